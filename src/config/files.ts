@@ -1,0 +1,139 @@
+import type { Source } from '../source.ts';
+import { parseYaml } from '../source.ts';
+import type { EntryKind, FileTree, TreeEntry } from '../tree.ts';
+import type { Checked } from './check.ts';
+import { check } from './check.ts';
+import type { Kind } from './schema.ts';
+
+/** Turns a TypeScript config file into a source; what goes wrong in it comes back as problems. */
+export type EvaluateTypeScript = (file: string, text: string, tree: FileTree) => Promise<Source>;
+
+interface FileOf<K extends Kind> {
+  readonly path: string;
+  /** The file's name without its ending: the name that the resource must have. */
+  readonly stem: string;
+  readonly extension: 'yaml' | 'ts';
+  readonly kind: K;
+  /** Undefined when the file could not be read, or is TypeScript where that is forbidden. */
+  readonly source?: Source;
+  /** Why there is no source. */
+  readonly failure?: FileFailure;
+  readonly checked?: Checked<K>;
+}
+
+export interface FileFailure {
+  readonly kind: 'too-large' | 'unreadable' | 'not-utf8' | 'typescript-forbidden' | 'not-a-file';
+  readonly detail: string;
+}
+
+/** A file that is config by its place. */
+export type ConfigFile = { [K in Kind]: FileOf<K> }[Kind];
+
+/** Something in a config folder that no one reads. */
+export interface StrayEntry {
+  readonly path: string;
+  readonly entry: EntryKind;
+}
+
+/** All config files of a tree, read, parsed and checked against their schemas; not yet understood. */
+export interface ConfigFiles {
+  readonly organization: readonly FileOf<'Organization'>[];
+  readonly clusters: readonly FileOf<'Cluster'>[];
+  readonly tenants: readonly FileOf<'Tenant'>[];
+  /** Entries of the config folders that are no config files. Certificate files that a cluster names are not among them. */
+  readonly strays: readonly StrayEntry[];
+  /** The texts of the certificate files beside the clusters' files, by path. */
+  readonly certificates: ReadonlyMap<string, string>;
+}
+
+export const organizationFile = 'organization.yaml';
+
+const configName = /^(?<stem>.+)\.(?<extension>yaml|ts)$/;
+const certificateName = /\.(pem|crt)$/;
+
+/** Reads everything that is config in `tree`. Never throws for what users wrote. */
+export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScript): Promise<ConfigFiles> {
+  const root = await tree.list('');
+  const strays: StrayEntry[] = [];
+  const stray = (entry: TreeEntry): void => {
+    strays.push({ path: entry.path, entry: entry.kind });
+  };
+
+  const organization: FileOf<'Organization'>[] = [];
+  for (const entry of root) {
+    if (entry.path === organizationFile) {
+      organization.push(await readFile(tree, entry, 'Organization', 'organization', 'yaml', evaluate));
+    } else if (/^organization\.(yml|ts|json)$/.test(entry.path)) stray(entry);
+    else if ((entry.path === 'clusters' || entry.path === 'tenants') && entry.kind !== 'directory') stray(entry);
+  }
+  // Until a file allows it, TypeScript is not evaluated: an organization that cannot be read has forbidden nothing yet.
+  const typescript = organization[0]?.checked?.file?.spec.config?.typescript ?? 'allow';
+  const evaluateOrRefuse = organization[0]?.checked?.file && typescript === 'allow' ? evaluate : undefined;
+
+  const folder = async <K extends Kind>(name: string, kind: K): Promise<FileOf<K>[]> => {
+    const reading: Promise<FileOf<K>>[] = [];
+    for (const entry of await tree.list(name)) {
+      const base = entry.path.slice(name.length + 1);
+      const { stem, extension } = configName.exec(base)?.groups ?? {};
+      if (stem === undefined || base.startsWith('.') || base.startsWith('_') || base.endsWith('.d.ts')) stray(entry);
+      else reading.push(readFile(tree, entry, kind, stem, extension === 'ts' ? 'ts' : 'yaml', evaluateOrRefuse));
+    }
+    return Promise.all(reading);
+  };
+  const clusters = await folder('clusters', 'Cluster');
+  const tenants = await folder('tenants', 'Tenant');
+
+  const named = new Set(
+    clusters.flatMap(({ checked }) => {
+      const file = checked?.file?.spec.certificateAuthority.file;
+      return file === undefined ? [] : [`clusters/${file}`];
+    }),
+  );
+  const certificates = new Map<string, string>();
+  for (const { path, entry } of strays) {
+    if (!named.has(path) || entry !== 'file' || !certificateName.test(path)) continue;
+    const result = await tree.read(path);
+    if ('bytes' in result) certificates.set(path, new TextDecoder().decode(result.bytes));
+  }
+  // Files that begin with an underscore are shared code of TypeScript config files: no config of their own.
+  const unread = strays.filter(
+    ({ path, entry }) => !certificates.has(path) && !(entry === 'file' && /\/_[^/]*\.ts$/.test(path)),
+  );
+  return { organization, clusters, tenants, strays: unread, certificates };
+}
+
+/** The sources of all config files, by path. */
+export function sourcesOf(files: ConfigFiles): Map<string, Source> {
+  const sources = new Map<string, Source>();
+  for (const { path, source } of configFilesOf(files)) if (source) sources.set(path, source);
+  return sources;
+}
+
+/** All config files, in the order organization, clusters, tenants. */
+export function configFilesOf({ organization, clusters, tenants }: ConfigFiles): ConfigFile[] {
+  return [...organization, ...clusters, ...tenants];
+}
+
+async function readFile<K extends Kind>(
+  tree: FileTree,
+  entry: TreeEntry,
+  kind: K,
+  stem: string,
+  extension: 'yaml' | 'ts',
+  evaluate: EvaluateTypeScript | undefined,
+): Promise<FileOf<K>> {
+  const file = { path: entry.path, stem, extension, kind };
+  if (entry.kind !== 'file') return { ...file, failure: { kind: 'not-a-file', detail: entry.kind } };
+  const result = await tree.read(entry.path);
+  if ('failure' in result) return { ...file, failure: { kind: result.failure, detail: result.detail } };
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(result.bytes);
+  } catch {
+    return { ...file, failure: { kind: 'not-utf8', detail: '' } };
+  }
+  if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: '' } };
+  const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : parseYaml(entry.path, text);
+  if (source.value === undefined) return { ...file, source };
+  return { ...file, source, checked: check(kind, source.value) };
+}

@@ -1,0 +1,227 @@
+import type { Origin } from '../source.ts';
+import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from './schema.ts';
+
+/**
+ * The desired state, resolved and typed: defaults and inheritance are applied, and every value knows where it was
+ * written. Pure values; nothing here has been judged yet, so references may dangle and limits may be broken.
+ *
+ * `complete: false` on an entity means that parts of its file could not be read. What is there is sound, but rules must
+ * not conclude anything from what is missing.
+ */
+export interface Landscape {
+  readonly organization: Organization;
+  /** Sorted by name. */
+  readonly clusters: readonly Cluster[];
+  /** Sorted by name. */
+  readonly tenants: readonly Tenant[];
+  /** Clusters and tenants that have a file which could not be read at all: they exist, and that is all that is known. */
+  readonly unreadable: { readonly clusters: ReadonlySet<string>; readonly tenants: ReadonlySet<string> };
+}
+
+/** A value and where it was written. */
+export interface Located<T> {
+  readonly value: T;
+  readonly origin: Origin;
+}
+
+export interface Organization {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly complete: boolean;
+  readonly issuer: Located<string>;
+  /** User names, without the `user:` of tokens. */
+  readonly admins: readonly Located<string>[];
+  readonly groups: readonly Group[];
+  readonly naming: {
+    readonly tenantPrefix: 'Required' | 'Optional';
+    readonly identifierMaxLength: number;
+    readonly groupPattern: Located<string>;
+  };
+  readonly limits: { readonly namespacesPerTenant: number; readonly shareDays?: number };
+  /** Names, or prefixes that end in `*`; the built-in ones included. */
+  readonly protectedNamespaces: readonly string[];
+  readonly labelDomain: string;
+  readonly exceptions: readonly Exception[];
+  readonly argoCD?: { readonly repoURL: string; readonly targetRevision: string; readonly namespace: string };
+}
+
+export interface Group {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly description?: string;
+  /** User names; undefined when the organization does not say, which is not the same as an empty group. */
+  readonly members?: readonly Located<string>[];
+  /** The namespace that cluster shares give to the group, where it is not the group's name. */
+  readonly namespace?: Located<string>;
+}
+
+/** A waiver: diagnostics of `code` about `target` are left out until the end of the day `until` (UTC). */
+export interface Exception {
+  readonly code: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly until: string;
+  readonly origin: Origin;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly complete: boolean;
+  readonly description?: string;
+  readonly server: Located<string>;
+  /** `pem` is undefined when the file that it should come from cannot be read, or the base64 is none. */
+  readonly certificateAuthority: { readonly origin: Origin; readonly pem?: string; readonly file?: string };
+  readonly kubernetesVersion: Located<string>;
+  /** The audience of tokens for the cluster. */
+  readonly id: Located<string>;
+  readonly sharedWith: readonly ClusterShare[];
+  readonly retainedNamespaces: readonly Located<string>[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly storageClasses?: readonly Located<string>[];
+  readonly ingressClasses?: readonly Located<string>[];
+}
+
+/** A group that sees a cluster. */
+export interface ClusterShare {
+  readonly group: string;
+  readonly origin: Origin;
+  /** The group namespace; undefined when the share says `namespace: false`. */
+  readonly namespace?: string;
+}
+
+export type SubjectKind = 'User' | 'Group' | 'ServiceAccount';
+
+/** A subject by its name in the config: a user is `alice`, where tokens and RBAC say `user:alice`. */
+export interface Subject {
+  readonly kind: SubjectKind;
+  readonly name: string;
+  /** Of a ServiceAccount. */
+  readonly namespace?: string;
+}
+
+/** A subject with one role. */
+export interface Share {
+  readonly subject: Subject;
+  /** `admin`, `edit`, `view` or the name of a custom role. */
+  readonly role: string;
+  /** Last day (UTC) on which it holds, as `YYYY-MM-DD`. */
+  readonly until?: string;
+  readonly origin: Origin;
+  /** What made it hold where it does, if that is not where it is written: the `inherits` that brought it. */
+  readonly via: readonly Origin[];
+}
+
+export interface Owner {
+  readonly subject: Subject;
+  readonly origin: Origin;
+}
+
+export interface Tenant {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly complete: boolean;
+  readonly description?: string;
+  readonly owners: readonly Owner[];
+  readonly allocations: readonly Located<Allocation>[];
+  readonly subscriptionGroup: string;
+  /** The shares written under `defaults`. */
+  readonly defaultShares: readonly Share[];
+  readonly defaultAllocation?: Located<string>;
+  /** Over all namespaces of the tenant on one cluster. */
+  readonly quota?: Located<Quota>;
+  readonly roles: readonly Located<CustomRole>[];
+  readonly cordoned: Located<boolean>;
+  readonly deletion: Located<'TwoStep' | 'Never'>;
+  readonly state: Located<'Active' | 'Deactivated'>;
+  /** In the order of the file. */
+  readonly namespaces: readonly Namespace[];
+}
+
+export interface Namespace {
+  readonly tenant: string;
+  /** The name in Kubernetes. */
+  readonly name: string;
+  /** The name in the tenant: the part after the prefix, or the full name where there is none. */
+  readonly identifier: string;
+  readonly prefixed: boolean;
+  readonly origin: Origin;
+  /** Of the `name` or `fullName`. */
+  readonly nameOrigin: Origin;
+  readonly inherits?: Located<string>;
+  readonly clusters: readonly Located<string>[];
+  /** The shares written in the namespace's own entry. */
+  readonly ownShares: readonly Share[];
+  /** The shares that hold: own, then inherited, then the tenant's defaults; of one subject only the nearest. */
+  readonly shares: readonly Share[];
+  readonly allocation?: Located<string>;
+  readonly quota?: Located<Quota>;
+  readonly containerLimits?: Located<ContainerLimits>;
+  readonly isolation: ResolvedIsolation;
+  /** Labels of users' choosing, by key. */
+  readonly labels: ReadonlyMap<string, Located<string>>;
+  /** What was written in the namespace's own entry; undefined when it does not say. */
+  readonly ownCordoned?: Located<boolean>;
+  /** Whether it is cordoned, by itself or with its tenant. */
+  readonly cordoned: boolean;
+  readonly state: Located<'Active' | 'MarkedForDeletion'>;
+}
+
+/** Isolation with every setting decided, each by the nearest that says so. */
+export interface ResolvedIsolation {
+  readonly network: 'None' | 'SameNamespace' | 'SameTenant';
+  readonly podSecurity: 'privileged' | 'baseline' | 'restricted';
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly registries?: Located<readonly string[]>;
+  readonly storageClasses?: Located<readonly string[]>;
+  readonly ingressClasses?: Located<readonly string[]>;
+  readonly runtimeClasses?: Located<readonly string[]>;
+  readonly priorityClasses?: Located<readonly string[]>;
+}
+
+export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
+
+/** The roles that every Kubernetes cluster has, from the widest to the narrowest: each holds what the next one does. */
+export const builtInRoles = ['admin', 'edit', 'view'] as const;
+
+/** Group claims that the platform itself puts into tokens (S33, S34); nobody may be given them by a share. */
+export const reservedGroups = ['cluster-admins', 'cluster-scope'] as const;
+
+/** Namespaces that belong to Kubernetes, whatever the organization says (S40). */
+export const builtInProtectedNamespaces = ['default', 'kube-*'] as const;
+
+/** Whether a namespace's name is among the protected ones. */
+export function isProtectedNamespace(organization: Organization, name: string): boolean {
+  return organization.protectedNamespaces.some((p) => (p.endsWith('*') ? name.startsWith(p.slice(0, -1)) : name === p));
+}
+
+/** One string for a subject, the same for equal subjects and only for those. */
+export function subjectKey({ kind, name, namespace }: Subject): string {
+  return kind === 'ServiceAccount' ? `${kind} ${namespace ?? ''}/${name}` : `${kind} ${name}`;
+}
+
+/** A subject for people: `group solar-sre`, `user alice`, `service account ci/deployer`. */
+export function describeSubject({ kind, name, namespace }: Subject): string {
+  switch (kind) {
+    case 'Group':
+      return `group \`${name}\``;
+    case 'User':
+      return `user \`${name}\``;
+    case 'ServiceAccount':
+      return `service account \`${namespace ?? ''}/${name}\``;
+  }
+}
+
+/** Every place that names a group of the organization, in the order of clusters and tenants. */
+export function groupReferences({ clusters, tenants }: Landscape): Located<string>[] {
+  const inShares = (shares: readonly Share[]): Located<string>[] =>
+    shares.flatMap(({ subject, origin }) => (subject.kind === 'Group' ? [{ value: subject.name, origin }] : []));
+  return [
+    ...clusters.flatMap((c) => c.sharedWith.map(({ group, origin }) => ({ value: group, origin }))),
+    ...tenants.flatMap((t) => [
+      ...t.owners.flatMap(({ subject, origin }) => (subject.kind === 'Group' ? [{ value: subject.name, origin }] : [])),
+      ...inShares(t.defaultShares),
+      ...t.namespaces.flatMap((n) => inShares(n.ownShares)),
+    ]),
+  ];
+}

@@ -1,0 +1,35 @@
+/**
+ * Order by UTF-16 code unit: the same on every machine, whatever its locale.
+ * Everything that tenantry sorts, it sorts with this.
+ */
+export function compareCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A sorted copy of `items`, by the string (or the strings, first difference decides) that `key` gives for each. */
+export function sortedBy<T>(items: Iterable<T>, key: (item: T) => string | readonly string[]): T[] {
+  const keyed = Array.from(items, (item) => {
+    const k = key(item);
+    return { item, keys: typeof k === 'string' ? [k] : k };
+  });
+  keyed.sort((a, b) => {
+    for (const [i, left] of a.keys.entries()) {
+      const order = compareCodeUnits(left, b.keys[i] ?? '');
+      if (order !== 0) return order;
+    }
+    return a.keys.length - b.keys.length;
+  });
+  return keyed.map(({ item }) => item);
+}
+
+/** `items` in groups by the string that `key` gives, in order of first appearance. */
+export function groupedBy<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
+}

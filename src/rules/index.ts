@@ -1,0 +1,17 @@
+import { budgetsRules } from './budgets/index.ts';
+import { filesRules } from './files/index.ts';
+import { namesRules } from './names/index.ts';
+import { privilegeRules } from './privilege/index.ts';
+import { referencesRules } from './references/index.ts';
+import { renderedRules } from './rendered/index.ts';
+import type { Rule } from './rule.ts';
+
+/** All rules, in the order of their codes. */
+export const rules: readonly Rule[] = [
+  ...filesRules,
+  ...referencesRules,
+  ...namesRules,
+  ...privilegeRules,
+  ...budgetsRules,
+  ...renderedRules,
+];
