@@ -38,6 +38,8 @@ export interface Organization {
     readonly groupPattern: Located<string>;
   };
   readonly limits: { readonly namespacesPerTenant: number; readonly shareDays?: number };
+  /** What holds where no tenant says otherwise, and in group namespaces. */
+  readonly isolation: ResolvedIsolation;
   /** Names, or prefixes that end in `*`; the built-in ones included. */
   readonly protectedNamespaces: readonly string[];
   readonly labelDomain: string;
@@ -152,7 +154,10 @@ export interface Namespace {
   readonly clusters: readonly Located<string>[];
   /** The shares written in the namespace's own entry. */
   readonly ownShares: readonly Share[];
-  /** The shares that hold: own, then inherited, then the tenant's defaults; of one subject only the nearest. */
+  /**
+   * All shares of the namespace: own, then inherited, then the tenant's defaults. Shares only add up: none takes away
+   * what another gives, so removing one never gives anybody more.
+   */
   readonly shares: readonly Share[];
   readonly allocation?: Located<string>;
   readonly quota?: Located<Quota>;
@@ -169,8 +174,8 @@ export interface Namespace {
 
 /** Isolation with every setting decided, each by the nearest that says so. */
 export interface ResolvedIsolation {
-  readonly network: 'None' | 'SameNamespace' | 'SameTenant';
-  readonly podSecurity: 'privileged' | 'baseline' | 'restricted';
+  readonly network: Located<'None' | 'SameNamespace' | 'SameTenant'>;
+  readonly podSecurity: Located<'privileged' | 'baseline' | 'restricted'>;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly registries?: Located<readonly string[]>;
   readonly storageClasses?: Located<readonly string[]>;

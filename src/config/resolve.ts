@@ -1,6 +1,6 @@
 import type { Origin } from '../source.ts';
 import { fileOrigin, originAt } from '../source.ts';
-import { groupedBy, sortedBy } from '../order.ts';
+import { sortedBy } from '../order.ts';
 import type { Cursor } from './cursor.ts';
 import { entries, field, items } from './cursor.ts';
 import type { ConfigFiles } from './files.ts';
@@ -18,7 +18,7 @@ import type {
   Share,
   Tenant,
 } from './landscape.ts';
-import { builtInProtectedNamespaces, subjectKey } from './landscape.ts';
+import { builtInProtectedNamespaces } from './landscape.ts';
 import type {
   ClusterFile,
   Isolation,
@@ -35,10 +35,10 @@ const isDnsLabel = new RegExp(dnsLabel);
 /** The meaning of the files: defaults and inheritance applied, every value with its origin. Judges nothing. */
 export function resolve(files: ConfigFiles): Landscape {
   const organizationEntry = files.organization[0];
-  const organizationSpec = organizationEntry?.checked?.file?.spec;
-  const organization = resolveOrganization(
-    rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked),
-  );
+  const organizationRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
+  const organizationSpec = organizationRoot && field(organizationRoot, 'spec');
+  const organizationDefaults = organizationSpec && field(organizationSpec, 'defaults');
+  const organization = resolveOrganization(organizationRoot);
   const groups = new Map(organization.groups.map((g) => [g.name, g]));
 
   const unreadable = { clusters: new Set<string>(), tenants: new Set<string>() };
@@ -50,7 +50,7 @@ export function resolve(files: ConfigFiles): Landscape {
   });
   const tenants = files.tenants.flatMap(({ path, stem, checked }) => {
     const root = rootCursor(path, checked);
-    if (root) return [resolveTenant(root, stem, organizationSpec?.defaults)];
+    if (root) return [resolveTenant(root, stem, organizationDefaults)];
     unreadable.tenants.add(stem);
     return [];
   });
@@ -100,6 +100,8 @@ function resolveOrganization(root: Cursor<OrganizationFile> | undefined): Organi
   const naming = field(spec, 'naming');
   const limits = field(spec, 'limits')?.value;
   const argoCD = field(spec, 'argoCD')?.value;
+  const defaults = field(spec, 'defaults');
+  const isolation = defaults && field(defaults, 'isolation');
   const pattern = naming && field(naming, 'groupPattern');
   return {
     name: root.value.metadata.name,
@@ -125,6 +127,7 @@ function resolveOrganization(root: Cursor<OrganizationFile> | undefined): Organi
       namespacesPerTenant: limits?.namespacesPerTenant ?? 10,
       ...optional('shareDays', limits?.shareDays),
     },
+    isolation: mergeIsolation(isolation ? [isolation] : []),
     protectedNamespaces: [
       ...builtInProtectedNamespaces,
       ...items(field(spec, 'protectedNamespaces')).map((n) => n.value),
@@ -161,6 +164,7 @@ function emptyOrganization(): Organization {
       groupPattern: { value: defaultGroupPattern, origin },
     },
     limits: { namespacesPerTenant: 10 },
+    isolation: mergeIsolation([]),
     protectedNamespaces: builtInProtectedNamespaces,
     labelDomain: 'tenantry.dev',
     exceptions: [],
@@ -225,7 +229,7 @@ function certificateAuthority(
 }
 
 type TenantSpec = TenantFile['spec'];
-type OrganizationDefaults = OrganizationFile['spec']['defaults'];
+type OrganizationDefaults = Cursor<NonNullable<OrganizationFile['spec']['defaults']>> | undefined;
 
 function resolveTenant(root: Cursor<TenantFile>, name: string, organizationDefaults: OrganizationDefaults): Tenant {
   const spec: Cursor<TenantSpec> = { ...root, value: root.value.spec, origin: originAt(root.origin, 'spec') };
@@ -275,22 +279,19 @@ function resolveNamespaces(
 ): Namespace[] {
   const defaults = field(spec, 'defaults');
   const tenantIsolation = field(spec, 'isolation');
-  const organizationIsolation: Cursor<Isolation> = {
-    value: organizationDefaults?.isolation ?? {},
-    origin: originAt(fileOrigin(organizationFile), 'spec', 'defaults', 'isolation'),
-    failed: new Set(),
-  };
+  const organizationIsolation = organizationDefaults && field(organizationDefaults, 'isolation');
   const base: Settings = {
     clusters: items(defaults && field(defaults, 'clusters')).map(located),
-    shares: tenant.defaultShares,
+    shares: [],
     ...optional('allocation', defaults && locatedField(defaults, 'allocation')),
     ...optional('quota', defaults && locatedField(defaults, 'quota')),
     ...optional(
       'containerLimits',
-      (defaults && locatedField(defaults, 'containerLimits')) ?? organizationContainerLimits(organizationDefaults),
+      (defaults && locatedField(defaults, 'containerLimits')) ??
+        (organizationDefaults && locatedField(organizationDefaults, 'containerLimits')),
     ),
     labels: new Map(entries(defaults && field(defaults, 'labels')).map(([key, value]) => [key, located(value)])),
-    isolation: [...(tenantIsolation ? [tenantIsolation] : []), organizationIsolation],
+    isolation: [tenantIsolation, organizationIsolation].filter((layer) => layer !== undefined),
   };
 
   const cursors = items(field(spec, 'namespaces'));
@@ -322,7 +323,7 @@ function resolveNamespaces(
       ...optional('inherits', locatedField(cursor, 'inherits')),
       clusters: settings.clusters,
       ownShares: items(field(cursor, 'sharedWith')).map(resolveShare),
-      shares: settings.shares,
+      shares: [...settings.shares, ...tenant.defaultShares],
       ...optional('allocation', settings.allocation),
       ...optional('quota', settings.quota),
       ...optional('containerLimits', settings.containerLimits),
@@ -339,20 +340,14 @@ function identifierOf(entry: NamespaceEntry): string {
   return entry.name ?? entry.fullName;
 }
 
-function organizationContainerLimits(defaults: OrganizationDefaults): Settings['containerLimits'] {
-  const value = defaults?.containerLimits;
-  const origin = originAt(fileOrigin(organizationFile), 'spec', 'defaults', 'containerLimits');
-  return value && { value, origin };
-}
-
-/** An entry's own settings over what it gets otherwise: the nearest wins whole, shares by subject, labels by key. */
+/** An entry's own settings over what it gets otherwise: the nearest wins whole, labels by key. Shares add up. */
 function overlay(cursor: Cursor<NamespaceEntry>, below: Settings): Settings {
   const clusters = field(cursor, 'clusters');
   const isolation = field(cursor, 'isolation');
   const own = items(field(cursor, 'sharedWith')).map(resolveShare);
   return {
     clusters: clusters ? items(clusters).map(located) : below.clusters,
-    shares: nearestBySubject([...own, ...below.shares]),
+    shares: [...own, ...below.shares],
     ...optional('allocation', locatedField(cursor, 'allocation') ?? below.allocation),
     ...optional('quota', locatedField(cursor, 'quota') ?? below.quota),
     ...optional('containerLimits', locatedField(cursor, 'containerLimits') ?? below.containerLimits),
@@ -369,12 +364,8 @@ function viaInherits(settings: Settings, inherits: Origin): Settings {
   return { ...settings, shares: settings.shares.map((share) => ({ ...share, via: [...share.via, inherits] })) };
 }
 
-/** The first share of each subject: of several places that name a subject, the nearest says its role. */
-function nearestBySubject(shares: readonly Share[]): Share[] {
-  return Array.from(groupedBy(shares, ({ subject }) => subjectKey(subject)).values()).flatMap((same) =>
-    same.slice(0, 1),
-  );
-}
+/** Where the organization says, or would say, what isolation holds by default. */
+const defaultIsolation = originAt(fileOrigin(organizationFile), 'spec', 'defaults', 'isolation');
 
 function mergeIsolation(nearestFirst: readonly Cursor<Isolation>[]): ResolvedIsolation {
   const nearest = <K extends keyof Isolation>(key: K): Located<NonNullable<Isolation[K]>> | undefined => {
@@ -385,8 +376,8 @@ function mergeIsolation(nearestFirst: readonly Cursor<Isolation>[]): ResolvedIso
     return undefined;
   };
   return {
-    network: nearest('network')?.value ?? 'SameNamespace',
-    podSecurity: nearest('podSecurity')?.value ?? 'baseline',
+    network: nearest('network') ?? { value: 'SameNamespace', origin: originAt(defaultIsolation, 'network') },
+    podSecurity: nearest('podSecurity') ?? { value: 'baseline', origin: originAt(defaultIsolation, 'podSecurity') },
     ...optional('nodeSelector', nearest('nodeSelector')?.value),
     ...optional('registries', nearest('registries')),
     ...optional('storageClasses', nearest('storageClasses')),

@@ -1,0 +1,225 @@
+import type {
+  Cluster,
+  ClusterShare,
+  Landscape,
+  Located,
+  Namespace,
+  Share,
+  Subject,
+  Tenant,
+} from '../config/landscape.ts';
+import { builtInRoles, subjectKey } from '../config/landscape.ts';
+import { sortedBy } from '../order.ts';
+import type { Origin } from '../source.ts';
+
+/** What a binding refers to. A custom role is a Role in each namespace of its tenant. */
+export interface RoleRef {
+  readonly kind: 'ClusterRole' | 'Role';
+  readonly name: string;
+}
+
+/** Where a role holds: in one namespace, or in the whole cluster. */
+export type Scope = { readonly kind: 'Namespace'; readonly namespace: string } | { readonly kind: 'Cluster' };
+
+/** One fact: on this cluster, this subject has this role in this scope, because of these lines. */
+export interface Access {
+  readonly cluster: string;
+  readonly subject: Subject;
+  readonly role: RoleRef;
+  readonly scope: Scope;
+  /** Last day (UTC) on which it holds; undefined when it has no end. */
+  readonly until?: string;
+  /** Each alone is enough. Never empty, save for what the platform itself gives. */
+  readonly because: readonly Reason[];
+}
+
+/** A line that gives access, and the lines that carry it to where it holds: the `inherits` on the way. */
+export interface Reason {
+  readonly origin: Origin;
+  readonly via: readonly Origin[];
+}
+
+/** A namespace that stands on a cluster, by what it is there for. */
+export type ClusterNamespace =
+  | { readonly kind: 'Tenant'; readonly name: string; readonly namespace: Namespace; readonly tenant: Tenant }
+  | { readonly kind: 'Group'; readonly name: string; readonly share: ClusterShare }
+  | { readonly kind: 'Retained'; readonly name: string; readonly origin: Origin };
+
+/** All that the config means for one cluster. */
+export interface ClusterAccess {
+  readonly cluster: Cluster;
+  /** Sorted by name. */
+  readonly namespaces: readonly ClusterNamespace[];
+  /** Sorted by scope, subject and role; no two with the same of all three. */
+  readonly accesses: readonly Access[];
+}
+
+/** The meaning of the config: the only definition of who has access to what. */
+export interface AccessGraph {
+  /** The day (UTC, `YYYY-MM-DD`) for which it holds. */
+  readonly asOf: string;
+  /** Sorted by name. */
+  readonly clusters: readonly ClusterAccess[];
+}
+
+/** The ClusterRole that every token's group `cluster-scope` is bound to (S33), and that of `cluster-admins` (S34). */
+export const platformRoles = {
+  clusterScope: { kind: 'ClusterRole', name: 'cluster-scope' },
+  clusterAdmins: { kind: 'ClusterRole', name: 'cluster-admin' },
+} as const satisfies Record<string, RoleRef>;
+
+/** The access graph of a landscape on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. */
+export function accessGraph(landscape: Landscape, asOf: string): AccessGraph {
+  const onCluster = tenantNamespacesByCluster(landscape.tenants);
+  return {
+    asOf,
+    clusters: landscape.clusters.map((cluster) =>
+      clusterAccess(cluster, onCluster.get(cluster.name) ?? [], landscape.organization.admins, asOf),
+    ),
+  };
+}
+
+/** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */
+export function accessKey({ cluster, subject, role, scope }: Access): string {
+  return [cluster, ...scopeKey(scope), subjectKey(subject), role.kind, role.name].join('\n');
+}
+
+/** The subject's name as tokens and RBAC have it: a user is `user:alice` (S30). */
+export function rbacName({ kind, name }: Subject): string {
+  return kind === 'User' ? `user:${name}` : name;
+}
+
+interface TenantNamespace {
+  readonly tenant: Tenant;
+  readonly namespace: Namespace;
+}
+
+function tenantNamespacesByCluster(tenants: readonly Tenant[]): Map<string, TenantNamespace[]> {
+  const byCluster = new Map<string, TenantNamespace[]>();
+  for (const tenant of tenants) {
+    for (const namespace of tenant.namespaces) {
+      for (const cluster of new Set(namespace.clusters.map((c) => c.value))) {
+        const there = byCluster.get(cluster);
+        if (there) there.push({ tenant, namespace });
+        else byCluster.set(cluster, [{ tenant, namespace }]);
+      }
+    }
+  }
+  return byCluster;
+}
+
+function clusterAccess(
+  cluster: Cluster,
+  tenantNamespaces: readonly TenantNamespace[],
+  admins: readonly Located<string>[],
+  asOf: string,
+): ClusterAccess {
+  const namespaces: ClusterNamespace[] = [
+    ...tenantNamespaces.map(({ tenant, namespace }) => ({
+      kind: 'Tenant' as const,
+      name: namespace.name,
+      namespace,
+      tenant,
+    })),
+    ...cluster.sharedWith.flatMap((share) =>
+      share.namespace === undefined ? [] : [{ kind: 'Group' as const, name: share.namespace, share }],
+    ),
+    ...cluster.retainedNamespaces.map(({ value, origin }) => ({ kind: 'Retained' as const, name: value, origin })),
+  ];
+
+  const accesses = new Map<string, Access>();
+  const add = (access: Access): void => {
+    const key = accessKey(access);
+    const same = accesses.get(key);
+    accesses.set(key, same ? merged(same, access) : access);
+  };
+  for (const access of platformAccess(cluster, admins)) add(access);
+  for (const entry of namespaces) for (const access of namespaceAccess(cluster, entry, asOf)) add(access);
+
+  return {
+    cluster,
+    namespaces: sortedBy(namespaces, (n) => n.name),
+    accesses: sortedBy(accesses.values(), (a) => [
+      ...scopeKey(a.scope),
+      subjectKey(a.subject),
+      a.role.kind,
+      a.role.name,
+    ]),
+  };
+}
+
+function* platformAccess(cluster: Cluster, admins: readonly Located<string>[]): Iterable<Access> {
+  const scope = { kind: 'Cluster' } as const;
+  yield {
+    cluster: cluster.name,
+    subject: { kind: 'Group', name: 'cluster-admins' },
+    role: platformRoles.clusterAdmins,
+    scope,
+    because: admins.map(({ origin }) => ({ origin, via: [] })),
+  };
+  yield {
+    cluster: cluster.name,
+    subject: { kind: 'Group', name: 'cluster-scope' },
+    role: platformRoles.clusterScope,
+    scope,
+    because: cluster.sharedWith.map(({ origin }) => ({ origin, via: [] })),
+  };
+}
+
+function* namespaceAccess(cluster: Cluster, entry: ClusterNamespace, asOf: string): Iterable<Access> {
+  const place = { cluster: cluster.name, scope: { kind: 'Namespace', namespace: entry.name } } as const;
+  switch (entry.kind) {
+    case 'Tenant': {
+      for (const { subject, origin } of entry.tenant.owners) {
+        yield { ...place, subject, role: { kind: 'ClusterRole', name: 'admin' }, because: [{ origin, via: [] }] };
+      }
+      for (const share of entry.namespace.shares) {
+        if (hasEnded(share, asOf)) continue;
+        const { subject, role, until, origin, via } = share;
+        yield {
+          ...place,
+          subject,
+          role: roleRef(role),
+          ...(until !== undefined && { until }),
+          because: [{ origin, via }],
+        };
+      }
+      return;
+    }
+    case 'Group':
+      yield {
+        ...place,
+        subject: { kind: 'Group', name: entry.share.group },
+        role: { kind: 'ClusterRole', name: 'admin' },
+        because: [{ origin: entry.share.origin, via: [] }],
+      };
+      return;
+    case 'Retained':
+      return;
+  }
+}
+
+/** Whether a share's last day has passed on the day `asOf`. */
+export function hasEnded({ until }: Pick<Share, 'until'>, asOf: string): boolean {
+  return until !== undefined && until < asOf;
+}
+
+function roleRef(role: string): RoleRef {
+  return { kind: builtInRoles.some((r) => r === role) ? 'ClusterRole' : 'Role', name: role };
+}
+
+/** Two reasons for one access: it holds as long as either does. */
+function merged(a: Access, b: Access): Access {
+  const { until: aUntil, ...access } = a;
+  const until = aUntil === undefined || b.until === undefined ? undefined : aUntil > b.until ? aUntil : b.until;
+  const known = new Set(a.because.map((reason) => reason.origin));
+  return {
+    ...access,
+    ...(until !== undefined && { until }),
+    because: [...a.because, ...b.because.filter((reason) => !known.has(reason.origin))],
+  };
+}
+
+function scopeKey(scope: Scope): readonly [string, string] {
+  return scope.kind === 'Cluster' ? ['', ''] : ['n', scope.namespace];
+}

@@ -1,0 +1,19 @@
+/** What kept tenantry from doing its work, as opposed to a mistake in what it was given. */
+export type FailureCode = 'bad-arguments' | 'no-such-folder' | 'not-empty' | 'foreign-files' | 'io';
+
+/**
+ * An operational failure: the file system, Git, an API server. The program ends with exit code 2 and prints the message
+ * alone. Mistakes of users are diagnostics, and bugs are other errors.
+ */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  /** What to do, in the imperative. */
+  readonly help: string | undefined;
+
+  constructor(code: FailureCode, message: string, options: { readonly help?: string; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.help = options.help;
+  }
+}

@@ -1,0 +1,168 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { Access, ClusterNamespace } from '../access/graph.ts';
+import { rbacName } from '../access/graph.ts';
+import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
+import { bindingName, keys, managedBy } from './names.ts';
+
+type Labels = Record<string, string>;
+
+/** The Namespace and all that the platform owns in it, in the order in which it should come to be (S42). */
+export function addNamespace(
+  scope: Construct,
+  organization: Organization,
+  entry: ClusterNamespace,
+  accesses: readonly Access[],
+): void {
+  const managed: Labels = { [keys(organization.labelDomain).managedBy]: managedBy };
+  new k8s.KubeNamespace(scope, 'namespace', {
+    metadata: {
+      name: entry.name,
+      labels: { ...namespaceLabels(organization, entry), ...managed },
+      annotations: namespaceAnnotations(organization, entry),
+    },
+  });
+  const meta = (name: string) => ({ name, namespace: entry.name, labels: managed });
+
+  if (entry.kind === 'Tenant') {
+    const { quota, containerLimits } = entry.namespace;
+    const hard = quota && quotaHard(quota.value);
+    if (hard && Object.keys(hard).length > 0) {
+      new k8s.KubeResourceQuota(scope, 'quota', { metadata: meta('tenantry'), spec: { hard: quantities(hard) } });
+    }
+    const limit = limitRangeItem(quota?.value, containerLimits?.value);
+    if (limit) new k8s.KubeLimitRange(scope, 'limits', { metadata: meta('tenantry'), spec: { limits: [limit] } });
+  }
+  const peers = networkPeers(organization, entry);
+  if (peers) {
+    new k8s.KubeNetworkPolicy(scope, 'network', {
+      metadata: meta('tenantry'),
+      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers }] },
+    });
+  }
+  if (entry.kind === 'Tenant') {
+    for (const { value } of entry.tenant.roles) {
+      new k8s.KubeRole(scope, `role-${value.name}`, { metadata: meta(value.name), rules: value.rules });
+    }
+  }
+  for (const { subject, role } of accesses) {
+    const name = bindingName(
+      subject.kind,
+      subject.kind === 'ServiceAccount' ? `${subject.namespace ?? ''}/${subject.name}` : subject.name,
+      role.name,
+    );
+    new k8s.KubeRoleBinding(scope, `binding-${name}`, {
+      metadata: meta(name),
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
+      subjects: [rbacSubject(subject)],
+    });
+  }
+}
+
+/** A subject as a binding writes it. */
+export function rbacSubject(subject: Access['subject']): k8s.Subject {
+  return subject.kind === 'ServiceAccount'
+    ? {
+        kind: subject.kind,
+        name: subject.name,
+        ...(subject.namespace !== undefined && { namespace: subject.namespace }),
+      }
+    : { apiGroup: 'rbac.authorization.k8s.io', kind: subject.kind, name: rbacName(subject) };
+}
+
+function namespaceLabels({ labelDomain, isolation }: Organization, entry: ClusterNamespace): Labels {
+  const key = keys(labelDomain);
+  const podSecurity = (level: ResolvedIsolation['podSecurity']): Labels => ({
+    'pod-security.kubernetes.io/enforce': level.value,
+    'pod-security.kubernetes.io/enforce-version': 'latest',
+  });
+  if (entry.kind !== 'Tenant') return { [key.kind]: entry.kind, ...podSecurity(isolation.podSecurity) };
+  const { namespace, tenant } = entry;
+  return {
+    ...Object.fromEntries(Array.from(namespace.labels, ([name, { value }]) => [name, value])),
+    [key.kind]: entry.kind,
+    [key.tenant]: tenant.name,
+    [key.identifier]: namespace.identifier,
+    ...(namespace.allocation && { [key.allocation]: namespace.allocation.value }),
+    [key.subscriptionGroup]: tenant.subscriptionGroup,
+    [key.cordoned]: String(namespace.cordoned),
+    [key.state]: namespace.state.value,
+    ...podSecurity(namespace.isolation.podSecurity),
+  };
+}
+
+function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: ClusterNamespace): Labels {
+  const key = keys(labelDomain);
+  const marked = entry.kind === 'Tenant' && entry.namespace.state.value === 'MarkedForDeletion';
+  const nodeSelector = (entry.kind === 'Tenant' ? entry.namespace.isolation : isolation).nodeSelector;
+  return {
+    // Until a namespace is marked for deletion, Argo CD must not delete it for whatever reason; from then on, the
+    // confirmation names what may be deleted.
+    ...(marked ? { [key.allowDelete]: entry.name } : { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }),
+    ...(nodeSelector && {
+      'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector)
+        .map(([name, value]) => `${name}=${value}`)
+        .sort()
+        .join(','),
+    }),
+    ...(entry.kind === 'Group' && { [key.group]: entry.share.group }),
+  };
+}
+
+/** The keys of a ResourceQuota, as Kubernetes writes them. */
+function quotaHard(quota: Quota): Record<string, string> {
+  const named = {
+    'requests.cpu': quota.cpu,
+    'requests.memory': quota.memory,
+    'requests.storage': quota.storage,
+    pods: quota.pods,
+    persistentvolumeclaims: quota.persistentVolumeClaims,
+    'services.loadbalancers': quota.loadBalancers,
+    'services.nodeports': quota.nodePorts,
+  };
+  return {
+    ...quota.hard,
+    ...Object.fromEntries(
+      Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    ),
+  };
+}
+
+/** What a container gets that asks for nothing. With a quota on requests, a pod without them would be refused. */
+const fallbackRequest = { cpu: '100m', memory: '128Mi' };
+
+function limitRangeItem(quota: Quota | undefined, limits: ContainerLimits | undefined): k8s.LimitRangeItem | undefined {
+  const needed = {
+    ...(quota?.cpu !== undefined && { cpu: fallbackRequest.cpu }),
+    ...(quota?.memory !== undefined && { memory: fallbackRequest.memory }),
+  };
+  const item = {
+    defaultRequest: { ...needed, ...limits?.defaultRequest },
+    default: limits?.default ?? {},
+    max: limits?.max ?? {},
+  };
+  const used = Object.entries(item).filter(([, resources]) => Object.keys(resources).length > 0);
+  if (used.length === 0) return undefined;
+  return { type: 'Container', ...Object.fromEntries(used.map(([key, resources]) => [key, quantities(resources)])) };
+}
+
+function quantities(values: Readonly<Record<string, string>>): Record<string, k8s.Quantity> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, k8s.Quantity.fromString(value)]));
+}
+
+/** Who may connect to the namespace's pods; undefined when anyone may. */
+function networkPeers(organization: Organization, entry: ClusterNamespace): k8s.NetworkPolicyPeer[] | undefined {
+  const { network } = entry.kind === 'Tenant' ? entry.namespace.isolation : organization.isolation;
+  switch (network.value) {
+    case 'None':
+      return undefined;
+    case 'SameNamespace':
+      return [{ podSelector: {} }];
+    case 'SameTenant': {
+      // A group namespace has no tenant, so there is nothing but itself to share with.
+      if (entry.kind !== 'Tenant') return [{ podSelector: {} }];
+      const tenant = { [keys(organization.labelDomain).tenant]: entry.tenant.name };
+      return [{ namespaceSelector: { matchLabels: tenant } }];
+    }
+  }
+}
