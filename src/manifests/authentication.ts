@@ -1,0 +1,60 @@
+import type { Cluster, Organization } from '../config/landscape.ts';
+
+/** The longest life of a token, in seconds (S28). */
+export const tokenSeconds = 600;
+
+/** The first Kubernetes 1.x minors with AuthenticationConfiguration in beta (on by default) and in v1. */
+const betaSince = 30;
+const stableSince = 34;
+
+/**
+ * The configuration file by which an API server accepts the platform's tokens (S19), and only those that keep the
+ * rules: audience (S29), subject (S30), issuer (S31), lifetime (S28), group claims (S32).
+ * See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration.
+ *
+ * Undefined for a Kubernetes without structured authentication: flags alone cannot express the rules.
+ */
+export function authenticationConfiguration(organization: Organization, cluster: Cluster): object | undefined {
+  const minor = Number(cluster.kubernetesVersion.value.split('.')[1]);
+  if (minor < betaSince) return undefined;
+  const audience = cluster.id.value;
+  return {
+    apiVersion: `apiserver.config.k8s.io/${minor >= stableSince ? 'v1' : 'v1beta1'}`,
+    kind: 'AuthenticationConfiguration',
+    jwt: [
+      {
+        issuer: { url: organization.issuer.value, audiences: [audience] },
+        claimValidationRules: [
+          {
+            // `audiences` above is satisfied by one match among several: a token for two clusters would do for both.
+            expression: `claims.aud == ${celString(audience)}`,
+            message: `the token must be for the audience ${audience} alone`,
+          },
+          {
+            expression: `claims.exp - claims.iat <= ${tokenSeconds}`,
+            message: `the token must not be valid for more than ${tokenSeconds} seconds`,
+          },
+          {
+            expression: `claims.sub.startsWith('user:') && claims.sub.size() > 5`,
+            message: "the token's subject must be user:<username>",
+          },
+        ],
+        claimMappings: {
+          username: { expression: 'claims.sub' },
+          groups: { expression: `has(claims.groups) ? dyn(claims.groups).map(g, string(g)) : []` },
+        },
+        userValidationRules: [
+          {
+            expression: `user.groups.all(group, !group.startsWith('system:'))`,
+            message: 'the token must not hold groups of Kubernetes itself (system:…)',
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** A string as a CEL literal. JSON's escapes are among CEL's. */
+function celString(text: string): string {
+  return JSON.stringify(text);
+}
