@@ -8,7 +8,7 @@ import type {
   Subject,
   Tenant,
 } from '../config/landscape.ts';
-import { builtInRoles, subjectKey } from '../config/landscape.ts';
+import { builtInRoles, hasEnded, subjectKey } from '../config/landscape.ts';
 import { sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 
@@ -197,11 +197,6 @@ function* namespaceAccess(cluster: Cluster, entry: ClusterNamespace, asOf: strin
     case 'Retained':
       return;
   }
-}
-
-/** Whether a share's last day has passed on the day `asOf`. */
-export function hasEnded({ until }: Pick<Share, 'until'>, asOf: string): boolean {
-  return until !== undefined && until < asOf;
 }
 
 function roleRef(role: string): RoleRef {

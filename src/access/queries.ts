@@ -1,0 +1,124 @@
+import type { Group, Landscape, Organization } from '../config/landscape.ts';
+import { builtInRoles } from '../config/landscape.ts';
+import type { Access, AccessGraph, ClusterAccess, RoleRef } from './graph.ts';
+import { platformRoles } from './graph.ts';
+
+/** Which accesses to look at; what is left out does not narrow. */
+export interface AccessFilter {
+  readonly cluster?: string;
+  readonly namespace?: string;
+  readonly tenant?: string;
+  readonly role?: string;
+  readonly group?: string;
+  readonly user?: string;
+}
+
+/** An access of a user, and the group through which he has it; undefined when it is his own. */
+export interface UserAccess {
+  readonly access: Access;
+  readonly group?: string;
+}
+
+/** The accesses that match, in the graph's order. */
+export function listAccess(graph: AccessGraph, filter: AccessFilter): Access[] {
+  return graph.clusters.flatMap((cluster) => {
+    if (filter.cluster !== undefined && cluster.cluster.name !== filter.cluster) return [];
+    const tenantNamespaces = filter.tenant === undefined ? undefined : namespacesOf(cluster, filter.tenant);
+    return cluster.accesses.filter(({ subject, role, scope }) => {
+      const namespace = scope.kind === 'Namespace' ? scope.namespace : undefined;
+      return (
+        (filter.namespace === undefined || namespace === filter.namespace) &&
+        (tenantNamespaces === undefined || (namespace !== undefined && tenantNamespaces.has(namespace))) &&
+        (filter.role === undefined || role.name === filter.role) &&
+        (filter.group === undefined || (subject.kind === 'Group' && subject.name === filter.group)) &&
+        (filter.user === undefined || (subject.kind === 'User' && subject.name === filter.user))
+      );
+    });
+  });
+}
+
+/**
+ * The accesses that hold at least `role` in what the filter leaves: an admin can do what an editor can, and a cluster
+ * admin everything everywhere. A custom role is held only by itself and by cluster admins: what it allows is not compared.
+ */
+export function whoCan(graph: AccessGraph, role: string, filter: Omit<AccessFilter, 'role'>): Access[] {
+  const { namespace, tenant, ...elsewhere } = filter;
+  const inNamespaces = listAccess(graph, filter).filter((a) => a.scope.kind === 'Namespace' && includes(a.role, role));
+  const everywhere = listAccess(graph, elsewhere).filter(
+    (a) => a.scope.kind === 'Cluster' && a.role.name === platformRoles.clusterAdmins.name,
+  );
+  // On clusters where there is nothing that matches, a cluster admin has nothing to be an admin of either.
+  const concerned = new Set(
+    graph.clusters
+      .filter(({ namespaces }) =>
+        namespaces.some(
+          (n) =>
+            (namespace === undefined || n.name === namespace) &&
+            (tenant === undefined || (n.kind === 'Tenant' && n.tenant.name === tenant)),
+        ),
+      )
+      .map(({ cluster }) => cluster.name),
+  );
+  return [...everywhere.filter((a) => concerned.has(a.cluster)), ...inNamespaces];
+}
+
+/** What a user has, by himself and by the groups that declare him a member; admins also by `cluster-admins`. */
+export function whatUserCan(
+  graph: AccessGraph,
+  organization: Organization,
+  user: string,
+  filter: Omit<AccessFilter, 'user' | 'group'>,
+): UserAccess[] {
+  const groups = new Set(groupsOf(organization, user).map((g) => g.name));
+  const admin = organization.admins.some((a) => a.value === user);
+  if (admin) groups.add('cluster-admins');
+  const visible = visibleClusters(graph, groups, admin);
+  return listAccess(graph, filter).flatMap((access): UserAccess[] => {
+    const { subject, cluster } = access;
+    if (!visible.has(cluster)) return [];
+    if (subject.kind === 'User' && subject.name === user) return [{ access }];
+    // The group cluster-scope is in every token (S33).
+    const inGroup = subject.kind === 'Group' && (groups.has(subject.name) || subject.name === 'cluster-scope');
+    return inGroup ? [{ access, group: subject.name }] : [];
+  });
+}
+
+/** The groups that declare the user a member. */
+export function groupsOf(organization: Organization, user: string): Group[] {
+  return organization.groups.filter((g) => g.members?.some((m) => m.value === user));
+}
+
+/** Every user that the organization names anywhere. */
+export function knownUsers({ organization, tenants }: Landscape): Set<string> {
+  const shares = tenants.flatMap((t) => [...t.defaultShares, ...t.namespaces.flatMap((n) => n.ownShares)]);
+  const subjects = [...tenants.flatMap((t) => t.owners), ...shares].map(({ subject }) => subject);
+  return new Set([
+    ...organization.admins.map((a) => a.value),
+    ...organization.groups.flatMap((g) => g.members ?? []).map((m) => m.value),
+    ...subjects.flatMap(({ kind, name }) => (kind === 'User' ? [name] : [])),
+  ]);
+}
+
+/** Tokens for a cluster are given to members of groups that it is shared with, and to admins (S14). */
+function visibleClusters(graph: AccessGraph, groups: ReadonlySet<string>, admin: boolean): Set<string> {
+  return new Set(
+    graph.clusters
+      .filter(({ cluster }) => admin || cluster.sharedWith.some((s) => groups.has(s.group)))
+      .map(({ cluster }) => cluster.name),
+  );
+}
+
+function includes(held: RoleRef, wanted: string): boolean {
+  if (held.name === wanted) return true;
+  const heldRank = rank(held.name);
+  const wantedRank = rank(wanted);
+  return held.kind === 'ClusterRole' && heldRank !== -1 && wantedRank !== -1 && heldRank <= wantedRank;
+}
+
+function rank(role: string): number {
+  return builtInRoles.findIndex((r) => r === role);
+}
+
+function namespacesOf({ namespaces }: ClusterAccess, tenant: string): Set<string> {
+  return new Set(namespaces.flatMap((n) => (n.kind === 'Tenant' && n.tenant.name === tenant ? [n.name] : [])));
+}

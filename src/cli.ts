@@ -1,0 +1,200 @@
+import { resolve } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Io } from './commands/io.ts';
+import { Failure } from './failure.ts';
+
+/**
+ * The program's edge: arguments in, exit code out. Alone touches `process`, and loads of the rest only what the command
+ * at hand uses.
+ *
+ * Exit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found.
+ */
+const couldNotRun = 2;
+
+interface Shared {
+  readonly dir: string;
+}
+
+const io = (options: Shared): Io => {
+  const dir = resolve(options.dir);
+  const { stdout, stderr } = process;
+  // hasColors knows NO_COLOR, FORCE_COLOR and the terminal's kind; a pipe has no such method and gets no colour.
+  const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
+  return {
+    dir,
+    today: new Date().toISOString().slice(0, 10),
+    nodePath: process.execPath,
+    version: packageJson.version,
+    out: {
+      write: (text) => void stdout.write(text),
+      colour: colour(stdout),
+      ...(stdout.isTTY && { width: stdout.columns }),
+    },
+    err: {
+      write: (text) => void stderr.write(text),
+      colour: colour(stderr),
+      ...(stderr.isTTY && { width: stderr.columns }),
+    },
+  };
+};
+
+const day = (value: string): string => {
+  const date = new Date(`${value}T00:00:00Z`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) {
+    throw new InvalidArgumentError('Give a day as YYYY-MM-DD, for example 2026-12-31.');
+  }
+  return value;
+};
+
+const run = (exitCode: Promise<number>): Promise<void> =>
+  exitCode.then((code) => {
+    process.exitCode = code;
+  });
+
+const program = new Command('tenantry')
+  .summary('access to Kubernetes as code')
+  .usage('<command> [options]')
+  .description(
+    'Start with: tenantry init my-org && tenantry validate --dir my-org\n\n' +
+      "Access to Kubernetes as code: checks an organization's files, shows who gets which access, and renders the\n" +
+      'manifests of every cluster into dist/.',
+  )
+  .version(packageJson.version, '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print help')
+  .helpCommand(false)
+  .showSuggestionAfterError()
+  .configureHelp({ sortSubcommands: false })
+  .exitOverride()
+  .addHelpText('after', '\nExit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found.');
+
+const dirOption = () => new Option('--dir <folder>', "the organization's folder").default('.');
+const asOfOption = () =>
+  new Option(
+    '--as-of <day>',
+    'the day (UTC) to take for today: shares that have ended before it are left out',
+  ).argParser(day);
+const tableFormat = () =>
+  new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table');
+
+program
+  .command('validate')
+  .description('check the files and say what is wrong')
+  .addOption(dirOption())
+  .addOption(
+    new Option('--format <format>', 'how to print').choices(['human', 'github', 'sarif', 'json']).default('human'),
+  )
+  .option('--strict', 'fail on warnings as well')
+  .addOption(asOfOption())
+  .action(async (options: Shared & { format: 'human' | 'github' | 'sarif' | 'json'; strict?: true; asOf?: string }) => {
+    const { validate } = await import('./commands/validate.ts');
+    await run(validate(io(options), options));
+  });
+
+program
+  .command('synth')
+  .description('check the files and render dist/')
+  .addOption(dirOption())
+  .option('--check', 'write nothing; fail when dist/ is not exactly what the files say')
+  .option('--cluster <name...>', 'only these clusters')
+  .addOption(asOfOption())
+  .action(async (options: Shared & { check?: true; cluster?: string[]; asOf?: string }) => {
+    const { synth } = await import('./commands/synth.ts');
+    await run(synth(io(options), options));
+  });
+
+const access = program
+  .command('access')
+  .description('say who has which access, and because of which lines')
+  .helpCommand(false);
+
+const filters = (command: Command): Command =>
+  command
+    .addOption(dirOption())
+    .option('--cluster <name>', 'only on this cluster')
+    .option('--namespace <name>', 'only in this namespace')
+    .option('--tenant <name>', "only in this tenant's namespaces")
+    .option('--role <name>', 'only this role')
+    .addOption(tableFormat())
+    .addOption(asOfOption());
+
+interface AccessFilters extends Shared {
+  cluster?: string;
+  namespace?: string;
+  tenant?: string;
+  role?: string;
+  format: 'table' | 'json' | 'csv';
+  asOf?: string;
+}
+
+filters(access.command('list'))
+  .description('list all access')
+  .option('--group <name>', 'only of this group')
+  .option('--user <name>', 'only of this user himself, not by his groups')
+  .action(async (options: AccessFilters & { group?: string; user?: string }) => {
+    const { accessList } = await import('./commands/access.ts');
+    await run(accessList(io(options), options));
+  });
+
+filters(access.command('who-can'))
+  .description('list the subjects, and the declared members of groups, that have at least a role')
+  .argument('<role>', 'admin, edit, view or a custom role')
+  .action(async (role: string, options: AccessFilters) => {
+    const { accessWhoCan } = await import('./commands/access.ts');
+    await run(accessWhoCan(io(options), role, options));
+  });
+
+filters(access.command('what-can'))
+  .description('list what a user has, by himself and by his declared groups; or what a group has')
+  .argument('<subject>', 'a user, or group:NAME')
+  .action(async (subject: string, options: AccessFilters) => {
+    const { accessWhatCan } = await import('./commands/access.ts');
+    await run(accessWhatCan(io(options), subject, options));
+  });
+
+program
+  .command('explain')
+  .description('say what a namespace, group or user is, and which lines decide that')
+  .argument('<name>', 'a namespace, a group or a user')
+  .addOption(dirOption())
+  .addOption(asOfOption())
+  .action(async (name: string, options: Shared & { asOf?: string }) => {
+    const { explain } = await import('./commands/explain.ts');
+    await run(explain(io(options), name, options));
+  });
+
+program
+  .command('init')
+  .description('begin a new organization in an empty folder')
+  .argument('[folder]', 'the folder', '.')
+  .action(async (folder: string) => {
+    const { init } = await import('./commands/init.ts');
+    await run(init(io({ dir: folder })));
+  });
+
+program
+  .command('rules')
+  .description('list the rules, or explain one')
+  .argument('[code]', 'a code or a name, for example TEN103')
+  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json', 'markdown']).default('table'))
+  .action(async (code: string | undefined, options: { format: 'table' | 'json' | 'markdown' }) => {
+    const { listRules } = await import('./commands/rules.ts');
+    await run(listRules(io({ dir: '.' }), code, options));
+  });
+
+/** A reader that stops early, like `head`, is no failure. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : couldNotRun;
+  } else if (error instanceof Failure) {
+    process.stderr.write(`error: ${error.message}\n${error.help === undefined ? '' : `help: ${error.help}\n`}`);
+    process.exitCode = couldNotRun;
+  } else throw error;
+}

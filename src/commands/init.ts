@@ -1,0 +1,106 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { jsonSchemas } from '../config/json-schema.ts';
+import { exampleCertificate } from '../rules/examples.ts';
+import type { Io } from './io.ts';
+import { exit } from './io.ts';
+
+/** What may already be in a folder that a new organization begins in. */
+const harmless = new Set([
+  '.git',
+  '.gitignore',
+  '.gitattributes',
+  'README.md',
+  'LICENSE',
+  'package.json',
+  'node_modules',
+]);
+
+/** `tenantry init`: a small organization that is valid from the start, with one cluster and one tenant to change. */
+export async function init(io: Io): Promise<number> {
+  mkdirSync(io.dir, { recursive: true });
+  const present = readdirSync(io.dir).filter((name) => !harmless.has(name) && !name.startsWith('package-lock'));
+  if (present.length > 0) {
+    throw new Failure('not-empty', `${io.dir} is not empty: it holds ${present.slice(0, 3).join(', ')}`, {
+      help: 'name an empty folder: tenantry init <folder>',
+    });
+  }
+  const files = { ...jsonSchemas(), ...scaffold };
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(io.dir, path);
+    mkdirSync(dirname(target), { recursive: true });
+    // What is already there, like a .gitattributes, is its author's.
+    if (!(path === '.gitattributes' && readdirSync(io.dir).includes(path))) writeFileSync(target, text, { flag: 'wx' });
+  }
+  io.out.write(
+    [
+      'A new organization:',
+      ...Object.keys(scaffold).map((path) => `  ${path}`),
+      '  schemas/  for editors',
+      '',
+      'Change the names, the issuer and the certificate authority to yours, then:',
+      '  tenantry validate   checks the files',
+      '  tenantry synth      renders dist/',
+      '',
+    ].join('\n'),
+  );
+  return Promise.resolve(exit.clean);
+}
+
+const scaffold = {
+  '.gitattributes': `# tenantry compares files byte for byte: Git must not change their line ends.
+* text=auto eol=lf
+dist/** linguist-generated=true
+`,
+  'organization.yaml': `# yaml-language-server: $schema=schemas/organization.schema.json
+apiVersion: tenantry.dev/v1
+kind: Organization
+metadata:
+  name: my-org
+spec:
+  # The OIDC issuer that your clusters trust.
+  issuer: https://platform.example.com/api/oidc
+  # Users whose tokens hold the group cluster-admins.
+  admins: [alice]
+  # Groups of your identity provider that may own tenants and be shared with.
+  groups:
+    - name: first-leads
+      members: [alice, bob]
+    - name: first-devs
+      members: [bob, carol]
+`,
+  'clusters/mycluster01.yaml': `# yaml-language-server: $schema=../schemas/cluster.schema.json
+apiVersion: tenantry.dev/v1
+kind: Cluster
+metadata:
+  name: mycluster01
+spec:
+  server: https://mycluster01.example.com:6443
+  certificateAuthority:
+    file: mycluster01-ca.pem
+  kubernetesVersion: "1.36"
+  # Who sees the cluster. Without \`namespace: false\` a group also gets a namespace of its own.
+  sharedWith:
+    - { group: first-leads, namespace: false }
+    - { group: first-devs, namespace: false }
+`,
+  'clusters/mycluster01-ca.pem': exampleCertificate,
+  'tenants/first.yaml': `# yaml-language-server: $schema=../schemas/tenant.schema.json
+apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: first
+spec:
+  # Owners have the role admin in every namespace of the tenant.
+  owners:
+    - { kind: Group, name: first-leads }
+  namespaces:
+    # The namespace first-dev.
+    - name: dev
+      clusters: [mycluster01]
+      quota: { cpu: "4", memory: 8Gi }
+      sharedWith:
+        - { group: first-devs, role: edit }
+`,
+} as const;

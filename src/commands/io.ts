@@ -1,0 +1,24 @@
+/** Where a command writes, and how that place looks at it. */
+export interface Output {
+  readonly write: (text: string) => void;
+  readonly colour: boolean;
+  /** Columns of the terminal; undefined when nobody is looking. */
+  readonly width?: number;
+}
+
+/** All that a command gets from the world outside. */
+export interface Io {
+  /** The organization's folder, absolute. */
+  readonly dir: string;
+  /** The day (UTC) as `YYYY-MM-DD`. */
+  readonly today: string;
+  /** The Node.js that TypeScript config files are evaluated with. */
+  readonly nodePath: string;
+  /** tenantry's own version. */
+  readonly version: string;
+  readonly out: Output;
+  readonly err: Output;
+}
+
+/** What the commands exit with. */
+export const exit = { clean: 0, problems: 1, differences: 3 } as const;

@@ -1,0 +1,104 @@
+import { statSync } from 'node:fs';
+import type { AccessGraph } from '../access/graph.ts';
+import { accessGraph } from '../access/graph.ts';
+import type { ConfigFiles } from '../config/files.ts';
+import { readConfigFiles, sourcesOf } from '../config/files.ts';
+import type { Landscape } from '../config/landscape.ts';
+import { resolve } from '../config/resolve.ts';
+import type { Diagnostic, PlacedDiagnostic } from '../diagnostic.ts';
+import { placeDiagnostics } from '../diagnostic.ts';
+import { Failure } from '../failure.ts';
+import { rules } from '../rules/index.ts';
+import { checkConfig } from '../rules/run.ts';
+import type { Locator, Origin, Source } from '../source.ts';
+import { originPath, yamlLocator } from '../source.ts';
+import { worktree } from '../tree.ts';
+import type { Io, Output } from './io.ts';
+
+/** An organization's files, read, understood and checked. */
+export interface CheckedOrganization {
+  readonly files: ConfigFiles;
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly landscape: Landscape;
+  readonly asOf: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** How long a TypeScript config file may take to evaluate, in milliseconds. */
+const evaluationTime = 10_000;
+
+/** Reads and checks the organization in the folder. Throws a Failure when there is no such folder. */
+export async function checkOrganization(io: Io, options: { readonly asOf?: string }): Promise<CheckedOrganization> {
+  if (!statSync(io.dir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('no-such-folder', `there is no folder ${io.dir}`, {
+      help: 'name the folder of the organization with --dir, or begin one with `tenantry init <folder>`',
+    });
+  }
+  const asOf = options.asOf ?? io.today;
+  const files = await readConfigFiles(worktree(io.dir), async (file, text, tree) => {
+    const { typescriptEvaluator } = await import('../config/typescript.ts');
+    return typescriptEvaluator({ nodePath: io.nodePath, timeoutMs: evaluationTime })(file, text, tree);
+  });
+  const landscape = resolve(files);
+  const diagnostics = checkConfig(rules, { files, landscape, asOf });
+  return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };
+}
+
+/** Whether any diagnostic keeps the config from being used. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((d) => d.severity === 'error');
+}
+
+/** Diagnostics with their places, sorted. */
+export function place(
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, Source>,
+): Promise<PlacedDiagnostic[]> {
+  return placeDiagnostics(diagnostics, sources, locatorOf);
+}
+
+/** Prints diagnostics for a person. */
+export async function printDiagnostics(
+  output: Output,
+  diagnostics: readonly Diagnostic[],
+  sources: ReadonlyMap<string, Source>,
+): Promise<void> {
+  const { renderHuman } = await import('../render/diagnostics/human.ts');
+  output.write(renderHuman(await place(diagnostics, sources), sources, output));
+}
+
+/**
+ * The access graph of an organization without errors; where there are errors they are printed, and there is none: of a
+ * config that is wrong nobody can say what access it gives.
+ */
+export async function graphOrProblems(
+  io: Io,
+  options: { readonly asOf?: string },
+): Promise<(CheckedOrganization & { readonly graph: AccessGraph }) | undefined> {
+  const checked = await checkOrganization(io, options);
+  if (!hasErrors(checked.diagnostics)) return { ...checked, graph: accessGraph(checked.landscape, checked.asOf) };
+  await printDiagnostics(io.err, checked.diagnostics, checked.sources);
+  return undefined;
+}
+
+/** Gives an origin as `file:line`, with each file's positions worked out once. */
+export async function lineFinder(
+  origins: Iterable<Origin>,
+  sources: ReadonlyMap<string, Source>,
+): Promise<(origin: Origin) => string> {
+  const locators = new Map<string, Locator>();
+  for (const { file } of origins) {
+    const source = sources.get(file);
+    if (source && !locators.has(file)) locators.set(file, await locatorOf(source));
+  }
+  return (origin) => {
+    const span = locators.get(origin.file)?.(originPath(origin), 'key');
+    return span ? `${origin.file}:${span.start.line}` : origin.file;
+  };
+}
+
+async function locatorOf(source: Source): Promise<Locator> {
+  if (source.language === 'yaml') return yamlLocator(source);
+  const { typescriptLocator } = await import('../config/typescript-locator.ts');
+  return typescriptLocator(source);
+}

@@ -1,0 +1,59 @@
+import { createTwoFilesPatch } from 'diff';
+import type { Style } from './style.ts';
+import { visible } from './text.ts';
+
+/** As `Difference` of the dist writer: how a rendered file is not what it should be. */
+export interface FileDifference {
+  readonly kind: 'missing' | 'changed' | 'mode' | 'stale' | 'temporary' | 'foreign';
+  readonly path: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+/** Files whose difference is shown line by line; of the others only the names are. */
+const shownFiles = 3;
+/** Lines of one file's difference. */
+const shownLines = 40;
+
+const words: Record<FileDifference['kind'], string> = {
+  missing: 'missing',
+  changed: 'changed',
+  mode: 'executable',
+  stale: 'not in the config',
+  temporary: 'left behind by an interrupted run',
+  foreign: 'not written by tenantry',
+};
+
+/** Says how `dist/` differs from what the config says: all names, and of the first few what differs in them. */
+export function renderDifferences(differences: readonly FileDifference[], style: Style): string {
+  const width = Math.max(...differences.map(({ kind }) => words[kind].length));
+  const names = differences.map(
+    ({ kind, path }) => `  ${style.red(words[kind].padEnd(width))}  ${visible(`dist/${path}`)}`,
+  );
+  const patches = differences
+    .filter(({ kind }) => kind === 'changed' || kind === 'missing' || kind === 'stale')
+    .slice(0, shownFiles)
+    .map((difference) => patch(difference, style));
+  const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
+  return [
+    ...patches,
+    `dist/ is not what the files say: ${count}`,
+    ...names,
+    'Run `tenantry synth` and commit what it writes.',
+    '',
+  ].join('\n');
+}
+
+function patch({ path, expected = '', actual = '' }: FileDifference, style: Style): string {
+  const text = createTwoFilesPatch(`dist/${path}`, 'what the files say', actual, expected, '', '', { context: 2 });
+  const lines = text.split('\n').filter((line) => !/^=+$/.test(line) && line !== '');
+  const shown = lines.slice(0, shownLines).map((line) => {
+    const safe = visible(line);
+    if (line.startsWith('---') || line.startsWith('+++')) return style.bold(safe);
+    if (line.startsWith('-')) return style.red(safe);
+    if (line.startsWith('+')) return style.green(safe);
+    return line.startsWith('@@') ? style.cyan(safe) : safe;
+  });
+  const rest = lines.length - shown.length;
+  return [...shown, ...(rest > 0 ? [style.dim(`… and ${rest} more lines`)] : []), ''].join('\n');
+}
