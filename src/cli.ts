@@ -23,6 +23,7 @@ const io = (options: Shared): Io => {
   const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
   return {
     dir,
+    cwd: process.cwd(),
     today: new Date().toISOString().slice(0, 10),
     nodePath: process.execPath,
     version: packageJson.version,
@@ -176,8 +177,8 @@ program
   .command('rules')
   .description('list the rules, or explain one')
   .argument('[code]', 'a code or a name, for example TEN103')
-  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json', 'markdown']).default('table'))
-  .action(async (code: string | undefined, options: { format: 'table' | 'json' | 'markdown' }) => {
+  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
+  .action(async (code: string | undefined, options: { format: 'table' | 'json' }) => {
     const { listRules } = await import('./commands/rules.ts');
     await run(listRules(io({ dir: '.' }), code, options));
   });

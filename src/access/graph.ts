@@ -4,7 +4,6 @@ import type {
   Landscape,
   Located,
   Namespace,
-  Share,
   Subject,
   Tenant,
 } from '../config/landscape.ts';

@@ -10,6 +10,8 @@ export interface Output {
 export interface Io {
   /** The organization's folder, absolute. */
   readonly dir: string;
+  /** The folder that the program was started in, absolute. */
+  readonly cwd: string;
   /** The day (UTC) as `YYYY-MM-DD`. */
   readonly today: string;
   /** The Node.js that TypeScript config files are evaluated with. */

@@ -1,13 +1,16 @@
 import { statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { AccessGraph } from '../access/graph.ts';
 import { accessGraph } from '../access/graph.ts';
 import type { ConfigFiles } from '../config/files.ts';
-import { readConfigFiles, sourcesOf } from '../config/files.ts';
+import { configFilesOf, readConfigFiles, sourcesOf } from '../config/files.ts';
 import type { Landscape } from '../config/landscape.ts';
 import { resolve } from '../config/resolve.ts';
 import type { Diagnostic, PlacedDiagnostic } from '../diagnostic.ts';
 import { placeDiagnostics } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
+import type { Style } from '../render/style.ts';
+import { colourStyle, plainStyle } from '../render/style.ts';
 import { rules } from '../rules/index.ts';
 import { checkConfig } from '../rules/run.ts';
 import type { Locator, Origin, Source } from '../source.ts';
@@ -59,12 +62,32 @@ export function place(
 
 /** Prints diagnostics for a person. */
 export async function printDiagnostics(
+  io: Io,
   output: Output,
+  { files, sources }: Pick<CheckedOrganization, 'files' | 'sources'>,
   diagnostics: readonly Diagnostic[],
-  sources: ReadonlyMap<string, Source>,
 ): Promise<void> {
-  const { renderHuman } = await import('../render/diagnostics/human.ts');
-  output.write(renderHuman(await place(diagnostics, sources), sources, output));
+  const { human } = await import('../render/diagnostics/human.ts');
+  output.write(
+    human(await place(diagnostics, sources), {
+      style: styleOf(output),
+      files: configFilesOf(files).length,
+      textOf: (file) => sources.get(file)?.text,
+      pathOf: pathFrom(io),
+      ...(output.width !== undefined && { width: output.width }),
+    }),
+  );
+}
+
+/** The way that an output is coloured. */
+export function styleOf(output: Output): Style {
+  return output.colour ? colourStyle : plainStyle;
+}
+
+/** Gives a file of the organization the path that it has from where the program was started. */
+export function pathFrom({ cwd, dir }: Io): (file: string) => string {
+  const prefix = relative(cwd, dir);
+  return (file) => (prefix === '' ? file : join(prefix, file));
 }
 
 /**
@@ -77,15 +100,17 @@ export async function graphOrProblems(
 ): Promise<(CheckedOrganization & { readonly graph: AccessGraph }) | undefined> {
   const checked = await checkOrganization(io, options);
   if (!hasErrors(checked.diagnostics)) return { ...checked, graph: accessGraph(checked.landscape, checked.asOf) };
-  await printDiagnostics(io.err, checked.diagnostics, checked.sources);
+  await printDiagnostics(io, io.err, checked, checked.diagnostics);
   return undefined;
 }
 
-/** Gives an origin as `file:line`, with each file's positions worked out once. */
+/** Gives an origin as `file:line`, as seen from where the program was started, with each file's positions worked out once. */
 export async function lineFinder(
-  origins: Iterable<Origin>,
+  io: Io,
   sources: ReadonlyMap<string, Source>,
+  origins: Iterable<Origin>,
 ): Promise<(origin: Origin) => string> {
+  const pathOf = pathFrom(io);
   const locators = new Map<string, Locator>();
   for (const { file } of origins) {
     const source = sources.get(file);
@@ -93,7 +118,7 @@ export async function lineFinder(
   }
   return (origin) => {
     const span = locators.get(origin.file)?.(originPath(origin), 'key');
-    return span ? `${origin.file}:${span.start.line}` : origin.file;
+    return span ? `${pathOf(origin.file)}:${span.start.line}` : pathOf(origin.file);
   };
 }
 

@@ -6,12 +6,11 @@ import { compareDist, readDist, repairDist } from '../manifests/dist.ts';
 import { render } from '../manifests/render.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../render/diagnostics/counts.ts';
-import { colourStyle, plainStyle } from '../render/style.ts';
 import { rules } from '../rules/index.ts';
 import { checkRendered } from '../rules/run.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
-import { graphOrProblems, hasErrors, printDiagnostics } from './organization.ts';
+import { graphOrProblems, hasErrors, printDiagnostics, styleOf } from './organization.ts';
 
 export interface SynthOptions {
   readonly check?: true;
@@ -26,7 +25,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     io.err.write('Nothing was written.\n');
     return exit.problems;
   }
-  const { landscape, graph, sources, diagnostics } = checked;
+  const { landscape, graph, diagnostics } = checked;
   const chosen = chosenClusters(
     landscape.clusters.map((c) => c.name),
     options.cluster,
@@ -34,15 +33,16 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const { files, objects } = render(landscape.organization, graph);
   const problems = checkRendered(rules, objects);
   if (hasErrors(problems)) {
-    await printDiagnostics(io.err, problems, sources);
+    await printDiagnostics(io, io.err, checked, problems);
     io.err.write('Nothing was written.\n');
     return exit.problems;
   }
   if (diagnostics.some((d) => d.severity === 'warning')) {
     await printDiagnostics(
+      io,
       io.err,
+      checked,
       diagnostics.filter((d) => d.severity === 'warning'),
-      sources,
     );
   }
 
@@ -50,14 +50,13 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const isChosen = ({ path }: { readonly path: string }): boolean => chosen === undefined || belongsTo(path, chosen);
   const expected = files.filter(isChosen);
   const differences = compareDist(expected, readDist(dist).filter(isChosen));
-  const style = io.out.colour ? colourStyle : plainStyle;
   const foreign = differences.filter((d) => d.kind === 'foreign');
   if (differences.length === 0) {
     io.out.write(`dist/ is what the files say: ${summary(expected.length, graph.clusters.length, chosen)}\n`);
     return exit.clean;
   }
   if (options.check) {
-    io.out.write(renderDifferences(differences, style));
+    io.out.write(renderDifferences(differences, styleOf(io.out)));
     return exit.differences;
   }
   if (foreign.length > 0) {

@@ -1,6 +1,7 @@
+import type { Diagnostic } from '../diagnostic.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
-import { checkOrganization, hasErrors, place, printDiagnostics } from './organization.ts';
+import { checkOrganization, hasErrors, pathFrom, place, printDiagnostics } from './organization.ts';
 
 export interface ValidateOptions {
   readonly format: 'human' | 'github' | 'sarif' | 'json';
@@ -10,12 +11,12 @@ export interface ValidateOptions {
 
 /** `tenantry validate`: checks the files and prints what is wrong. */
 export async function validate(io: Io, options: ValidateOptions): Promise<number> {
-  const { diagnostics, sources } = await checkOrganization(io, options);
-  const failed =
-    hasErrors(diagnostics) || (options.strict === true && diagnostics.some((d) => d.severity === 'warning'));
+  const checked = await checkOrganization(io, options);
+  const { sources } = checked;
+  const diagnostics = options.strict ? checked.diagnostics.map(raised) : checked.diagnostics;
   switch (options.format) {
     case 'human':
-      await printDiagnostics(io.out, diagnostics, sources);
+      await printDiagnostics(io, io.out, checked, diagnostics);
       break;
     case 'json': {
       const { json } = await import('../render/diagnostics/json.ts');
@@ -24,7 +25,7 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
     }
     case 'github': {
       const { github } = await import('../render/diagnostics/github.ts');
-      io.out.write(github(await place(diagnostics, sources)));
+      io.out.write(github(await place(diagnostics, sources), { pathOf: pathFrom(io) }));
       break;
     }
     case 'sarif': {
@@ -32,9 +33,14 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
         import('../render/diagnostics/sarif.ts'),
         import('../rules/index.ts'),
       ]);
-      io.out.write(sarif(await place(diagnostics, sources), { version: io.version, rules }));
+      io.out.write(sarif(await place(diagnostics, sources), { version: io.version, rules, pathOf: pathFrom(io) }));
       break;
     }
   }
-  return failed ? exit.problems : exit.clean;
+  return hasErrors(diagnostics) ? exit.problems : exit.clean;
+}
+
+/** A warning is an error to those who asked for strictness. */
+function raised(diagnostic: Diagnostic): Diagnostic {
+  return diagnostic.severity === 'warning' ? { ...diagnostic, severity: 'error' } : diagnostic;
 }

@@ -22,6 +22,8 @@ export interface Violation {
 export interface Checked<K extends Kind> {
   readonly file: Static<(typeof schemas)[K]> | undefined;
   readonly failed: ReadonlySet<string>;
+  /** The paths that have a failed one below them. */
+  readonly damaged: ReadonlySet<string>;
   readonly violations: readonly Violation[];
 }
 
@@ -31,27 +33,27 @@ const validators: Partial<Record<Kind, ValidateFunction>> = {};
 /** Checks a document against the schema of `kind`. Never throws: what is wrong comes back as violations. */
 export function check<K extends Kind>(kind: K, document: unknown): Checked<K> {
   const validate = (validators[kind] ??= ajv.compile(schemas[kind]));
-  if (validate(document)) return usable(kind, document, new Set(), []);
+  const failed = new Set<string>();
+  const damaged = new Set<string>();
+  const checked = (file: Checked<K>['file'], violations: readonly Violation[]): Checked<K> => {
+    return { file, failed, damaged, violations };
+  };
+  if (validate(document)) return checked(shaped(kind, document), []);
 
   const errors = (validate.errors ?? []).filter((e) => !impliedByOthers(e));
   const violations = errors.map((e) => violation(e, document));
-  const failed = new Set<string>();
   for (const error of validate.errors ?? []) {
     if (error.keyword === 'additionalProperties') continue;
     const path = dispensable(schemas[kind], pointerSteps(error.instancePath, document));
-    if (path.length === 0) return { file: undefined, failed, violations };
+    if (path.length === 0) return checked(undefined, violations);
     failed.add(pathKey(path));
+    for (const i of path.keys()) damaged.add(pathKey(path.slice(0, i)));
   }
-  return usable(kind, document, failed, violations);
+  return checked(shaped(kind, document), violations);
 }
 
-function usable<K extends Kind>(
-  kind: K,
-  document: unknown,
-  failed: ReadonlySet<string>,
-  violations: readonly Violation[],
-): Checked<K> {
-  return { file: hasShape(kind, document) ? document : undefined, failed, violations };
+function shaped<K extends Kind>(kind: K, document: unknown): Checked<K>['file'] {
+  return hasShape(kind, document) ? document : undefined;
 }
 
 /** True by the check that was made before: everything outside the failed paths has the shape of the kind's schema. */
@@ -89,6 +91,7 @@ interface SchemaNode {
   readonly description?: string | undefined;
   readonly properties?: Readonly<Record<string, SchemaNode>> | undefined;
   readonly required?: readonly string[] | undefined;
+  readonly oneOf?: readonly SchemaNode[] | undefined;
   readonly items?: SchemaNode | undefined;
 }
 
@@ -104,11 +107,16 @@ function dispensable(schema: SchemaNode, path: readonly PathStep[]): PathStep[] 
       best = i + 1;
       node = node?.items;
     } else {
-      if (!node?.required?.includes(step)) best = i + 1;
+      if (!isNeeded(node, step)) best = i + 1;
       node = node?.properties?.[step];
     }
   }
   return path.slice(0, best);
+}
+
+/** Whether an object is no longer of its type without `key`: it is required, or one of several of which one is. */
+function isNeeded(schema: SchemaNode | undefined, key: string): boolean {
+  return [schema, ...(schema?.oneOf ?? [])].some((node) => node?.required?.includes(key));
 }
 
 function violation(error: ErrorObject, document: unknown): Violation {

@@ -1,5 +1,6 @@
-import type { Origin } from '../source.ts';
+import type { Origin, PathStep } from '../source.ts';
 import { originAt, originPath } from '../source.ts';
+import type { Located } from './landscape.ts';
 
 /**
  * A checked value together with where it was written, and the paths below it that failed the check. Walking through
@@ -9,23 +10,36 @@ export interface Cursor<T> {
   readonly value: T;
   readonly origin: Origin;
   readonly failed: ReadonlySet<string>;
+  /** The paths that have a failed one below them. */
+  readonly damaged: ReadonlySet<string>;
 }
 
 /** One string for a path, for `Cursor.failed`. */
-export function pathKey(path: readonly (string | number)[]): string {
+export function pathKey(path: readonly PathStep[]): string {
   return JSON.stringify(path);
 }
 
 /** The cursor at `key`, or undefined when it is absent or failed its check. */
 export function field<T extends object, K extends keyof T & string>(
-  { value, origin, failed }: Cursor<T>,
+  cursor: Cursor<T>,
   key: K,
 ): Cursor<NonNullable<T[K]>> | undefined {
-  const inner = value[key];
-  if (inner === undefined || inner === null) return undefined;
-  const innerOrigin = originAt(origin, key);
-  if (hasFailed(failed, innerOrigin)) return undefined;
-  return { value: inner, origin: innerOrigin, failed };
+  const value = cursor.value[key];
+  if (value === undefined || value === null) return undefined;
+  const origin = originAt(cursor.origin, key);
+  return hasFailed(cursor.failed, origin) ? undefined : { ...cursor, value, origin };
+}
+
+/**
+ * The cursor at `key` of a value that is used as it is, not walked through. Undefined also when a part of it failed:
+ * half a quota, or a share without its end, is not what anybody wrote.
+ */
+export function wholeField<T extends object, K extends keyof T & string>(
+  cursor: Cursor<T>,
+  key: K,
+): Cursor<NonNullable<T[K]>> | undefined {
+  const found = field(cursor, key);
+  return found && isWhole(found) ? found : undefined;
 }
 
 /** The cursors of an array's items, without those that failed; none for an array that is absent. */
@@ -33,8 +47,13 @@ export function items<T>(array: Cursor<readonly T[]> | undefined): Cursor<T>[] {
   if (!array) return [];
   return array.value.flatMap((value, i) => {
     const origin = originAt(array.origin, i);
-    return hasFailed(array.failed, origin) ? [] : [{ value, origin, failed: array.failed }];
+    return hasFailed(array.failed, origin) ? [] : [{ ...array, value, origin }];
   });
+}
+
+/** The items that are used as they are, not walked through: without those of which a part failed. */
+export function wholeItems<T>(array: Cursor<readonly T[]> | undefined): Cursor<T>[] {
+  return items(array).filter(isWhole);
 }
 
 /** The cursors of a record's values by key, without those that failed; none for a record that is absent. */
@@ -42,8 +61,43 @@ export function entries<T>(record: Cursor<Readonly<Record<string, T>>> | undefin
   if (!record) return [];
   return Object.entries(record.value).flatMap(([key, value]) => {
     const origin = originAt(record.origin, key);
-    return hasFailed(record.failed, origin) ? [] : [[key, { value, origin, failed: record.failed }]];
+    return hasFailed(record.failed, origin) ? [] : [[key, { ...record, value, origin }]];
   });
+}
+
+/** A cursor's value, with its origin. */
+export function located<T>(cursor: Cursor<T>): Located<T> {
+  return { value: cursor.value, origin: cursor.origin };
+}
+
+/** The value at `key`, or by default `fallback`. */
+export function locatedOr<T extends object, K extends keyof T & string>(
+  cursor: Cursor<T>,
+  key: K,
+  fallback: NonNullable<T[K]>,
+): Located<NonNullable<T[K]>> {
+  const found = wholeField(cursor, key);
+  return found ? located(found) : { value: fallback, origin: originAt(cursor.origin, key), byDefault: true };
+}
+
+/** `{ [key]: value }`, or nothing when there is no value: for optional properties that must not hold `undefined`. */
+export function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  const result: Partial<Record<K, V>> = {};
+  if (value !== undefined) result[key] = value;
+  return result;
+}
+
+/** The value at `key`, or undefined when it is absent or a part of it failed. */
+export function locatedField<T extends object, K extends keyof T & string>(
+  cursor: Cursor<T>,
+  key: K,
+): Located<NonNullable<T[K]>> | undefined {
+  const found = wholeField(cursor, key);
+  return found && located(found);
+}
+
+function isWhole({ origin, damaged }: Cursor<unknown>): boolean {
+  return !hasFailed(damaged, origin);
 }
 
 function hasFailed(failed: ReadonlySet<string>, origin: Origin): boolean {

@@ -1,4 +1,5 @@
 import type { Origin } from '../source.ts';
+import { originAt } from '../source.ts';
 import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from './schema.ts';
 
 /**
@@ -7,6 +8,9 @@ import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from '
  *
  * `complete: false` on an entity means that parts of its file could not be read. What is there is sound, but rules must
  * not conclude anything from what is missing.
+ *
+ * What is written once has one origin, the same object wherever the value holds: a default share has it in every
+ * namespace of its tenant. So a mistake is reported once by remembering origins.
  */
 export interface Landscape {
   readonly organization: Organization;
@@ -22,6 +26,8 @@ export interface Landscape {
 export interface Located<T> {
   readonly value: T;
   readonly origin: Origin;
+  /** Nobody wrote it: the origin is where one would. */
+  readonly byDefault?: true;
 }
 
 export interface Organization {
@@ -127,6 +133,8 @@ export interface Tenant {
   readonly owners: readonly Owner[];
   readonly allocations: readonly Located<Allocation>[];
   readonly subscriptionGroup: string;
+  /** The clusters written under `defaults`. */
+  readonly defaultClusters: readonly Located<string>[];
   /** The shares written under `defaults`. */
   readonly defaultShares: readonly Share[];
   readonly defaultAllocation?: Located<string>;
@@ -217,14 +225,21 @@ export function describeSubject({ kind, name, namespace }: Subject): string {
   }
 }
 
+/** Whether a share's last day has passed on the day `asOf`. */
+export function hasEnded({ until }: Pick<Share, 'until'>, asOf: string): boolean {
+  return until !== undefined && until < asOf;
+}
+
 /** Every place that names a group of the organization, in the order of clusters and tenants. */
 export function groupReferences({ clusters, tenants }: Landscape): Located<string>[] {
+  const named = (subject: Subject, origin: Origin): Located<string>[] =>
+    subject.kind === 'Group' ? [{ value: subject.name, origin }] : [];
   const inShares = (shares: readonly Share[]): Located<string>[] =>
-    shares.flatMap(({ subject, origin }) => (subject.kind === 'Group' ? [{ value: subject.name, origin }] : []));
+    shares.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'group')));
   return [
-    ...clusters.flatMap((c) => c.sharedWith.map(({ group, origin }) => ({ value: group, origin }))),
+    ...clusters.flatMap((c) => c.sharedWith.map((s) => ({ value: s.group, origin: originAt(s.origin, 'group') }))),
     ...tenants.flatMap((t) => [
-      ...t.owners.flatMap(({ subject, origin }) => (subject.kind === 'Group' ? [{ value: subject.name, origin }] : [])),
+      ...t.owners.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'name'))),
       ...inShares(t.defaultShares),
       ...t.namespaces.flatMap((n) => inShares(n.ownShares)),
     ]),

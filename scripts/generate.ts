@@ -1,0 +1,24 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { jsonSchemas } from '../src/config/json-schema.ts';
+import { configurationPage } from './configuration-page.ts';
+import { rulesPage } from './rules-page.ts';
+
+/**
+ * Writes what is generated from the program itself: the JSON Schemas, the configuration reference and the rules page.
+ * With `--check` writes nothing and fails when one of them is stale.
+ */
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const generated: Record<string, string> = {
+  ...jsonSchemas(),
+  'docs/configuration.md': configurationPage(),
+  'docs/rules.md': await rulesPage(),
+};
+const stale = Object.entries(generated).filter(
+  ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,
+);
+for (const [path, text] of stale) {
+  if (values.check) process.stderr.write(`${path} is stale: run \`npm run generate\` and commit what it writes\n`);
+  else writeFileSync(path, text);
+}
+if (values.check && stale.length > 0) process.exitCode = 1;

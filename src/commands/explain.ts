@@ -1,0 +1,210 @@
+import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
+import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
+import type { Group, Landscape, Located } from '../config/landscape.ts';
+import { didYouMean } from '../diagnostic.ts';
+import { Failure } from '../failure.ts';
+import { table } from '../render/table.ts';
+import type { Origin } from '../source.ts';
+import { accessColumns } from './access.ts';
+import type { Io } from './io.ts';
+import { exit } from './io.ts';
+import { graphOrProblems, lineFinder, styleOf } from './organization.ts';
+
+/** One thing that holds, and the line that decides it; without a line it is tenantry's own default. */
+interface Fact {
+  readonly about: string;
+  readonly value: string;
+  readonly origin?: Origin;
+}
+
+interface Explanation {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+  readonly accesses: readonly { readonly access: Access; readonly group?: string }[];
+}
+
+/** `tenantry explain NAME`: what a namespace, group or user is, and which lines decide that (S65). */
+export async function explain(io: Io, name: string, options: { readonly asOf?: string }): Promise<number> {
+  const checked = await graphOrProblems(io, options);
+  if (!checked) return exit.problems;
+  const { landscape, graph, sources } = checked;
+  const found = [
+    ...namespaceExplanations(graph, name),
+    ...groupExplanations(landscape, graph, name),
+    ...userExplanations(landscape, graph, name),
+  ];
+  if (found.length === 0) throw nothingNamed(name, landscape, graph);
+
+  const style = styleOf(io.out);
+  for (const [i, { title, facts, accesses }] of found.entries()) {
+    const reasons = accesses.flatMap(({ access }) => access.because.flatMap(({ origin, via }) => [origin, ...via]));
+    const where = await lineFinder(io, sources, [...facts.flatMap((f) => f.origin ?? []), ...reasons]);
+    const because = ({ origin }: Fact): string => (origin ? where(origin) : 'default');
+    io.out.write(`${i > 0 ? '\n' : ''}${style.bold(title)}\n\n`);
+    io.out.write(
+      table(
+        [
+          { header: 'What', cell: (fact: Fact) => fact.about },
+          { header: 'Value', cell: (fact) => fact.value },
+          { header: 'Decided by', cell: because, colour: style.dim },
+        ],
+        facts,
+        { style },
+      ),
+    );
+    io.out.write(
+      accesses.length === 0 ? '\nNobody has access by it.\n' : `\n${table(accessColumns(where), accesses, { style })}`,
+    );
+  }
+  return exit.clean;
+}
+
+function namespaceExplanations(graph: AccessGraph, name: string): Explanation[] {
+  const there = graph.clusters.flatMap(({ cluster, namespaces }) =>
+    namespaces.filter((n) => n.name === name).map((entry) => ({ cluster: cluster.name, entry })),
+  );
+  const [first] = there;
+  if (!first) return [];
+  return [
+    {
+      title: `namespace ${name}`,
+      facts: [
+        ...namespaceFacts(first.entry),
+        ...there.flatMap(({ cluster, entry }) => ({
+          about: 'cluster',
+          value: cluster,
+          origin: clusterOrigin(entry, cluster),
+        })),
+      ],
+      accesses: listAccess(graph, { namespace: name }).map((access) => ({ access })),
+    },
+  ];
+}
+
+function clusterOrigin(entry: ClusterNamespace, cluster: string): Origin {
+  switch (entry.kind) {
+    case 'Tenant':
+      return entry.namespace.clusters.find((c) => c.value === cluster)?.origin ?? entry.namespace.origin;
+    case 'Group':
+      return entry.share.origin;
+    case 'Retained':
+      return entry.origin;
+  }
+}
+
+function namespaceFacts(entry: ClusterNamespace): Fact[] {
+  switch (entry.kind) {
+    case 'Group':
+      return [{ about: 'kind', value: `the namespace of the group ${entry.share.group}`, origin: entry.share.origin }];
+    case 'Retained':
+      return [{ about: 'kind', value: 'retained: kept without access', origin: entry.origin }];
+    case 'Tenant': {
+      const { namespace, tenant } = entry;
+      const { isolation } = namespace;
+      return [
+        { about: 'tenant', value: tenant.name, origin: namespace.nameOrigin },
+        fact('state', namespace.state),
+        ...(namespace.inherits ? [fact('inherits', namespace.inherits)] : []),
+        ...(namespace.allocation ? [fact('allocation', namespace.allocation)] : []),
+        ...(namespace.quota
+          ? [{ ...fact('quota', { ...namespace.quota, value: '' }), value: keyValues(namespace.quota.value) }]
+          : []),
+        {
+          about: 'cordoned',
+          value: namespace.cordoned ? 'yes' : 'no',
+          ...(tenant.cordoned.value
+            ? { origin: tenant.cordoned.origin }
+            : namespace.ownCordoned && { origin: namespace.ownCordoned.origin }),
+        },
+        fact('network', isolation.network),
+        fact('pod security', isolation.podSecurity),
+        ...Array.from(namespace.labels, ([key, label]) => fact(`label ${key}`, label)),
+      ];
+    }
+  }
+}
+
+function fact(about: string, { value, origin, byDefault }: Located<string>): Fact {
+  return { about, value, ...(!byDefault && { origin }) };
+}
+
+function keyValues(value: object): string {
+  return Object.entries(value)
+    .map(([key, inner]: [string, unknown]) =>
+      typeof inner === 'object' && inner !== null ? keyValues(inner) : `${key}=${String(inner)}`,
+    )
+    .join(' ');
+}
+
+function groupExplanations(
+  { organization, clusters, tenants }: Landscape,
+  graph: AccessGraph,
+  name: string,
+): Explanation[] {
+  const group = organization.groups.find((g) => g.name === name);
+  if (!group) return [];
+  return [
+    {
+      title: `group ${name}`,
+      facts: [
+        { about: 'declared', value: group.description ?? '', origin: group.origin },
+        ...memberFacts(group),
+        ...clusters.flatMap((c) =>
+          c.sharedWith
+            .filter((s) => s.group === name)
+            .map(({ namespace, origin }) => ({
+              about: 'sees',
+              value: namespace === undefined ? c.name : `${c.name}, with the namespace ${namespace}`,
+              origin,
+            })),
+        ),
+        ...tenants.flatMap((t) =>
+          t.owners
+            .filter(({ subject }) => subject.kind === 'Group' && subject.name === name)
+            .map(({ origin }) => ({ about: 'owns', value: `tenant ${t.name}`, origin })),
+        ),
+      ],
+      accesses: listAccess(graph, { group: name }).map((access) => ({ access })),
+    },
+  ];
+}
+
+function memberFacts({ members, origin }: Group): Fact[] {
+  if (!members) return [{ about: 'members', value: 'only the identity provider knows', origin }];
+  return members.map((member) => fact('member', member));
+}
+
+function userExplanations(landscape: Landscape, graph: AccessGraph, name: string): Explanation[] {
+  if (!knownUsers(landscape).has(name)) return [];
+  const { organization } = landscape;
+  const admin = organization.admins.find((a) => a.value === name);
+  return [
+    {
+      title: `user ${name}`,
+      facts: [
+        { about: 'subject', value: `user:${name}` },
+        ...(admin
+          ? [{ about: 'admin', value: 'of the organization: in the group cluster-admins', origin: admin.origin }]
+          : []),
+        ...groupsOf(organization, name).map((g) => ({
+          about: 'in group',
+          value: g.name,
+          origin: g.members?.find((m) => m.value === name)?.origin ?? g.origin,
+        })),
+      ],
+      accesses: whatUserCan(graph, organization, name, {}),
+    },
+  ];
+}
+
+function nothingNamed(name: string, landscape: Landscape, graph: AccessGraph): Failure {
+  const known = [
+    ...graph.clusters.flatMap((c) => c.namespaces.map((n) => n.name)),
+    ...landscape.organization.groups.map((g) => g.name),
+    ...knownUsers(landscape),
+  ];
+  const meant = didYouMean(name, new Set(known));
+  return new Failure('bad-arguments', `no namespace, group or user \`${name}\` is declared`, {
+    ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }),
+  });
+}

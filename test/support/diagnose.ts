@@ -1,0 +1,43 @@
+import { readConfigFiles, sourcesOf } from '../../src/config/files.ts';
+import type { ConfigFiles } from '../../src/config/files.ts';
+import { resolve } from '../../src/config/resolve.ts';
+import type { Diagnostic } from '../../src/diagnostic.ts';
+import { placeDiagnostics } from '../../src/diagnostic.ts';
+import { exampleDay, exampleFiles } from '../../src/rules/examples.ts';
+import { rules } from '../../src/rules/index.ts';
+import type { ExampleFiles } from '../../src/rules/rule.ts';
+import { checkConfig } from '../../src/rules/run.ts';
+import { parseYaml, yamlLocator } from '../../src/source.ts';
+import { memoryTree } from '../../src/tree.ts';
+
+interface Options {
+  /** Default: the day of the rules' examples. */
+  readonly asOf?: string;
+  /** Only the rules whose code begins so. */
+  readonly codes?: string;
+}
+
+/** What all rules say about the example organization with `files` laid over it. */
+export async function diagnose(files: ExampleFiles, options: Options = {}): Promise<Diagnostic[]> {
+  return check(await read(files), options);
+}
+
+/** The same in the order and at the places that people see: `tenants/solar.yaml:12:18 TEN101 message`. */
+export async function diagnosePlaced(files: ExampleFiles, options: Options = {}): Promise<string[]> {
+  const config = await read(files);
+  const locate = (source: Parameters<typeof yamlLocator>[0]) => Promise.resolve(yamlLocator(source));
+  const placed = await placeDiagnostics(check(config, options), sourcesOf(config), locate);
+  return placed.map(({ code, message, primary: { file, span } }) => {
+    const place = span ? `:${span.start.line}:${span.start.column}` : '';
+    return `${file}${place} ${code} ${message}`;
+  });
+}
+
+function check(files: ConfigFiles, { asOf = exampleDay, codes = 'TEN' }: Options): Diagnostic[] {
+  const found = checkConfig(rules, { files, landscape: resolve(files), asOf });
+  return found.filter((diagnostic) => diagnostic.code.startsWith(codes));
+}
+
+function read(files: ExampleFiles): Promise<ConfigFiles> {
+  return readConfigFiles(memoryTree(exampleFiles({ files })), (file, text) => Promise.resolve(parseYaml(file, text)));
+}
