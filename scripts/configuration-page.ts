@@ -2,28 +2,27 @@ import { stringify } from 'yaml';
 import { apiVersion, schemas } from '../src/config/schema.ts';
 
 interface SchemaNode {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly enum?: readonly string[];
-  readonly const?: unknown;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
-  readonly required?: readonly string[];
-  readonly oneOf?: readonly { readonly required?: readonly string[] }[];
-  readonly items?: SchemaNode;
+  readonly type?: string | undefined;
+  readonly description?: string | undefined;
+  readonly default?: string | number | boolean | undefined;
+  readonly examples?: readonly unknown[] | undefined;
+  readonly enum?: readonly string[] | undefined;
+  readonly const?: unknown | undefined;
+  readonly pattern?: string | undefined;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly properties?: Readonly<Record<string, SchemaNode>> | undefined;
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>> | undefined;
+  readonly required?: readonly string[] | undefined;
+  readonly oneOf?: readonly { readonly required?: readonly string[] }[] | undefined;
+  readonly items?: SchemaNode | undefined;
 }
 
 /** The configuration reference: every key of every kind, from the schemas that the program checks with. */
 export function configurationPage(): string {
   const kinds = Object.entries(schemas).map(([kind, schema]) => {
-    // The schemas are JSON by nature; through JSON, nothing but what editors see is described.
-    const node: SchemaNode = JSON.parse(JSON.stringify(schema));
+    const node: SchemaNode = schema;
     const spec = node.properties?.['spec'];
     return [
       `## ${kind}`,

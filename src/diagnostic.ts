@@ -118,6 +118,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
       !best || score < best.score || (score === best.score && compareCodeUnits(candidate, best.candidate) < 0);
     if (candidate !== word && closer) best = { candidate, score };
   }
-  const allowed = Math.max(1, Math.floor(word.length / 3));
+  // Two letters that changed places are two edits: `rpod` is `prod`.
+  const allowed = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return best && best.score <= allowed ? best.candidate : undefined;
 }

@@ -1,5 +1,5 @@
 import { Composer, isAlias, isMap, isNode, isScalar, isSeq, Lexer, Parser } from 'yaml';
-import type { CST, Document, ErrorCode, Pair, Scalar, YAMLMap } from 'yaml';
+import type { CST, Document, ErrorCode, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Problem, Span } from './text.ts';
 import { firstLineEnd, spansIn } from './text.ts';
 import { explainMistake } from './yaml-mistakes.ts';
@@ -83,7 +83,7 @@ export function locateIn(text: string): (path: readonly PathStep[], target: 'key
   const pairOf = (map: YAMLMap, key: PathStep): Pair | undefined => {
     let byKey = pairs.get(map);
     if (!byKey) {
-      byKey = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[pair.key.value, pair]] : [])));
+      byKey = new Map(map.items.map((pair) => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
       pairs.set(map, byKey);
     }
     return byKey.get(key);
@@ -209,8 +209,7 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       add('alias', range);
       return;
     }
-    if (node.anchor !== undefined) add('anchor', wordBefore(text, '&', range[0]));
-    if (node.tag !== undefined) add('tag', wordBefore(text, '!', range[0]));
+    lookAtProperties(node, range);
     if (isMap(node)) lookInMap(node);
     else if (isSeq(node)) for (const [i, item] of node.items.entries()) below(i, item);
     else if (node.type === 'PLAIN' && ambiguousScalar.test(node.source ?? '')) {
@@ -218,6 +217,10 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       // Taken as it is written, whatever is wanted here: `0777` must not turn into 777.
       node.value = node.source;
     }
+  };
+  const lookAtProperties = ({ anchor, tag }: Scalar | YAMLMap | YAMLSeq, [start]: Range): void => {
+    if (anchor !== undefined) add('anchor', wordBefore(text, `&${anchor}`, start));
+    if (tag !== undefined) add('tag', wordBefore(text, '!', start));
   };
   const lookInMap = (map: YAMLMap): void => {
     const keys = new Map<unknown, Scalar>();
@@ -232,25 +235,26 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       const first = keys.get(name);
       if (first) add('duplicate-key', range, { other: span(...(rangeOf(first) ?? [0, 0])) });
       else keys.set(name, key);
-      if (key.anchor !== undefined) add('anchor', wordBefore(text, '&', range[0]));
-      if (key.tag !== undefined) add('tag', wordBefore(text, '!', range[0]));
+      lookAtProperties(key, range);
       if (name === '<<' && key.type === 'PLAIN') add('merge-key', range);
       // Never a name that anyone needs, and the one that turns up in attacks on programs that merge objects.
       else if (name === '__proto__' || name === '') add('odd-key', range);
       below(name, value);
     }
   };
-  for (const { code, pos } of document.errors) if (code === 'NON_STRING_KEY') add('odd-key', pos);
+  for (const { code, pos } of document.errors)
+    if (code === 'NON_STRING_KEY' && !/[*!]/.test(text.charAt(pos[0]))) add('odd-key', pos);
   look(document.contents);
   return problems;
 }
 
 type Range = readonly [number, number];
 
-/** The range of the last word before `end` that begins with `mark`: an anchor or a tag before its node. */
+/** The range of the last word up to `end` that begins with `mark`: an anchor or a tag before its node. */
 function wordBefore(text: string, mark: string, end: number): Range {
-  const start = Math.max(text.lastIndexOf(mark, end), 0);
-  const [word = ''] = /^\S*/.exec(text.slice(start, start + 100)) ?? [];
+  let start = Math.max(text.lastIndexOf(mark, end), 0);
+  while (text[start - 1] === '!') start--;
+  const [word = ''] = /^[^\s,[\]{}]*/.exec(text.slice(start, start + 100)) ?? [];
   return [start, start + Math.max(word.length, 1)];
 }
 

@@ -1,12 +1,4 @@
-import type {
-  Cluster,
-  ClusterShare,
-  Landscape,
-  Located,
-  Namespace,
-  Subject,
-  Tenant,
-} from '../config/landscape.ts';
+import type { Cluster, ClusterShare, Landscape, Located, Namespace, Subject, Tenant } from '../config/landscape.ts';
 import { builtInRoles, hasEnded, subjectKey } from '../config/landscape.ts';
 import { sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';

@@ -70,16 +70,28 @@ export function whatUserCan(
   filter: Omit<AccessFilter, 'user' | 'group'>,
 ): UserAccess[] {
   const groups = new Set(groupsOf(organization, user).map((g) => g.name));
-  const admin = organization.admins.some((a) => a.value === user);
+  const admin = organization.admins.find((a) => a.value === user);
   if (admin) groups.add('cluster-admins');
-  const visible = visibleClusters(graph, groups, admin);
+  const shares = new Map(
+    graph.clusters.map(({ cluster }) => [cluster.name, cluster.sharedWith.filter((s) => groups.has(s.group))]),
+  );
   return listAccess(graph, filter).flatMap((access): UserAccess[] => {
     const { subject, cluster } = access;
-    if (!visible.has(cluster)) return [];
-    if (subject.kind === 'User' && subject.name === user) return [{ access }];
-    // The group cluster-scope is in every token (S33).
-    const inGroup = subject.kind === 'Group' && (groups.has(subject.name) || subject.name === 'cluster-scope');
-    return inGroup ? [{ access, group: subject.name }] : [];
+    const seenBy = shares.get(cluster) ?? [];
+    if (subject.kind === 'User') return subject.name === user ? [{ access }] : [];
+    if (subject.kind !== 'Group') return [];
+    const group = subject.name;
+    // The platform's own groups are there for everyone alike; for this user, his own lines are the reason (S33, S34).
+    if (group === 'cluster-scope') {
+      // Tokens for a cluster are given to members of groups that it is shared with, and to admins (S14).
+      if (!admin && seenBy.length === 0) return [];
+      const reasons = [...(admin ? [admin] : []), ...seenBy].map(({ origin }) => ({ origin, via: [] }));
+      return [{ access: { ...access, because: reasons }, group }];
+    }
+    if (group === 'cluster-admins') {
+      return admin ? [{ access: { ...access, because: [{ origin: admin.origin, via: [] }] }, group }] : [];
+    }
+    return groups.has(group) ? [{ access, group }] : [];
   });
 }
 
@@ -97,15 +109,6 @@ export function knownUsers({ organization, tenants }: Landscape): Set<string> {
     ...organization.groups.flatMap((g) => g.members ?? []).map((m) => m.value),
     ...subjects.flatMap(({ kind, name }) => (kind === 'User' ? [name] : [])),
   ]);
-}
-
-/** Tokens for a cluster are given to members of groups that it is shared with, and to admins (S14). */
-function visibleClusters(graph: AccessGraph, groups: ReadonlySet<string>, admin: boolean): Set<string> {
-  return new Set(
-    graph.clusters
-      .filter(({ cluster }) => admin || cluster.sharedWith.some((s) => groups.has(s.group)))
-      .map(({ cluster }) => cluster.name),
-  );
 }
 
 function includes(held: RoleRef, wanted: string): boolean {

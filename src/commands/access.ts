@@ -26,7 +26,8 @@ export async function accessList(io: Io, options: AccessOptions): Promise<number
   if (!checked) return exit.problems;
   checkFilter(checked.landscape, options);
   const rows = listAccess(checked.graph, options).map((access) => ({ access }));
-  return print(io, checked, rows, options, accessColumns(await whereFor(io, checked, rows)));
+  const where = await whereFor(io, checked, rows);
+  return print(io, checked, rows, options, accessColumns(where), where);
 }
 
 /** `tenantry access who-can ROLE`: the subjects that hold at least the role, with the declared members of groups. */
@@ -40,7 +41,8 @@ export async function accessWhoCan(io: Io, role: string, options: AccessOptions)
     header: 'Members',
     cell: ({ access }) => membersOf(landscape, access.subject)?.join(' ') ?? '',
   };
-  return print(io, checked, rows, options, [...columns, members, until, because(await whereFor(io, checked, rows))]);
+  const where = await whereFor(io, checked, rows);
+  return print(io, checked, rows, options, [...columns, members, until, because(where)], where);
 }
 
 /** `tenantry access what-can SUBJECT`: what a user has by himself and by groups; or, for `group:NAME`, a group. */
@@ -61,7 +63,8 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
       : listAccess(graph, { ...options, group }).map((access) => ({ access }));
   const via: Column<Row> = { header: 'Via', cell: ({ group: through }) => through ?? '' };
   const chosen = columns.filter((column) => group === undefined || column.header !== 'Subject');
-  return print(io, checked, rows, options, [...chosen, via, until, because(await whereFor(io, checked, rows))]);
+  const where = await whereFor(io, checked, rows);
+  return print(io, checked, rows, options, [...chosen, via, until, because(where)], where);
 }
 
 interface Row {
@@ -84,11 +87,23 @@ export function accessColumns(where: (origin: Origin) => string): readonly Colum
   return [...columns, until, because(where)];
 }
 
+/** Lines in a cell of a table: the rest is a number. JSON has them all. */
+const mostLines = 3;
+
 function because(where: (origin: Origin) => string): Column<Row> {
   return {
     header: 'Because',
-    cell: ({ access }) => access.because.map(({ origin, via }) => [origin, ...via].map(where).join(' by ')).join(', '),
+    cell: ({ access }) => {
+      const lines = reasonsOf(access, where);
+      const rest = lines.length - mostLines;
+      return rest > 0 ? `${lines.slice(0, mostLines).join(', ')} and ${rest} more` : lines.join(', ');
+    },
   };
+}
+
+/** The lines that give an access, each once; `by` leads from a share to the line that inherits it. */
+function reasonsOf({ because }: Access, where: (origin: Origin) => string): string[] {
+  return [...new Set(because.map(({ origin, via }) => [origin, ...via].map(where).join(' by ')))];
 }
 
 /** A subject in a table: `group solar-sre`, `user alice`, `serviceaccount ci/deployer`. */
@@ -111,6 +126,7 @@ function print(
   rows: readonly Row[],
   { format }: AccessOptions,
   shown: readonly Column<Row>[],
+  where: (origin: Origin) => string,
 ): number {
   switch (format) {
     case 'table':
@@ -124,7 +140,6 @@ function print(
       io.out.write(csv(shown, rows));
       break;
     case 'json': {
-      const reasons = shown.find((column) => column.header === 'Because');
       io.out.write(
         jsonText({
           formatVersion: 1,
@@ -136,7 +151,7 @@ function print(
             until: row.access.until ?? null,
             ...(row.group !== undefined && { via: row.group }),
             members: membersOf(landscape, row.access.subject) ?? null,
-            because: reasons?.cell(row).split(', ') ?? [],
+            because: reasonsOf(row.access, where),
           })),
         }),
       );

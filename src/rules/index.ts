@@ -1,3 +1,5 @@
+import { sortedBy } from '../order.ts';
+import { exceptionNotNeeded } from './budgets/exception-not-needed.ts';
 import { budgetsRules } from './budgets/index.ts';
 import { filesRules } from './files/index.ts';
 import { namesRules } from './names/index.ts';
@@ -6,8 +8,7 @@ import { referencesRules } from './references/index.ts';
 import { renderedRules } from './rendered/index.ts';
 import type { Rule } from './rule.ts';
 
-/** All rules, in the order of their codes. */
-export const rules: readonly Rule[] = [
+const ownRules: readonly Rule[] = [
   ...filesRules,
   ...referencesRules,
   ...namesRules,
@@ -15,3 +16,6 @@ export const rules: readonly Rule[] = [
   ...budgetsRules,
   ...renderedRules,
 ];
+
+/** All rules, in the order of their codes. */
+export const rules: readonly Rule[] = sortedBy([...ownRules, exceptionNotNeeded(ownRules)], (rule) => rule.code);

@@ -1,6 +1,22 @@
 import { groupReferences } from '../../config/landscape.ts';
-import { at, didYouMean } from '../../diagnostic.ts';
+import { at } from '../../diagnostic.ts';
+import { reservedGroupLike } from '../privilege/subjects.ts';
 import type { ConfigRule } from '../rule.ts';
+import { suggester } from './suggest.ts';
+
+const tenant = (group: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: ${group}, role: edit }
+`;
 
 export const unknownGroup: ConfigRule = {
   about: 'config',
@@ -9,52 +25,21 @@ export const unknownGroup: ConfigRule = {
   severity: 'error',
   summary: 'Every group that owns or is shared with is declared in `organization.yaml` (S24).',
   why: 'A binding to a group that does not exist gives access to nobody, and to whoever creates a group of that name later.',
-  bad: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-ser, role: edit }
-`,
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit }
-`,
-    },
-  },
+  bad: { files: { 'tenants/solar.yaml': tenant('solar-ser') } },
+  good: { files: { 'tenants/solar.yaml': tenant('solar-sre') } },
   *check({ landscape }) {
     // Groups that could not be read may well be among those that are named.
     if (!landscape.organization.complete) return;
     const declared = new Set(landscape.organization.groups.map((g) => g.name));
+    const suggest = suggester(declared);
     for (const { value: group, origin } of groupReferences(landscape)) {
-      if (declared.has(group)) continue;
-      const meant = didYouMean(group, declared);
+      // A reserved name is TEN301's: it must not be declared either.
+      if (declared.has(group) || reservedGroupLike(group) !== undefined) continue;
+      const meant = suggest(group);
       yield {
         message: `group \`${group}\` is not declared`,
         at: at(origin),
-        help: meant ? `did you mean \`${meant}\`?` : `add it to \`groups\` in organization.yaml, or name another group`,
-        target: group,
+        help: meant ? `did you mean \`${meant}\`?` : 'add it to `groups` in organization.yaml, or name another group',
       };
     }
   },

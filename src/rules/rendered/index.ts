@@ -1,3 +1,6 @@
 import type { Rule } from '../rule.ts';
+import { duplicateObject } from './duplicate-object.ts';
+import { invalidObject } from './invalid-object.ts';
+import { misplacedKind } from './misplaced-kind.ts';
 
-export const renderedRules: readonly Rule[] = [];
+export const renderedRules: readonly Rule[] = [duplicateObject, misplacedKind, invalidObject];

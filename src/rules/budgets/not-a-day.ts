@@ -1,0 +1,65 @@
+import type { Landscape, Located } from '../../config/landscape.ts';
+import { isDay } from '../../day.ts';
+import { at } from '../../diagnostic.ts';
+import type { Origin } from '../../source.ts';
+import { originAt } from '../../source.ts';
+import type { ConfigRule } from '../rule.ts';
+import { writtenShares } from './shares.ts';
+
+const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: edit, until: ${until} }
+`;
+
+export const notADay: ConfigRule = {
+  about: 'config',
+  code: 'TEN401',
+  name: 'not-a-day',
+  severity: 'error',
+  summary: 'Every date is a day that the calendar has.',
+  why: 'Programs read 2026-02-30 in different ways: as the first of March, as the second, as never. An access must not end on a day that depends on who reads it.',
+  bad: { files: { 'tenants/solar.yaml': tenant('2026-02-30') } },
+  good: { files: { 'tenants/solar.yaml': tenant('2026-02-28') } },
+  *check({ landscape }) {
+    for (const { key, value, origin } of dates(landscape)) {
+      if (isDay(value)) continue;
+      const last = lastDayOfMonth(value);
+      yield {
+        message: `\`${key}\` is ${value}, a day that the calendar does not have`,
+        at: at(origin),
+        help: last === undefined ? 'write a day as `YYYY-MM-DD`' : `that month ends on ${last}`,
+      };
+    }
+  },
+};
+
+interface WrittenDate extends Located<string> {
+  readonly key: string;
+}
+
+function* dates(landscape: Landscape): Iterable<WrittenDate> {
+  const date = (owner: Origin, key: string, value: string | undefined): WrittenDate[] =>
+    value === undefined ? [] : [{ key, value, origin: originAt(owner, key) }];
+  for (const { until, origin } of landscape.organization.exceptions) yield* date(origin, 'until', until);
+  for (const { allocations } of landscape.tenants) {
+    for (const { value, origin } of allocations) {
+      yield* date(origin, 'start', value.start);
+      yield* date(origin, 'end', value.end);
+    }
+  }
+  for (const { share } of writtenShares(landscape)) yield* date(share.origin, 'until', share.until);
+}
+
+/** The last day of the month of a day that does not exist; undefined when there is no such month either. */
+function lastDayOfMonth(day: string): string | undefined {
+  return ['31', '30', '29', '28'].map((last) => `${day.slice(0, 8)}${last}`).find((last) => isDay(last) && last < day);
+}

@@ -1,0 +1,49 @@
+import type { Located, Quota } from '../../config/landscape.ts';
+import type { Quantity } from '../../quantity.ts';
+import { parseQuantity } from '../../quantity.ts';
+import type { Origin } from '../../source.ts';
+import { originAt } from '../../source.ts';
+
+/** The keys of a quota in config files, beside `hard`, and the keys of a ResourceQuota that they stand for. */
+const namedKeys = [
+  ['cpu', 'requests.cpu'],
+  ['memory', 'requests.memory'],
+  ['storage', 'requests.storage'],
+  ['pods', 'pods'],
+  ['persistentVolumeClaims', 'persistentvolumeclaims'],
+  ['loadBalancers', 'services.loadbalancers'],
+  ['nodePorts', 'services.nodeports'],
+] as const;
+
+/** The named key for a key of a ResourceQuota that has one. Kubernetes takes `cpu` for `requests.cpu`, too. */
+export const namedKeyOf: ReadonlyMap<string, (typeof namedKeys)[number][0]> = new Map([
+  ...namedKeys.map(([name, key]) => [key, name] as const),
+  ['cpu', 'cpu'],
+  ['memory', 'memory'],
+]);
+
+/** One limit of a quota. */
+export interface QuotaEntry {
+  /** As config files write it where they have a name for it: `cpu`, `limits.memory`. */
+  readonly name: string;
+  readonly text: string;
+  readonly amount: Quantity;
+  readonly origin: Origin;
+}
+
+/** The limits of a quota by their name, however they are written. */
+export function quotaEntries({ value, origin }: Located<Quota>): ReadonlyMap<string, QuotaEntry> {
+  const entries = new Map<string, QuotaEntry>();
+  const add = (name: string, text: string, place: Origin): void => {
+    const amount = parseQuantity(text);
+    if (amount !== undefined && !entries.has(name)) entries.set(name, { name, text, amount, origin: place });
+  };
+  for (const [name] of namedKeys) {
+    const limit = value[name];
+    if (limit !== undefined) add(name, String(limit), originAt(origin, name));
+  }
+  for (const [key, text] of Object.entries(value.hard ?? {})) {
+    add(namedKeyOf.get(key) ?? key, text, originAt(origin, 'hard', key));
+  }
+  return entries;
+}

@@ -1,0 +1,41 @@
+import { describeSubject } from '../../config/landscape.ts';
+import { isDay } from '../../day.ts';
+import { at } from '../../diagnostic.ts';
+import { originAt } from '../../source.ts';
+import type { ConfigRule } from '../rule.ts';
+import { writtenShares } from './shares.ts';
+
+const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: edit, until: ${until} }
+`;
+
+export const shareExpired: ConfigRule = {
+  about: 'config',
+  code: 'TEN402',
+  name: 'share-expired',
+  severity: 'warning',
+  summary: 'No share has ended.',
+  why: 'A share gives nothing after the day of its `until`; whoever reads the file may believe otherwise. Only a warning, because a day that passes must not fail a change that has nothing to do with it.',
+  bad: { files: { 'tenants/solar.yaml': tenant('2026-01-14') } },
+  good: { files: { 'tenants/solar.yaml': tenant('2026-01-15') } },
+  *check({ landscape, asOf }) {
+    for (const { share, on } of writtenShares(landscape)) {
+      if (share.until === undefined || share.until >= asOf || !isDay(share.until)) continue;
+      yield {
+        message: `the share with ${describeSubject(share.subject)} on ${on} ended on ${share.until} and gives no access any more`,
+        at: at(originAt(share.origin, 'until')),
+        help: 'remove the share or, if it is still needed, give it a later `until`',
+      };
+    }
+  },
+};

@@ -1,0 +1,89 @@
+import type { Landscape } from '../../config/landscape.ts';
+import type { Origin } from '../../source.ts';
+import { originAt } from '../../source.ts';
+
+/** A namespace that the config asks for, on one cluster or more. */
+export interface Claim {
+  readonly name: string;
+  readonly kind: 'Group' | 'Retained' | 'Tenant';
+  /** The group's or the tenant's name; empty for a retained namespace. */
+  readonly owner: string;
+  /** What the namespace is, for a sentence. */
+  readonly described: string;
+  /** Whether the name follows from the owner's: by the prefix, or because the group says no `namespace`. */
+  readonly derived: boolean;
+  /** The clusters that it stands on, each with the place that says so. */
+  readonly places: ReadonlyMap<string, Origin>;
+  /** The place for all clusters, or the first one. */
+  readonly origin: Origin;
+}
+
+/**
+ * All namespaces that the config asks for: one claim for a group's, whatever the number of clusters, one for a retained
+ * name, one for each entry of a tenant; in this order.
+ */
+export function claimsOf(landscape: Landscape): Claim[] {
+  return [...groupClaims(landscape), ...retainedClaims(landscape), ...tenantClaims(landscape)];
+}
+
+/** The namespaces that cluster shares give to groups. Groups that are not declared are another rule's. */
+export function groupClaims({ organization, clusters }: Landscape): Claim[] {
+  const groups = new Map(organization.groups.map((group) => [group.name, group]));
+  const claims = new Map<string, Claim & { readonly places: Map<string, Origin> }>();
+  for (const cluster of clusters) {
+    for (const share of cluster.sharedWith) {
+      const group = groups.get(share.group);
+      // Of an organization that was read in part, a group without `namespace` may well have one.
+      if (share.namespace === undefined || !group || (!group.namespace && !organization.complete)) continue;
+      const origin = originAt(share.origin, 'group');
+      const known = claims.get(group.name);
+      if (known) known.places.set(cluster.name, known.places.get(cluster.name) ?? origin);
+      else
+        claims.set(group.name, {
+          name: share.namespace,
+          kind: 'Group',
+          owner: group.name,
+          described: `the namespace of group \`${group.name}\``,
+          derived: !group.namespace,
+          places: new Map([[cluster.name, origin]]),
+          origin,
+        });
+    }
+  }
+  return Array.from(claims.values());
+}
+
+function retainedClaims({ clusters }: Landscape): Claim[] {
+  const claims = new Map<string, Claim & { readonly places: Map<string, Origin> }>();
+  for (const cluster of clusters) {
+    for (const { value: name, origin } of cluster.retainedNamespaces) {
+      const known = claims.get(name);
+      if (known) known.places.set(cluster.name, known.places.get(cluster.name) ?? origin);
+      else
+        claims.set(name, {
+          name,
+          kind: 'Retained',
+          owner: '',
+          described: 'a retained namespace',
+          derived: false,
+          places: new Map([[cluster.name, origin]]),
+          origin,
+        });
+    }
+  }
+  return Array.from(claims.values());
+}
+
+function tenantClaims({ tenants }: Landscape): Claim[] {
+  return tenants.flatMap((tenant) =>
+    tenant.namespaces.map(({ name, prefixed, clusters, nameOrigin }) => ({
+      name,
+      kind: 'Tenant' as const,
+      owner: tenant.name,
+      described: `a namespace of tenant \`${tenant.name}\``,
+      derived: prefixed,
+      places: new Map(clusters.map((cluster) => [cluster.value, nameOrigin])),
+      origin: nameOrigin,
+    })),
+  );
+}

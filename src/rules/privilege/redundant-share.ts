@@ -1,0 +1,156 @@
+import type { Landscape, Share, Subject } from '../../config/landscape.ts';
+import { builtInRoles, describeSubject, subjectKey } from '../../config/landscape.ts';
+import type { Label } from '../../diagnostic.ts';
+import { at } from '../../diagnostic.ts';
+import { groupedBy } from '../../order.ts';
+import type { Origin } from '../../source.ts';
+import { originAt } from '../../source.ts';
+import type { ConfigRule, Finding } from '../rule.ts';
+import { subjectOrigin } from './subjects.ts';
+
+export const redundantShare: ConfigRule = {
+  about: 'config',
+  code: 'TEN303',
+  name: 'redundant-share',
+  severity: 'warning',
+  summary: 'A share gives its subject more, or for longer, than what the subject has in the namespace anyway.',
+  why: 'Shares only add up: an owner stays admin and a default share keeps its role, whatever a share beside it says. A weaker share reads as a restriction and is none; an equal one hides that removing it revokes nothing. Who is a member of which group is taken from `organization.yaml`, where it says so. A share is not redundant beside one that ends earlier, nor is a custom role beside a built-in one: it may hold what `admin` does not.',
+  bad: {
+    files: {
+      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: edit }
+        - { group: solar-leads, role: view }
+`,
+    },
+  },
+  good: {
+    files: {
+      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: edit }
+`,
+    },
+  },
+  *check({ landscape }) {
+    const groupsOf = declaredGroups(landscape);
+    for (const tenant of landscape.tenants) {
+      const owned = bySubject(
+        tenant.owners.map(({ subject, origin }) => ({
+          subject,
+          role: 'admin',
+          at: originAt(origin, 'name'),
+          isOwner: true,
+        })),
+      );
+      const defaults = bySubject(tenant.defaultShares.map(grantOf));
+      for (const share of tenant.defaultShares) {
+        const stronger = strongest(share, [owned], defaults, groupsOf);
+        if (stronger) yield finding(share, stronger, `all namespaces of tenant \`${tenant.name}\``);
+      }
+      for (const { name, ownShares, shares } of tenant.namespaces) {
+        if (ownShares.length === 0) continue;
+        const own = bySubject(ownShares.map(grantOf));
+        const inherited = bySubject(shares.filter(({ via }) => via.length > 0).map(grantOf));
+        for (const share of ownShares) {
+          const stronger = strongest(share, [owned, inherited, defaults], own, groupsOf);
+          if (stronger) yield finding(share, stronger, `\`${name}\``);
+        }
+      }
+    }
+  },
+};
+
+/** What gives a subject a role: an owner's line, or a share. */
+interface Grant extends Pick<Share, 'subject' | 'role' | 'until'> {
+  readonly at: Origin;
+  readonly isOwner: boolean;
+}
+
+type Grants = ReadonlyMap<string, readonly Grant[]>;
+
+function grantOf(share: Share): Grant {
+  const { subject, role, until } = share;
+  return { subject, role, ...(until !== undefined && { until }), at: subjectOrigin(share), isOwner: false };
+}
+
+function bySubject(grants: readonly Grant[]): Grants {
+  return groupedBy(grants, ({ subject }) => subjectKey(subject));
+}
+
+/** The groups that the organization says a user is a member of, by user name. */
+function declaredGroups({ organization }: Landscape): ReadonlyMap<string, readonly Subject[]> {
+  const groups = new Map<string, Subject[]>();
+  for (const { name, members = [] } of organization.groups) {
+    for (const { value: user } of members) {
+      const known = groups.get(user);
+      if (known) known.push({ kind: 'Group', name });
+      else groups.set(user, [{ kind: 'Group', name }]);
+    }
+  }
+  return groups;
+}
+
+/**
+ * What gives the subject of `share` as much as the share does: something in `others` to itself, or something there or
+ * beside the share, in `own`, to a group that it is a member of. The same subject twice in one list is TEN302's.
+ */
+function strongest(
+  share: Share,
+  others: readonly Grants[],
+  own: Grants,
+  groupsOf: ReadonlyMap<string, readonly Subject[]>,
+): Grant | undefined {
+  const { subject } = share;
+  const held = (to: Subject, grants: readonly Grants[]): Grant[] => grants.flatMap((g) => g.get(subjectKey(to)) ?? []);
+  const groups = subject.kind === 'User' ? (groupsOf.get(subject.name) ?? []) : [];
+  return [...held(subject, others), ...groups.flatMap((group) => held(group, [...others, own]))].find((grant) =>
+    covers(grant, share),
+  );
+}
+
+/** Whether `grant` gives the role of `share`, or a wider one, for as long. */
+function covers(grant: Grant, share: Share): boolean {
+  const lasts = grant.until === undefined || (share.until !== undefined && grant.until >= share.until);
+  const roles: readonly string[] = builtInRoles;
+  const [wide, narrow] = [roles.indexOf(grant.role), roles.indexOf(share.role)];
+  return lasts && (grant.role === share.role || (wide !== -1 && narrow !== -1 && wide <= narrow));
+}
+
+function finding(share: Share, grant: Grant, where: string): Finding {
+  const who = describeSubject(share.subject);
+  const isMember = subjectKey(share.subject) !== subjectKey(grant.subject);
+  const as = [
+    ...(isMember ? [`a member of ${describeSubject(grant.subject)}`] : []),
+    ...(grant.isOwner ? ['an owner of the tenant'] : []),
+  ];
+  const given: Label = { location: at(grant.at), message: grant.isOwner ? 'owner here' : `given ${grant.role} here` };
+  return {
+    message: `${who} has ${grant.role} on ${where} already${as.length > 0 ? `, as ${as.join(', ')}` : ''}`,
+    at: at(subjectOrigin(share)),
+    ...(grant.role !== share.role && { label: `a share with ${share.role} takes nothing away` }),
+    related: [given],
+    help:
+      grant.role === share.role || grant.isOwner
+        ? 'remove this share'
+        : `remove this share, or the one with ${grant.role} if ${share.role} is meant`,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Share, Subject, Tenant } from '../../config/landscape.ts';
+import { reservedGroups } from '../../config/landscape.ts';
+import { skeleton } from '../../lookalike.ts';
+import type { Origin } from '../../source.ts';
+import { originAt } from '../../source.ts';
+
+/** A subject in a list, and the place of its name. */
+export interface SubjectEntry {
+  readonly subject: Subject;
+  readonly at: Origin;
+  /** Of a share. */
+  readonly role?: string;
+}
+
+/** A list of subjects, as it is written. */
+export interface SubjectList {
+  readonly key: 'owners' | 'sharedWith';
+  readonly entries: readonly SubjectEntry[];
+}
+
+/** The lists of subjects in a tenant's file: its owners, and the shares of its defaults and of each namespace. */
+export function subjectLists({ owners, defaultShares, namespaces }: Tenant): SubjectList[] {
+  const shares = (list: readonly Share[]): SubjectList => ({
+    key: 'sharedWith',
+    entries: list.map((share) => ({ subject: share.subject, at: subjectOrigin(share), role: share.role })),
+  });
+  return [
+    { key: 'owners', entries: owners.map(({ subject, origin }) => ({ subject, at: originAt(origin, 'name') })) },
+    shares(defaultShares),
+    ...namespaces.map(({ ownShares }) => shares(ownShares)),
+  ];
+}
+
+/** The place of the name in a share. */
+export function subjectOrigin({ subject, origin }: Share): Origin {
+  return originAt(origin, subject.kind === 'Group' ? 'group' : 'user');
+}
+
+export type ReservedGroup = (typeof reservedGroups)[number] | 'system:*';
+
+const reserved = new Map<string, ReservedGroup>(reservedGroups.map((name) => [bare(name), name]));
+const reservedPrefix = bare('system:');
+
+/**
+ * The reserved group that people read when they see `group` (S25), whatever its letter case, alphabet, spaces and
+ * hyphens: a name that differs from a reserved one in these only would be taken for it by a reader, or by whoever
+ * normalizes the claims of tokens.
+ */
+export function reservedGroupLike(group: string): ReservedGroup | undefined {
+  const read = bare(group);
+  return read.startsWith(reservedPrefix) ? 'system:*' : reserved.get(read);
+}
+
+function bare(name: string): string {
+  return skeleton(name).replaceAll('-', '');
+}

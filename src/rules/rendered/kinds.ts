@@ -1,0 +1,88 @@
+import { dnsLabel } from '../../config/schema.ts';
+import type { RenderedObject } from '../rule.ts';
+
+/** What Kubernetes asks of an object of one kind. */
+export interface Kind {
+  readonly scope: 'Cluster' | 'Namespaced';
+  /** The form of its name. */
+  readonly name: 'label' | 'subdomain' | 'path segment';
+}
+
+const subdomain: Kind = { scope: 'Namespaced', name: 'subdomain' };
+const clusterSubdomain: Kind = { scope: 'Cluster', name: 'subdomain' };
+
+/**
+ * The kinds that tenantry renders, by API group and kind. It is a short list on purpose: what is not in it was not
+ * meant to be applied to anybody's cluster.
+ */
+const kinds: Readonly<Record<string, Kind>> = {
+  '/ConfigMap': subdomain,
+  '/LimitRange': subdomain,
+  '/Namespace': { scope: 'Cluster', name: 'label' },
+  '/ResourceQuota': subdomain,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': clusterSubdomain,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': clusterSubdomain,
+  'argoproj.io/AppProject': subdomain,
+  'argoproj.io/Application': subdomain,
+  'argoproj.io/ApplicationSet': subdomain,
+  'networking.k8s.io/NetworkPolicy': subdomain,
+  'rbac.authorization.k8s.io/ClusterRole': { scope: 'Cluster', name: 'path segment' },
+  'rbac.authorization.k8s.io/ClusterRoleBinding': { scope: 'Cluster', name: 'path segment' },
+  'rbac.authorization.k8s.io/Role': { scope: 'Namespaced', name: 'path segment' },
+  'rbac.authorization.k8s.io/RoleBinding': { scope: 'Namespaced', name: 'path segment' },
+};
+
+const knownKinds: ReadonlyMap<string, Kind> = new Map(Object.entries(kinds));
+
+/** The API group of an object; empty for the core group. Of one kind, versions do not tell objects apart. */
+export function apiGroup({ apiVersion }: Pick<RenderedObject, 'apiVersion'>): string {
+  const slash = apiVersion.indexOf('/');
+  return slash === -1 ? '' : apiVersion.slice(0, slash);
+}
+
+/** What is known of an object's kind; undefined for a kind that tenantry does not render. */
+export function kindOf(object: Pick<RenderedObject, 'apiVersion' | 'kind'>): Kind | undefined {
+  return knownKinds.get(`${apiGroup(object)}/${object.kind}`);
+}
+
+/** An object for people: `RoleBinding solar-prod/x`. */
+export function describeObject({ kind, name, namespace }: RenderedObject): string {
+  return `${kind} \`${namespace === undefined ? '' : `${namespace}/`}${name}\``;
+}
+
+const label = new RegExp(dnsLabel);
+const segment = dnsLabel.slice(1, -1);
+const subdomainPattern = new RegExp(`^${segment}(\\.${segment})*$`);
+
+/** Why an object of the kind cannot have the name; undefined when it can. */
+export function nameProblem({ name: form }: Pick<Kind, 'name'>, name: string): string | undefined {
+  switch (form) {
+    case 'label':
+      return name.length <= 63 && label.test(name)
+        ? undefined
+        : 'it must be lowercase letters, digits and hyphens, at most 63';
+    case 'subdomain':
+      return name.length <= 253 && subdomainPattern.test(name)
+        ? undefined
+        : 'it must be lowercase letters, digits, hyphens and dots, at most 253';
+    case 'path segment':
+      return name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)
+        ? undefined
+        : 'it must be a part of a path: neither empty, `.` or `..`, nor with `/` or `%` in it';
+  }
+}
+
+const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+/** Whether a label may have the key: a name of at most 63 characters, maybe after a domain and a slash. */
+export function isLabelKey(key: string): boolean {
+  const slash = key.indexOf('/');
+  const name = key.slice(slash + 1);
+  const prefixed = slash === -1 || nameProblem({ name: 'subdomain' }, key.slice(0, slash)) === undefined;
+  return prefixed && name.length <= 63 && labelName.test(name);
+}
+
+/** Whether a label may have the value: empty, or like a name in a key. */
+export function isLabelValue(value: string): boolean {
+  return value === '' || (value.length <= 63 && labelName.test(value));
+}

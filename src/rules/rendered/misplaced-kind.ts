@@ -1,0 +1,41 @@
+import type { RenderedObject, RenderedRule } from '../rule.ts';
+import { exampleBinding, exampleNamespace } from './examples.ts';
+import { describeObject, kindOf } from './kinds.ts';
+
+export const misplacedKind: RenderedRule = {
+  about: 'rendered',
+  code: 'TEN602',
+  name: 'misplaced-kind',
+  severity: 'error',
+  summary:
+    "Cluster-wide kinds have no namespace, namespaced kinds have one, and a namespace's file holds that Namespace and what is in it (S37).",
+  why: "A namespace's file is reviewed as access to that namespace, by its owners. An object of another namespace in it, or one that holds in the whole cluster, would be access that nobody looked for there.",
+  bad: [exampleNamespace, { ...exampleBinding, namespace: 'green-prod' }],
+  good: [exampleNamespace, exampleBinding],
+  *check(objects) {
+    for (const object of objects) {
+      const problem = problemOf(object);
+      if (problem === undefined) continue;
+      yield {
+        message: `${describeObject(object)} in \`${object.path}\` ${problem}`,
+        at: object.source,
+        help: 'this is a mistake in tenantry, not in the config: please report it',
+      };
+    }
+  },
+};
+
+/** `<cluster>/<part>/<file>.yaml`; what is for the cluster of Argo CD has no part. */
+const pathPattern = /^(?<folder>[^/]+)\/(?<part>[^/]+)\/(?<file>.+)\.yaml$/;
+
+function problemOf(object: RenderedObject): string | undefined {
+  const { cluster, kind, name, namespace, path } = object;
+  const scope = kindOf(object)?.scope;
+  const { folder, part, file } = pathPattern.exec(path)?.groups ?? {};
+  if (scope === 'Cluster' && namespace !== undefined) return 'belongs to the whole cluster, but has a namespace';
+  if (scope === 'Namespaced' && namespace === undefined) return 'belongs into a namespace, but has none';
+  if (folder !== undefined && folder !== cluster) return `is for cluster \`${cluster}\``;
+  if (part !== 'namespaces') return undefined;
+  if (scope === 'Cluster' && kind !== 'Namespace') return 'belongs to the whole cluster';
+  return (namespace ?? name) === file ? undefined : `is not of namespace \`${file ?? ''}\``;
+}

@@ -1,0 +1,22 @@
+/** How rules say the same things in the same way. */
+
+/** Related places that a diagnostic shows: with more, nobody finds the first line again. */
+export const mostRelated = 3;
+
+/** Names in backquotes, in a sentence: `` `a`, `b` and `c` ``; the rest of a long list as a number. */
+export function listed(names: readonly string[], most = 5): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  const before = Math.min(names.length, most) - 1;
+  const last = names.length > most ? [`${names.length - before} more`] : quoted.slice(-1);
+  return [...(before > 0 ? [quoted.slice(0, before).join(', ')] : []), ...last].join(' and ');
+}
+
+/** `cluster `a`` or `` clusters `a` and `b` ``. */
+export function listedClusters(names: readonly string[]): string {
+  return `${names.length === 1 ? 'cluster' : 'clusters'} ${listed(names)}`;
+}
+
+/** `1 namespace`, `2 namespaces`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
