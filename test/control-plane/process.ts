@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+
+/**
+ * Runs a program that cannot outlive the tests. The shell reads a pipe from the test process. A line on it means: end the
+ * program. The end of the pipe means that the test process is gone, however it went, even by SIGKILL, of which no exit
+ * handler hears: then the program ends too, and nobody but the shell is left to remove the folder.
+ */
+const guard = `
+exec 3<&0
+folder=$1; shift
+"$@" 3<&- &
+program=$!
+( read -r _ <&3 || : >"$folder/abandoned"; kill -KILL "$program" ) &
+wait "$program"
+status=$?
+if [ -e "$folder/abandoned" ]; then
+  sleep 1
+  rm -rf "$folder"
+else
+  kill "$!" 2>/dev/null
+fi
+exit "$status"
+`;
+
+/** A running program of a control plane. */
+export interface GuardedProcess {
+  readonly name: string;
+  /** How it ended, once it has: by itself if nobody called `end`. */
+  readonly exit: () => string | undefined;
+  /** What it has printed, from the file that it prints to. */
+  readonly output: () => string;
+  /** Ends it at once, and returns when it is gone. */
+  readonly end: () => Promise<void>;
+}
+
+/** What to run, and the folder for its log, which goes too should the test process die. */
+export interface ProcessOptions {
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly folder: string;
+  readonly log: string;
+}
+
+/** Starts a program; it appends what it prints to the log. */
+export function startProcess(options: ProcessOptions): GuardedProcess {
+  const log = openSync(options.log, 'a');
+  // A process group of its own, so that Ctrl-C ends the tests first and they end the program.
+  const shell = spawn('/bin/sh', ['-c', guard, options.name, options.folder, options.command, ...options.arguments], {
+    stdio: ['pipe', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const { stdin } = shell;
+  if (stdin === null) throw new Error(`no pipe to the shell that runs ${options.name}`);
+  stdin.on('error', () => undefined); // the program went first: `exit` says so
+
+  let ended: string | undefined;
+  const gone = once(shell, 'exit').then(
+    () => (ended = shell.signalCode ?? `exit code ${shell.exitCode ?? '?'}`),
+    (error: unknown) => (ended = String(error)),
+  );
+  return {
+    name: options.name,
+    exit: () => ended,
+    output: () => readFileSync(options.log, 'utf8'),
+    async end() {
+      stdin.end('end\n');
+      await gone;
+    },
+  };
+}
