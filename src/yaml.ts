@@ -68,7 +68,7 @@ export function readYaml(text: string): ReadYaml {
   const mistake = firstMistake(document, text);
   // What follows a mistake is read as something that it was never meant to be.
   const end = mistake?.span.start.offset ?? text.length;
-  problems.push(...unwanted(document, text).filter((p) => p.span.start.offset < end));
+  for (const problem of unwanted(document, text)) if (problem.span.start.offset < end) problems.push(problem);
   if (mistake) problems.push(mistake);
   if (secondAt !== undefined) problems.push({ kind: 'several-documents', span: line(secondAt), detail: '' });
   // With tags, merging, aliases and duplicate keys ruled out, toJS is a plain walk over the nodes.
@@ -242,9 +242,14 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       below(name, value);
     }
   };
-  for (const { code, pos } of document.errors)
-    if (code === 'NON_STRING_KEY' && !/[*!]/.test(text.charAt(pos[0]))) add('odd-key', pos);
   look(document.contents);
+  const seen = new Set(problems.map((p) => p.kind));
+  for (const { code, pos } of document.errors) {
+    // Aliases and tags in the place of keys are reported as what they are.
+    if (code === 'NON_STRING_KEY' && !/[*!]/.test(text.charAt(pos[0]))) add('odd-key', pos);
+    // A tag that is too odd to be kept in the document.
+    if (code === 'TAG_RESOLVE_FAILED' && !seen.has('tag')) add('tag', pos);
+  }
   return problems;
 }
 

@@ -309,8 +309,8 @@ describe('TEN407 quota-key', () => {
     ['limit.cpu', 'did you mean `limits.cpu`?'],
     ['requests.cpus', 'did you mean `cpu`?'],
     [
-      'jobs',
-      'see https://kubernetes.io/docs/concepts/policy/resource-quotas/; to count objects of any kind, write `count/jobs.<group>`',
+      'statefulsets',
+      'see https://kubernetes.io/docs/concepts/policy/resource-quotas/; to count objects of any kind, write `count/statefulsets.<group>`',
     ],
   ])('helps with %s', async (key, help) => {
     const found = await only('TEN407', hard({ [key]: '1' }));
@@ -426,6 +426,7 @@ describe('TEN409 exception-not-needed', () => {
     [{ code: 'TEN204' }, 14, 'the exception of `solar-production` names `TEN204`, which cannot be waived'],
     [{ code: 'TEN409' }, 14, 'the exception of `solar-production` names `TEN409`, which cannot be waived'],
     [{ target: 'solar-prod' }, 15, 'the exception of `solar-prod` from `TEN205` waives nothing'],
+    [{ target: 'solar-prod', until: '2026-01-15' }, 15, 'the exception of `solar-prod` from `TEN205` waives nothing'],
     [{ until: '2026-01-14' }, 17, 'the exception of `solar-production` from `TEN205` ended on 2026-01-14'],
   ])('reports %j', async (spec, line, message) => {
     const place = `organization.yaml:${line}:${line === 14 ? 13 : line === 15 ? 15 : 14}`;

@@ -1,10 +1,13 @@
 import { isBuiltin, SourceMap } from 'node:module';
 import { posix } from 'node:path';
-import type { BuildFailure, Message, OnResolveArgs, Plugin } from 'esbuild';
-import type { Span } from '../source.ts';
-import { spanAt, textProblems } from '../source.ts';
+import type { BuildFailure, Location, Message, OnResolveArgs, Plugin } from 'esbuild';
+import { Failure } from '../failure.ts';
+import type { SourceProblem } from '../source.ts';
+import type { Span } from '../text.ts';
+import { firstLineEnd, spanAt, textProblems } from '../text.ts';
 import type { FileTree } from '../tree.ts';
 import { defineCluster, defineTenant } from './define.ts';
+import { atMost } from './in-turn.ts';
 import { because } from './typescript-child.ts';
 
 /** One script, of a TypeScript config file and the shared files that it imports, and the way back to their lines. */
@@ -20,11 +23,8 @@ export interface Traced {
   readonly inside?: string;
 }
 
-/** What is wrong in a config file, in a sentence. */
-export interface Flaw {
-  readonly span: Span;
-  readonly detail: string;
-}
+/** What is wrong in a config file; `detail` is a sentence. */
+export type Flaw = Omit<SourceProblem, 'kind'>;
 
 /** The variable that holds what the file exports. */
 export const exportedName = '__exported';
@@ -45,47 +45,79 @@ const fromTree = 'tree';
  * Compiles a TypeScript config file into one script that imports nothing: `tenantry` and shared files become part of
  * it, and anything else is a flaw. Types are dropped, not checked: that is the work of `tsc`, in the editor and in CI.
  */
-export async function bundle(file: string, text: string, tree: FileTree): Promise<Bundle | readonly Flaw[]> {
+export async function bundle(
+  file: string,
+  text: string,
+  tree: FileTree,
+  timeoutMs: number,
+): Promise<Bundle | readonly Flaw[]> {
   const start = lineSpan(text, 0);
   if (Buffer.byteLength(text) > maxScriptSize) {
     return [{ span: start, detail: `it is larger than ${maxScriptSize / 1024} KiB: code for a config is short` }];
   }
   const modules = modulesOf(file, text, tree);
+  const compiled = await compiling(() => compile(file, modules.plugin, timeoutMs));
+  if (!compiled) return [{ span: start, detail: `compiling it did not finish within ${timeoutMs / 1000} s` }];
+  // What the compiler only warns of (a key that is there twice, a condition that never holds) is never meant.
+  const { messages, script, map } = compiled;
+  if (messages.length > 0) return messages.map((message) => modules.flaw(message));
+  return { code: script, trace: (stack, name) => modules.trace(framesOf(stack, name, map)) };
+}
+
+/** The compiler's process is one for all, and ending it, when it takes too long, ends everything that it does. */
+const compiling = atMost(1);
+
+/** Compiles a file and what it imports; gives undefined when that takes too long. */
+async function compile(file: string, plugin: Plugin, timeoutMs: number): Promise<Compiled | undefined> {
   const esbuild = await import('esbuild');
+  const building = esbuild.build({
+    entryPoints: [file],
+    outfile: 'config.js',
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: exportedName,
+    platform: 'neutral',
+    target: 'es2023',
+    // So that what is asynchronous uses `Promise`, which is not there, and `import()` uses `require`.
+    supported: { 'async-await': false, 'async-generator': false, 'for-await': false, 'dynamic-import': false },
+    // All of the code runs, or is seen to be wrong.
+    treeShaking: false,
+    banner: { js: '"use strict";' },
+    sourcemap: 'external',
+    sourcesContent: false,
+    charset: 'utf8',
+    legalComments: 'none',
+    tsconfigRaw: '{}',
+    logLevel: 'silent',
+    plugins: [plugin],
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(undefined);
+    }, timeoutMs);
+  });
   try {
-    const { outputFiles, warnings } = await esbuild.build({
-      entryPoints: [file],
-      outfile: 'config.js',
-      bundle: true,
-      write: false,
-      format: 'iife',
-      globalName: exportedName,
-      platform: 'neutral',
-      // All of it runs, or is seen to be wrong.
-      treeShaking: false,
-      target: 'es2023',
-      // So that what is asynchronous uses `Promise`, which is not there, and `import()` uses `require`.
-      supported: { 'async-await': false, 'async-generator': false, 'for-await': false, 'dynamic-import': false },
-      banner: { js: '"use strict";' },
-      sourcemap: 'external',
-      sourcesContent: false,
-      charset: 'utf8',
-      legalComments: 'none',
-      tsconfigRaw: '{}',
-      logLevel: 'silent',
-      plugins: [modules.plugin],
-    });
-    // What the compiler only warns of (a key that is there twice, a condition that never holds) is never meant.
-    if (warnings.length > 0) return warnings.map((warning) => modules.flaw(warning));
-    const output = (ending: string): string => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-    const map = sourceMap(output('.map'));
-    return { code: output('.js'), trace: (stack, script) => modules.trace(framesOf(stack, script, map)) };
+    const result = await Promise.race([building, late]);
+    if (!result) {
+      await esbuild.stop();
+      return undefined;
+    }
+    const output = (ending: string) => result.outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+    return { messages: result.warnings, script: output('.js'), map: sourceMap(output('.map')) };
   } catch (error) {
-    if (isBuildFailure(error)) return error.errors.map((message) => modules.flaw(message));
-    // The compiler's process has ended. It starts anew, but only once it was told to stop.
-    await esbuild.stop();
-    return [{ span: start, detail: 'the compiler cannot read it' }];
+    if (!isBuildFailure(error)) throw new Failure('io', 'the compiler of TypeScript files has ended', { cause: error });
+    return { messages: error.errors, script: '', map: sourceMap('{}') };
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+interface Compiled {
+  readonly messages: readonly Message[];
+  readonly script: string;
+  readonly map: SourceMap;
 }
 
 interface Place {
@@ -94,6 +126,11 @@ interface Place {
   readonly line: number;
   /** From 0; undefined for the whole line. */
   readonly column: number | undefined;
+}
+
+/** As places are written everywhere: `file:line:column`, from 1. */
+function shown({ file, line, column }: Place): string {
+  return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}`;
 }
 
 /** The modules of one config file: how they are found, and how places in them become places in the config file. */
@@ -110,8 +147,8 @@ function modulesOf(entry: string, entryText: string, tree: FileTree) {
       return `config files may not import \`${specifier}\`: they import only \`tenantry\` and shared files beside them`;
     }
     if (path.startsWith('../')) return `\`${specifier}\` is outside the organization's folder`;
-    if (/\/_[^/]*$/.test(path) && !path.endsWith('.ts')) {
-      return `\`${specifier}\` has no ending: write \`${specifier.replace(/\.[cm]?js$/, '')}.ts\``;
+    if (/\/_[^/.]*(?:\.[cm]?js)?$/.test(path)) {
+      return `\`${specifier}\` does not name a \`.ts\` file: write \`${specifier.replace(/\.[cm]?js$/, '')}.ts\``;
     }
     if (!sharedFile.test(path)) {
       return `\`${specifier}\` is no shared file: those are the files of \`tenants\` and \`clusters\` whose names begin with \`_\` and end with \`.ts\``;
@@ -153,7 +190,7 @@ function modulesOf(entry: string, entryText: string, tree: FileTree) {
           return { path: 'tenantry', namespace: 'package' };
         }
         const path = posix.join(posix.dirname(args.importer), args.path);
-        if (args.kind === 'import-statement' && texts.has(path)) return { path, namespace: fromTree };
+        if (args.kind === 'import-statement' && path !== entry && texts.has(path)) return { path, namespace: fromTree };
         const text = await refusal(args, path);
         return text === undefined ? { path, namespace: fromTree } : { errors: [{ text }] };
       });
@@ -179,25 +216,35 @@ function modulesOf(entry: string, entryText: string, tree: FileTree) {
     return length === undefined ? lineSpan(entryText, from) : spanAt(entryText, from, from + length);
   };
 
+  /** esbuild counts bytes. */
+  const placed = ({ file, line, column, length, lineText }: Location) => {
+    const bytes = Buffer.from(lineText);
+    const units = (from: number, to: number): number => bytes.subarray(from, to).toString().length;
+    const place = { file: file.replace(`${fromTree}:`, ''), line, column: units(0, column) };
+    return { place, length: units(column, column + length) };
+  };
+
   return {
     plugin,
-    flaw({ id, text, location }: Message): Flaw {
+    flaw({ id, text, location, notes }: Message): Flaw {
       if (!location) return { span: lineSpan(entryText, 0), detail: wording(id, text) };
-      const file = location.file.replace(`${fromTree}:`, '');
-      // esbuild counts bytes.
-      const bytes = Buffer.from(location.lineText);
-      const column = bytes.subarray(0, location.column).toString().length;
-      const length = bytes.subarray(location.column, location.column + location.length).toString().length;
-      if (file === entry)
-        return { span: spanOf({ file, line: location.line, column }, length), detail: wording(id, text) };
-      return { span: importSpan(file), detail: `${wording(id, text)}, at ${file}:${location.line}:${column + 1}` };
+      const { place, length } = placed(location);
+      if (place.file !== entry) {
+        return { span: importSpan(place.file), detail: `${wording(id, text)}, at ${shown(place)}` };
+      }
+      const other = notes[0]?.location && placed(notes[0].location);
+      return {
+        span: spanOf(place, length),
+        detail: wording(id, text),
+        ...(other?.place.file === entry && { other: spanOf(other.place, other.length) }),
+      };
     },
     trace(frames: readonly Place[]): Traced {
       const [first] = frames;
       const own = frames.find(({ file }) => file === entry);
       const span = own ? spanOf(own) : importSpan(first?.file ?? entry);
       if (!first || first.file === entry) return { span };
-      return { span, inside: `${first.file}:${first.line}:${(first.column ?? 0) + 1}` };
+      return { span, inside: shown(first) };
     },
   };
 }
@@ -213,9 +260,14 @@ function wording(id: string, text: string): string {
   if (text.startsWith('Top-level await')) return `config files may not use \`await\`: ${because.atOnce}`;
   if (id === 'empty-import-meta') return `config files may not use \`import.meta\`: ${because.closed}`;
   if (id === 'direct-eval') return 'config files may not use `eval`: they may not make code from text';
-  // The first word, unless it is a name: `Expected ";"`, but `JSX`.
-  const sentence = text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
-  return sentence.replaceAll(`${fromTree}:`, '').replace(/"([^"`]+)"/g, '`$1`');
+  return lowerFirst(text)
+    .replaceAll(/"(?:tree|package):/g, '"')
+    .replace(/"([^"`]+)"/g, '`$1`');
+}
+
+/** A sentence of others' that begins as ours do, unless with a name: `Expected ";"`, but `JSX`. */
+export function lowerFirst(sentence: string): string {
+  return sentence.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
 /** The frames of a stack trace that lie in files of the tree. */
@@ -267,7 +319,6 @@ function offsetAt(text: string, line: number, column: number): number {
 
 /** From `offset` to the end of its line, without the space around. */
 function lineSpan(text: string, offset: number): Span {
-  const lineEnd = text.indexOf('\n', offset);
-  const line = text.slice(offset, lineEnd === -1 ? undefined : lineEnd);
+  const line = text.slice(offset, firstLineEnd(text, offset, text.length));
   return spanAt(text, offset + line.length - line.trimStart().length, offset + line.trimEnd().length);
 }

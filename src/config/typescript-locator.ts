@@ -1,7 +1,9 @@
+import { runInNewContext } from 'node:vm';
 import type { ArrayLiteralExpression, Node, ObjectLiteralExpression, PropertyName, SourceFile } from 'typescript';
 import type TypeScriptModule from 'typescript';
-import type { Locator, PathStep, Source, Span } from '../source.ts';
-import { spanAt } from '../source.ts';
+import type { Locator, PathStep, Source } from '../source.ts';
+import type { Span } from '../text.ts';
+import { firstLineEnd, spanAt } from '../text.ts';
 
 type TypeScript = typeof TypeScriptModule;
 
@@ -13,19 +15,24 @@ type Step = { readonly key: Node; readonly value: Node } | { readonly from: Node
  * same file, spreads of those, and calls of `defineTenant` and `defineCluster`. Of a value that code makes, it gives the
  * innermost expression that the value must come from.
  */
-export async function typescriptLocator({ file, text }: Source): Promise<Locator> {
+export function typescriptLocator(source: Source): Promise<Locator> {
+  // A file without a value has nothing in it to be found, and may be one that no parser reads in time.
+  return source.value === undefined ? Promise.resolve(() => firstLine(source.text)) : locatorIn(source.text);
+}
+
+/** Such a locator for a text. */
+export async function locatorIn(text: string): Promise<Locator> {
   const { default: ts } = await import('typescript');
-  const span = (node: Node): Span => firstLine(text, node.getStart(source), node.end);
-  const nowhere = firstLine(text, 0, text.length);
-  let source: SourceFile;
-  try {
-    source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023);
-  } catch {
-    // Nested more deeply than the parser's stack is high.
-    return () => nowhere;
-  }
-  const reader = literals(ts, source);
-  return (path, target) => {
+  const nowhere = firstLine(text);
+  const parsed = inTime(() => ts.createSourceFile('config.ts', text, ts.ScriptTarget.ES2023));
+  if (!parsed) return () => nowhere;
+  const reader = literals(ts, parsed);
+  const span = (node: Node): Span => {
+    const start = node.getStart(parsed);
+    return spanAt(text, start, firstLineEnd(text, start, node.end));
+  };
+
+  const locate: Locator = (path, target) => {
     let value = reader.exported && reader.meaning(reader.exported);
     if (!value) return nowhere;
     let key: Node | undefined;
@@ -38,6 +45,39 @@ export async function typescriptLocator({ file, text }: Source): Promise<Locator
     }
     return span(target === 'key' ? (key ?? value) : value);
   };
+  return (path, target) => {
+    try {
+      return locate(path, target);
+    } catch (error) {
+      if (error instanceof RangeError) return nowhere;
+      throw error;
+    }
+  };
+}
+
+function firstLine(text: string): Span {
+  return spanAt(text, 0, firstLineEnd(text, 0, text.length));
+}
+
+/** The most milliseconds that parsing may take. */
+const parsingTime = 2000;
+
+/**
+ * What `parse` gives, or undefined when it takes too long or more stack than there is: there are texts (a dozen
+ * `async<T>(` in one another) for which TypeScript's parser takes twice the time for each character more.
+ */
+function inTime<T>(parse: () => T): T | undefined {
+  let result: T | undefined;
+  const run = (): void => {
+    result = parse();
+  };
+  try {
+    runInNewContext('run()', { run }, { timeout: parsingTime });
+  } catch (error) {
+    const timedOut = error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+    if (!timedOut && !(error instanceof RangeError)) throw error;
+  }
+  return result;
 }
 
 /** Reads a file's literals. */
@@ -75,10 +115,17 @@ function literals(ts: TypeScript, source: SourceFile) {
     return ts.isStringLiteralLike(argument) ? { object, step: argument.text } : undefined;
   };
 
+  /** A spread may be of what is spread itself, or of what many others spread: each step is taken once. */
+  const taken = new Map<Node, Map<PathStep, Step | undefined>>();
   const step = (node: Node, to: PathStep): Step | undefined => {
-    if (ts.isArrayLiteralExpression(node)) return typeof to === 'number' ? item(node, to) : undefined;
-    if (ts.isObjectLiteralExpression(node)) return typeof to === 'string' ? property(node, to) : undefined;
-    return undefined;
+    const steps = taken.get(node) ?? new Map<PathStep, Step | undefined>();
+    if (steps.has(to)) return steps.get(to);
+    taken.set(node, steps.set(to, undefined));
+    let found: Step | undefined;
+    if (ts.isArrayLiteralExpression(node) && typeof to === 'number') found = item(node, to);
+    if (ts.isObjectLiteralExpression(node) && typeof to === 'string') found = property(node, to);
+    steps.set(to, found);
+    return found;
   };
 
   const item = (list: ArrayLiteralExpression, index: number): Step | undefined => {
@@ -97,14 +144,16 @@ function literals(ts: TypeScript, source: SourceFile) {
     }
     return undefined;
   };
+  const lengths = new Map<Node, number | undefined>();
   const lengthOf = (node: Node): number | undefined => {
-    if (!ts.isArrayLiteralExpression(node)) return undefined;
-    let length = 0;
+    if (!ts.isArrayLiteralExpression(node) || lengths.has(node)) return lengths.get(node);
+    lengths.set(node, undefined);
+    let length: number | undefined = 0;
     for (const element of node.elements) {
       const more = ts.isSpreadElement(element) ? lengthOf(meaning(element.expression)) : 1;
-      if (more === undefined) return undefined;
-      length += more;
+      length = length === undefined || more === undefined ? undefined : length + more;
     }
+    lengths.set(node, length);
     return length;
   };
 
@@ -115,7 +164,7 @@ function literals(ts: TypeScript, source: SourceFile) {
       let found: Step | undefined;
       if (ts.isSpreadAssignment(member)) {
         const spread = meaning(member.expression);
-        if (ts.isObjectLiteralExpression(spread)) found = property(spread, name);
+        if (ts.isObjectLiteralExpression(spread)) found = step(spread, name);
         else unclear.push(member);
       } else {
         const known = nameOf(member.name);
@@ -166,10 +215,4 @@ function declarations(ts: TypeScript, source: SourceFile) {
     }
   }
   return { exported, constants, defining };
-}
-
-/** A stretch of the text, as far as it is on its first line: a marker over forty lines says nothing. */
-function firstLine(text: string, start: number, end: number): Span {
-  const lineEnd = text.indexOf('\n', start);
-  return spanAt(text, start, lineEnd === -1 ? end : Math.min(end, lineEnd));
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
+import { atMost } from './in-turn.ts';
 import { exportedName } from './typescript-bundle.ts';
 import type { PermissionFlag, Reported, ValueLimits } from './typescript-child.ts';
 import { childProgram, evaluationScript, nodeArguments } from './typescript-child.ts';
@@ -37,24 +38,6 @@ export function processEvaluator(
       }
       return outcomeOf(ended, limits.depth);
     });
-}
-
-/** Runs no more than `most` tasks at a time. */
-function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (running >= most) await new Promise<void>((resume) => waiting.push(resume));
-    else running++;
-    try {
-      return await task();
-    } finally {
-      // The next one takes this one's place, or the place is free.
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }
 
 /** The exit code of Node.js when it does not know an option. */

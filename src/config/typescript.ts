@@ -1,10 +1,11 @@
 import { formatPath } from '../diagnostic.ts';
-import type { Source, SourceProblem, Span } from '../source.ts';
-import { fileOrigin, originAt, spanAt, textProblems } from '../source.ts';
+import type { Source, SourceProblem, SourceProblemKind } from '../source.ts';
+import { fileOrigin, originAt } from '../source.ts';
+import { firstLineEnd, spanAt, textProblems } from '../text.ts';
 import { maxFileSize } from '../tree.ts';
 import type { EvaluateTypeScript } from './files.ts';
 import type { Flaw, Traced } from './typescript-bundle.ts';
-import { bundle } from './typescript-bundle.ts';
+import { bundle, lowerFirst } from './typescript-bundle.ts';
 import { memoryMiB, scriptName } from './typescript-child.ts';
 import type { Outcome } from './typescript-process.ts';
 import { processEvaluator } from './typescript-process.ts';
@@ -19,8 +20,8 @@ export interface EvaluatorOptions {
 /** The most levels of lists and objects in a config, and the most characters of it as JSON: as many as in YAML. */
 const limits = { depth: 40, length: maxFileSize };
 
-/** Text for a terminal and for CI's log: no escape sequences, no lines of their own. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]+/gu;
+/** The most characters of a sentence about a problem: names and messages in it are as long as the code makes them. */
+const longestDetail = 1000;
 
 /**
  * Evaluates TypeScript config files, each in a process of its own with an empty environment, no permissions and a time
@@ -30,27 +31,29 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]+/gu;
 export function typescriptEvaluator({ nodePath, timeoutMs }: EvaluatorOptions): EvaluateTypeScript {
   const evaluate = processEvaluator(nodePath, timeoutMs, limits);
   return async (file, text, tree) => {
-    const problems = textProblems(text);
-    const source = (value: unknown): Source => ({ file, language: 'typescript', text, value, problems });
-    const flawed = (flaws: readonly Flaw[]): Source => {
-      problems.push(
-        ...flaws.map(({ span, detail }): SourceProblem => {
-          return { kind: 'evaluation', span, detail: detail.replace(unprintable, ' ').trim() };
-        }),
-      );
-      return source(undefined);
+    const inText = textProblems(text);
+    const source = (problems: readonly SourceProblem[], value?: unknown): Source => {
+      return { file, language: 'typescript', text, value, problems };
     };
-    // Code that shows other than it runs is not run.
-    if (problems.some(({ kind }) => kind !== 'carriage-return')) return source(undefined);
-    const bundled = await bundle(file, text, tree);
+    const flawed = (flaws: readonly Flaw[]): Source =>
+      source([
+        ...inText,
+        ...flaws.map((flaw) => ({ ...flaw, kind: 'evaluation' as const, detail: printable(flaw.detail) })),
+      ]);
+    // Code that may read otherwise than it runs is not run.
+    if (!inText.every(({ kind }) => harmless.has(kind))) return source(inText);
+    const bundled = await bundle(file, text, tree, timeoutMs);
     if (!('code' in bundled)) return flawed(bundled);
 
     const outcome = await evaluate(bundled.code);
-    if (outcome.kind === 'value') return source(outcome.value);
-    if (outcome.kind === 'unfit') return flawed([await unfit(source(undefined), outcome)]);
+    if (outcome.kind === 'value') return source(inText, outcome.value);
+    if (outcome.kind === 'unfit') return flawed([await unfit(file, text, outcome)]);
     return flawed([flawOf(outcome, text, timeoutMs, (stack) => bundled.trace(stack, scriptName))]);
   };
 }
+
+/** Problems that do not change what a reader of the code sees. */
+const harmless: ReadonlySet<SourceProblemKind> = new Set(['carriage-return', 'byte-order-mark']);
 
 function flawOf(
   outcome: Exclude<Outcome, { kind: 'value' | 'unfit' }>,
@@ -58,7 +61,9 @@ function flawOf(
   timeoutMs: number,
   trace: (stack: string) => Traced,
 ): Flaw {
-  const whole = (detail: string): Flaw => ({ span: firstLine(text), detail });
+  const whole = (detail: string, help?: string): Flaw => {
+    return { span: spanAt(text, 0, firstLineEnd(text, 0, text.length)), detail, ...(help !== undefined && { help }) };
+  };
   const traced = (what: string, stack: string): Flaw => {
     const { span, inside } = trace(stack);
     return { span, detail: `${what}${inside === undefined ? '' : `, at ${inside}`}` };
@@ -69,23 +74,24 @@ function flawOf(
     case 'denied':
       return traced(outcome.text, outcome.stack);
     case 'syntax':
-      return traced(
-        outcome.text.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()),
-        outcome.stack,
-      );
+      return traced(lowerFirst(outcome.text), outcome.stack);
     case 'no-default-export':
-      return whole('it has no default export: write `export default defineTenant({ … })`, or `defineCluster`');
+      return whole('it has no default export', 'write `export default defineTenant({ … })`, or `defineCluster`');
     case 'too-large':
       return whole(`the config that it exports is larger than ${limits.length} characters`);
     case 'too-deep':
       return whole(`the config that it exports is nested more than ${limits.depth} levels deep`);
     case 'timeout':
-      return whole(`evaluating it did not finish within ${timeoutMs / 1000} s`);
+      return whole(`evaluating it did not finish within ${timeoutMs / 1000} s`, 'look for a loop that does not end');
     case 'out-of-memory':
-      return whole(`evaluating it takes more than ${memoryMiB} MiB of memory`);
+      return whole(
+        `evaluating it takes more than ${memoryMiB} MiB of memory`,
+        'look for a list that grows without end',
+      );
     case 'unrestricted':
       return whole(
-        'it was not evaluated, because this Node.js does not restrict what code may do: use another version',
+        'it was not evaluated, because this Node.js cannot restrict what code may do',
+        'use another version',
       );
     case 'silent':
       return whole(`the process that evaluates it ended without an answer (${outcome.status})`);
@@ -93,18 +99,20 @@ function flawOf(
 }
 
 /** The flaw of a value that is no data, at the place where the value is written. */
-async function unfit(source: Source, { path, is }: Extract<Outcome, { kind: 'unfit' }>): Promise<Flaw> {
-  const { typescriptLocator } = await import('./typescript-locator.ts');
-  const locate = await typescriptLocator(source);
-  const name =
-    path.length === 0 ? 'the default export' : `\`${formatPath(originAt(fileOrigin(source.file), ...path))}\``;
+async function unfit(file: string, text: string, { path, is }: Extract<Outcome, { kind: 'unfit' }>): Promise<Flaw> {
+  const { locatorIn } = await import('./typescript-locator.ts');
+  const locate = await locatorIn(text);
+  const name = path.length === 0 ? 'the default export' : `\`${formatPath(originAt(fileOrigin(file), ...path))}\``;
   return {
     span: locate(path, 'value'),
-    detail: `${name} is ${is}: a config holds text, numbers, \`true\` and \`false\`, lists and objects`,
+    path,
+    detail: `${name} is ${is}`,
+    help: 'export data alone: text, numbers, `true` and `false`, lists, and plain objects',
   };
 }
 
-function firstLine(text: string): Span {
-  const end = text.indexOf('\n');
-  return spanAt(text, 0, end === -1 ? text.length : end);
+/** Text that comes from the file, for a terminal or for CI's log: short, on one line, and without escape sequences. */
+function printable(text: string): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\s]+/gu, ' ').trim();
+  return plain.length > longestDetail ? `${plain.slice(0, longestDetail)}…` : plain;
 }

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at } from '../control-plane/client.ts';
+import { startControlPlane } from '../control-plane/control-plane.ts';
+import type { ControlPlane } from '../control-plane/control-plane.ts';
+import { startIssuer } from '../control-plane/issuer.ts';
+import type { Issuer } from '../control-plane/issuer.ts';
+import type { Applied } from '../control-plane/manifests.ts';
+
+/** The committed `dist/` of the sample organization, applied to a real API server as Argo CD applies it. */
+
+const dist = resolve(import.meta.dirname, '../../dist');
+const clusters = readdirSync(dist).filter((name) => !name.includes('-'));
+
+function manifests(cluster: string): string {
+  return readdirSync(join(dist, cluster), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml'))
+    .sort()
+    .map((path) => readFileSync(join(dist, cluster, path), 'utf8'))
+    .join('---\n');
+}
+
+/** An object without what the server and its controllers write. */
+function desired({ name, answer }: Applied): unknown {
+  if (typeof answer.body !== 'object' || answer.body === null) return name;
+  const metadata = at(answer.body, 'metadata');
+  const ours = typeof metadata === 'object' ? { ...metadata, resourceVersion: '', managedFields: [] } : {};
+  return { ...answer.body, metadata: ours, status: {} };
+}
+
+describe.each(clusters)('%s', (cluster) => {
+  let issuer: Issuer;
+  let plane: ControlPlane;
+
+  beforeAll(async () => {
+    issuer = await startIssuer({ url: 'https://platform.example.com/api/oidc' });
+    plane = await startControlPlane({
+      authenticationConfiguration: readFileSync(
+        join(dist, 'api-server', cluster, 'authentication-configuration.yaml'),
+        'utf8',
+      ),
+      issuers: [issuer],
+    });
+  });
+
+  afterAll(async () => {
+    await plane.stop();
+    await issuer.stop();
+  });
+
+  it('applies cleanly, and applying it again changes nothing', async () => {
+    const options = { fieldManager: 'argocd-controller' };
+    const first = await plane.applyManifests(manifests(cluster), options);
+    const second = await plane.applyManifests(manifests(cluster), options);
+    expect(first.length).toBeGreaterThan(5);
+    expect(first.flatMap(({ answer }) => answer.warnings)).toEqual([]);
+    expect(second.map(desired)).toEqual(first.map(desired));
+  });
+});
