@@ -174,10 +174,15 @@ describe('init', () => {
     const validated = await tenantry(['validate', '--strict'], { cwd: folder });
     expect(validated.stdout).toBe('no problems in 3 files\n');
     expect((await tenantry(['synth'], { cwd: folder })).code).toBe(0);
-    expect(Object.keys(readFiles(join(folder, 'dist'))).sort()).toEqual([
+    expect(
+      Object.keys(readFiles(join(folder, 'dist')))
+        .filter((path) => !path.includes('/policy-'))
+        .sort(),
+    ).toEqual([
       'api-server/mycluster01/authentication-configuration.yaml',
       'mycluster01/cluster/cluster-admins.yaml',
       'mycluster01/cluster/cluster-scope.yaml',
+      'mycluster01/cluster/platform.yaml',
       'mycluster01/namespaces/first-dev.yaml',
     ]);
   });

@@ -71,6 +71,14 @@ describe('TEN307 shared-audience', () => {
     );
   });
 
+  it('takes a path with a slash at its end for the same', async () => {
+    const files = {
+      ...cluster('a', 'server: https://a.example.com/k8s'),
+      ...cluster('b', 'server: https://a.example.com/k8s/'),
+    };
+    expect(await diagnosePlaced(files, { codes })).toHaveLength(1);
+  });
+
   it('knows the default port', async () => {
     const files = {
       ...cluster('a', 'server: https://a.example.com'),

@@ -18,6 +18,8 @@ describe('TEN301 reserved-group', () => {
     ['system:', 'group `system:` is reserved'],
     ['CLUSTER-ADMINS', 'group `CLUSTER-ADMINS` looks like the reserved `cluster-admins`'],
     ['cluster_scope', 'group `cluster_scope` looks like the reserved `cluster-scope`'],
+    ['clusteradmins', 'group `clusteradmins` looks like the reserved `cluster-admins`'],
+    ['clu ster-admins', 'group `clu ster-admins` looks like the reserved `cluster-admins`'],
     ['Cluster Admins', 'group `Cluster Admins` looks like the reserved `cluster-admins`'],
     [' cluster-admins', 'group `<U+0020>cluster-admins` looks like the reserved `cluster-admins`'],
     ['cluster-\u0430dmins', 'group `cluster-\u0430dmins` looks like the reserved `cluster-admins`'],
@@ -335,6 +337,13 @@ describe('TEN313 unprotected-owner-service-account', () => {
     const more = { 'tenants/solar-east.yaml': tenant('solar-east', `${owners}namespaces: []`) };
     expect(await check('solar-east-ci', more)).toEqual([says('solar-east-ci', 'tenant `solar-east`')]);
     expect(await check('solar-eastern', more)).toEqual([]);
+  });
+
+  it('takes a namespace that the tenant itself declares for its own, whatever its prefix', async () => {
+    const more = { 'tenants/solar-prod.yaml': tenant('solar-prod', `${owners}namespaces: []`) };
+    const spec = `${owners}  - { kind: ServiceAccount, name: ci, namespace: solar-prod-ci }
+namespaces: [{ name: prod-ci, clusters: [prodcluster01] }]`;
+    expect(await diagnosePlaced({ ...more, ...solar(spec) }, { codes })).toEqual([]);
   });
 
   it('knows a tenant whose file cannot be read', async () => {

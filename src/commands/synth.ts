@@ -30,7 +30,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     landscape.clusters.map((c) => c.name),
     options.cluster,
   );
-  const { files, objects } = render(landscape.organization, graph);
+  const { files, objects } = render(landscape, graph);
   const problems = checkRendered(rules, objects);
   if (hasErrors(problems)) {
     await printDiagnostics(io, io.err, checked, problems);

@@ -51,6 +51,14 @@ export interface Organization {
   readonly labelDomain: string;
   readonly exceptions: readonly Exception[];
   readonly argoCD?: { readonly repoURL: string; readonly targetRevision: string; readonly namespace: string };
+  /** The user name as which Argo CD writes to clusters that do not say another. */
+  readonly syncIdentity: string;
+  readonly policies: {
+    /** The platform's own namespace. */
+    readonly namespace: string;
+    readonly breakGlassGroups: readonly string[];
+    readonly selfServiceBindings: 'Declared' | 'Any' | 'Forbidden';
+  };
 }
 
 export interface Group {
@@ -88,6 +96,10 @@ export interface Cluster {
   readonly labels: Readonly<Record<string, string>>;
   readonly storageClasses?: readonly Located<string>[];
   readonly ingressClasses?: readonly Located<string>[];
+  /** The user name as which Argo CD writes to the cluster. */
+  readonly syncIdentity: string;
+  /** As `namespace/name`. */
+  readonly trustedServiceAccounts: readonly string[];
 }
 
 /** A group that sees a cluster. */

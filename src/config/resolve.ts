@@ -24,7 +24,7 @@ export function resolve(files: ConfigFiles): Landscape {
   const unreadable = { clusters: new Set<string>(), tenants: new Set<string>() };
   const clusters = files.clusters.flatMap(({ path, stem, checked }) => {
     const root = rootCursor(path, checked);
-    if (root) return [resolveCluster(root, stem, groups, files.certificates)];
+    if (root) return [resolveCluster(root, stem, groups, files.certificates, organization.syncIdentity)];
     unreadable.clusters.add(stem);
     return [];
   });
@@ -74,6 +74,9 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
   const limits = field(spec, 'limits');
   const argoCD = wholeField(spec, 'argoCD')?.value;
   const pattern = naming && field(naming, 'groupPattern');
+  const policies = field(spec, 'policies');
+  const breakGlass = policies && field(policies, 'breakGlassGroups');
+  const platformNamespace = (policies && field(policies, 'namespace')?.value) ?? defaultPolicies.namespace;
   return {
     name: root.value.metadata.name,
     origin: root.origin,
@@ -101,6 +104,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
     isolation: { ...undeclaredIsolation, ...defaults.isolation },
     protectedNamespaces: [
       ...builtInProtectedNamespaces,
+      platformNamespace,
       ...items(field(spec, 'protectedNamespaces')).map((n) => n.value),
     ],
     labelDomain: field(spec, 'labelDomain')?.value ?? 'tenantry.dev',
@@ -113,11 +117,30 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
         namespace: argoCD.namespace ?? 'argocd',
       },
     ),
+    syncIdentity: controllerIdentity(argoCD),
+    policies: {
+      namespace: platformNamespace,
+      breakGlassGroups: breakGlass ? items(breakGlass).map((g) => g.value) : defaultPolicies.breakGlassGroups,
+      selfServiceBindings:
+        (policies && field(policies, 'selfServiceBindings')?.value) ?? defaultPolicies.selfServiceBindings,
+    },
   };
 }
 
 /** Names as identity providers give them: no spaces, nothing outside ASCII. */
 const defaultGroupPattern = '[A-Za-z0-9][A-Za-z0-9._:@/+-]*';
+
+/** The user name of Argo CD's application controller on the cluster that it runs on. */
+function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string {
+  const { namespace = 'argocd', serviceAccount = 'argocd-application-controller' } = argoCD ?? {};
+  return `system:serviceaccount:${namespace}:${serviceAccount}`;
+}
+
+const defaultPolicies: Organization['policies'] = {
+  namespace: 'tenantry-system',
+  breakGlassGroups: ['cluster-admins', 'system:masters'],
+  selfServiceBindings: 'Declared',
+};
 
 /** What stands in for an organization that cannot be read, so that the other files can still be looked at. */
 function emptyOrganization(): Organization {
@@ -136,9 +159,11 @@ function emptyOrganization(): Organization {
     },
     limits: { namespacesPerTenant: 10 },
     isolation: undeclaredIsolation,
-    protectedNamespaces: builtInProtectedNamespaces,
+    protectedNamespaces: [...builtInProtectedNamespaces, defaultPolicies.namespace],
     labelDomain: 'tenantry.dev',
     exceptions: [],
+    syncIdentity: controllerIdentity(undefined),
+    policies: defaultPolicies,
   };
 }
 
@@ -147,6 +172,7 @@ function resolveCluster(
   name: string,
   groups: ReadonlyMap<string, Group>,
   certificates: ReadonlyMap<string, string>,
+  syncIdentity: string,
 ): Cluster {
   const spec: Cursor<ClusterFile['spec']> = { ...root, value: root.value.spec, origin: originAt(root.origin, 'spec') };
   const classes = (key: 'storageClasses' | 'ingressClasses'): Located<string>[] | undefined => {
@@ -174,6 +200,8 @@ function resolveCluster(
     labels: Object.fromEntries(entries(field(spec, 'labels')).map(([key, { value }]) => [key, value])),
     ...optional('storageClasses', classes('storageClasses')),
     ...optional('ingressClasses', classes('ingressClasses')),
+    syncIdentity: field(spec, 'syncIdentity')?.value ?? syncIdentity,
+    trustedServiceAccounts: items(field(spec, 'trustedServiceAccounts')).map((account) => account.value),
   };
 }
 

@@ -386,6 +386,28 @@ const OrganizationSpec = Type.Object(
         { description: 'Waivers, each for one rule and one target, with a reason and an end.' },
       ),
     ),
+    policies: optional(
+      Type.Object(
+        {
+          namespace: optional(name("The platform's own namespace, for what policies read. Default: tenantry-system.")),
+          breakGlassGroups: optional(
+            Type.Array(subjectName('A group claim.'), {
+              description:
+                'Groups whose members the policies let through, for when Git does not answer. Default: cluster-admins and system:masters.',
+              minItems: 1,
+            }),
+          ),
+          selfServiceBindings: optional(
+            oneOf(['Declared', 'Any', 'Forbidden'], {
+              description:
+                "Which groups the RoleBindings may name that a namespace's admins make themselves: groups of the organization, any but reserved ones, or no such RoleBindings at all.",
+              default: 'Declared',
+            }),
+          ),
+        },
+        { ...strict, description: 'Settings of the admission policies.' },
+      ),
+    ),
     config: optional(
       Type.Object(
         {
@@ -407,6 +429,11 @@ const OrganizationSpec = Type.Object(
             Type.String({ description: 'Branch that Argo CD follows.', minLength: 1, maxLength: 200, default: 'main' }),
           ),
           namespace: optional(name('The namespace that Argo CD runs in. Default: argocd.')),
+          serviceAccount: optional(
+            name(
+              "The service account by which Argo CD's application controller writes. Default: argocd-application-controller.",
+            ),
+          ),
         },
         { ...strict, description: 'Where Argo CD finds the manifests.' },
       ),
@@ -476,6 +503,24 @@ const ClusterSpec = Type.Object(
       }),
     ),
     labels: optional(labels('Labels of the cluster, to choose clusters by.')),
+    syncIdentity: optional(
+      Type.String({
+        description:
+          "The user name as which Argo CD writes to this cluster. Default: Argo CD's application controller, as on the cluster that it runs on.",
+        minLength: 1,
+        maxLength: 253,
+        examples: ['system:serviceaccount:kube-system:argocd-manager'],
+      }),
+    ),
+    trustedServiceAccounts: optional(
+      Type.Array(
+        Type.String({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }),
+        {
+          description:
+            "Service accounts, as `namespace/name`, of operators of the cluster that create namespaces of their own, or ClusterRoles that are aggregated. Never one in a tenant's namespace.",
+        },
+      ),
+    ),
     storageClasses: optional(classNames('The StorageClasses that tenants may be allowed here.')),
     ingressClasses: optional(classNames('The IngressClasses that tenants may be allowed here.')),
   },

@@ -51,7 +51,7 @@ export async function bundle(
   tree: FileTree,
   timeoutMs: number,
 ): Promise<Bundle | readonly Flaw[]> {
-  const start = lineSpan(text, 0);
+  const start = firstLine(text);
   if (Buffer.byteLength(text) > maxScriptSize) {
     return [{ span: start, detail: `it is larger than ${maxScriptSize / 1024} KiB: code for a config is short` }];
   }
@@ -205,10 +205,10 @@ function modulesOf(entry: string, entryText: string, tree: FileTree) {
   /** The import, in the config file, by which a shared file came in. */
   const importSpan = (file: string): Span => {
     const found = imports.get(file);
-    if (!found) return lineSpan(entryText, 0);
+    if (!found) return firstLine(entryText);
     if (found.importer !== entry) return importSpan(found.importer);
     const at = Math.max(entryText.indexOf(`'${found.specifier}'`), entryText.indexOf(`"${found.specifier}"`));
-    return at === -1 ? lineSpan(entryText, 0) : spanAt(entryText, at, at + found.specifier.length + 2);
+    return at === -1 ? firstLine(entryText) : spanAt(entryText, at, at + found.specifier.length + 2);
   };
 
   const spanOf = ({ line, column }: Place, length?: number): Span => {
@@ -227,7 +227,7 @@ function modulesOf(entry: string, entryText: string, tree: FileTree) {
   return {
     plugin,
     flaw({ id, text, location, notes }: Message): Flaw {
-      if (!location) return { span: lineSpan(entryText, 0), detail: wording(id, text) };
+      if (!location) return { span: firstLine(entryText), detail: wording(id, text) };
       const { place, length } = placed(location);
       if (place.file !== entry) {
         return { span: importSpan(place.file), detail: `${wording(id, text)}, at ${shown(place)}` };
@@ -315,6 +315,11 @@ function offsetAt(text: string, line: number, column: number): number {
     start = end.index + end[0].length;
   }
   return Math.min(start + column, text.length);
+}
+
+/** The first line that is not blank. */
+export function firstLine(text: string): Span {
+  return lineSpan(text, text.search(/\S/));
 }
 
 /** From `offset` to the end of its line, without the space around. */

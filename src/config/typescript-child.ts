@@ -210,22 +210,27 @@ function evaluateInContext(settings: Settings, run: () => { readonly default?: u
   Object.freeze(PlainError);
   defineProperty(globalThis, 'Error', { value: PlainError, writable: false, configurable: false });
 
-  /** Set where the value ends the evaluation, to tell that apart from what the code throws. */
-  let ended: object | undefined;
-  const end = (outcome: object): never => {
-    ended = outcome;
+  /** What to report, set where the value ends the evaluation: to tell that apart from what the code throws. */
+  let ended: string | undefined;
+  const end = (report: string): never => {
+    ended = report;
     throw new PlainError();
   };
 
   let length = 0;
   const count = (text: string): string => {
     length += text.length + 1;
-    return length > limits.length ? end({ kind: 'too-large' }) : text;
+    return length > limits.length ? end('{"kind":"too-large"}') : text;
   };
   /** Where the value being read is, and what it is in. */
   const path: (string | number)[] = [];
   const around: object[] = [];
-  const unfit = (is: string): never => end({ kind: 'unfit', path, is });
+  // Texts are put together here: for an object, JSON.stringify may ask the code for its `toJSON`.
+  const unfit = (is: string): never => {
+    let steps = '';
+    for (const step of path) steps += `${steps === '' ? '' : ','}${stringify(step)}`;
+    return end(`{"kind":"unfit","is":${stringify(is)},"path":[${steps}]}`);
+  };
   /** The value as JSON. Reads each property once and calls nothing, so that it cannot be shown two different things. */
   const json = (value: unknown): string => {
     switch (typeof value) {
@@ -247,7 +252,7 @@ function evaluateInContext(settings: Settings, run: () => { readonly default?: u
   };
   const container = (value: object): string => {
     if (around.includes(value)) return unfit('an object that contains itself');
-    if (around.length >= limits.depth) return end({ kind: 'too-deep' });
+    if (around.length >= limits.depth) return end('{"kind":"too-deep"}');
     around.push(value);
     const text = isArray(value) ? `[${items(value)}]` : `{${properties(value)}}`;
     around.pop();
@@ -305,18 +310,19 @@ function evaluateInContext(settings: Settings, run: () => { readonly default?: u
       return { text: 'an error that cannot be read', stack: '' };
     }
   };
-  const report = (outcome: { kind: string; text: string; stack: string }): string =>
-    stringify({ ...outcome, text: outcome.text.slice(0, 1000), stack: outcome.stack.slice(0, 30_000) });
+  const report = (kind: 'thrown' | 'denied', text: string, stack: string): string =>
+    `{"kind":"${kind}","text":${stringify(text.slice(0, 1000))},"stack":${stringify(stack.slice(0, 30_000))}}`;
+  const finish = (otherwise: () => string): string =>
+    denied ? report('denied', denied.text, described(denied.error).stack) : otherwise();
 
   try {
     const exported = run();
-    // Asking for the name first: what a re-export leads to may be looked at once only.
-    const value = ownKeys(exported).includes('default') ? json(exported.default) : end({ kind: 'no-default-export' });
-    return denied
-      ? report({ kind: 'denied', ...described(denied.error), text: denied.text })
-      : `{"kind":"value","value":${value}}`;
+    const value = ownKeys(exported).includes('default') ? json(exported.default) : end('{"kind":"no-default-export"}');
+    return finish(() => `{"kind":"value","value":${value}}`);
   } catch (error) {
-    if (denied) return report({ kind: 'denied', ...described(denied.error), text: denied.text });
-    return ended ? stringify(ended) : report({ kind: 'thrown', ...described(error) });
+    return finish(() => {
+      const { text, stack } = described(error);
+      return ended ?? report('thrown', text, stack);
+    });
   }
 }

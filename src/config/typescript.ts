@@ -1,11 +1,11 @@
 import { formatPath } from '../diagnostic.ts';
 import type { Source, SourceProblem, SourceProblemKind } from '../source.ts';
 import { fileOrigin, originAt } from '../source.ts';
-import { firstLineEnd, spanAt, textProblems } from '../text.ts';
+import { textProblems } from '../text.ts';
 import { maxFileSize } from '../tree.ts';
 import type { EvaluateTypeScript } from './files.ts';
 import type { Flaw, Traced } from './typescript-bundle.ts';
-import { bundle, lowerFirst } from './typescript-bundle.ts';
+import { bundle, firstLine, lowerFirst } from './typescript-bundle.ts';
 import { memoryMiB, scriptName } from './typescript-child.ts';
 import type { Outcome } from './typescript-process.ts';
 import { processEvaluator } from './typescript-process.ts';
@@ -62,7 +62,7 @@ function flawOf(
   trace: (stack: string) => Traced,
 ): Flaw {
   const whole = (detail: string, help?: string): Flaw => {
-    return { span: spanAt(text, 0, firstLineEnd(text, 0, text.length)), detail, ...(help !== undefined && { help }) };
+    return { span: firstLine(text), detail, ...(help !== undefined && { help }) };
   };
   const traced = (what: string, stack: string): Flaw => {
     const { span, inside } = trace(stack);

@@ -4,6 +4,7 @@ import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
 import { bindingName, keys, managedBy } from './names.ts';
+import { allowListAnnotations } from './policies/index.ts';
 
 type Labels = Record<string, string>;
 
@@ -105,6 +106,7 @@ function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: C
         .sort()
         .join(','),
     }),
+    ...(entry.kind === 'Tenant' && allowListAnnotations(labelDomain, entry.namespace.isolation)),
     ...(entry.kind === 'Group' && { [key.group]: entry.share.group }),
   };
 }

@@ -26,7 +26,7 @@ export async function pipeline(tree: FileTree, asOf: string): Promise<Result> {
   const problems = checkConfig(rules, { files, landscape, asOf });
   const graph = accessGraph(landscape, asOf);
   if (problems.some((d) => d.severity === 'error')) return { landscape, diagnostics: problems, graph, files: [] };
-  const rendered = render(landscape.organization, graph);
+  const rendered = render(landscape, graph);
   return {
     landscape,
     diagnostics: [...problems, ...checkRendered(rules, rendered.objects)],

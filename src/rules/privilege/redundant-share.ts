@@ -63,16 +63,16 @@ spec:
       );
       const defaults = bySubject(tenant.defaultShares.map(grantOf));
       for (const share of tenant.defaultShares) {
-        const stronger = strongest(share, [owned], defaults, groupsOf);
-        if (stronger) yield finding(share, stronger, `all namespaces of tenant \`${tenant.name}\``);
+        const grant = coveredBy(share, [owned], defaults, groupsOf);
+        if (grant) yield finding(share, grant, `all namespaces of tenant \`${tenant.name}\``);
       }
       for (const { name, ownShares, shares } of tenant.namespaces) {
         if (ownShares.length === 0) continue;
         const own = bySubject(ownShares.map(grantOf));
         const inherited = bySubject(shares.filter(({ via }) => via.length > 0).map(grantOf));
         for (const share of ownShares) {
-          const stronger = strongest(share, [owned, inherited, defaults], own, groupsOf);
-          if (stronger) yield finding(share, stronger, `\`${name}\``);
+          const grant = coveredBy(share, [owned, inherited, defaults], own, groupsOf);
+          if (grant) yield finding(share, grant, `\`${name}\``);
         }
       }
     }
@@ -113,7 +113,7 @@ function declaredGroups({ organization }: Landscape): ReadonlyMap<string, readon
  * What gives the subject of `share` as much as the share does: something in `others` to itself, or something there or
  * beside the share, in `own`, to a group that it is a member of. The same subject twice in one list is TEN302's.
  */
-function strongest(
+function coveredBy(
   share: Share,
   others: readonly Grants[],
   own: Grants,
@@ -132,7 +132,7 @@ function covers(grant: Grant, share: Share): boolean {
   const lasts = grant.until === undefined || (share.until !== undefined && grant.until >= share.until);
   const roles: readonly string[] = builtInRoles;
   const [wide, narrow] = [roles.indexOf(grant.role), roles.indexOf(share.role)];
-  return lasts && (grant.role === share.role || (wide !== -1 && narrow !== -1 && wide <= narrow));
+  return lasts && (grant.role === share.role || (wide !== -1 && wide <= narrow));
 }
 
 function finding(share: Share, grant: Grant, where: string): Finding {

@@ -75,5 +75,5 @@ function idOrigin({ name, id, origin }: Cluster): Origin {
 function normalizedServer(server: string): string | undefined {
   if (!URL.canParse(server)) return undefined;
   const { protocol, hostname, port, pathname } = new URL(server);
-  return `${protocol}//${hostname.replace(/\.$/, '')}:${port || '443'}${pathname.replace(/\/+$/, '')}`;
+  return `${protocol}//${hostname.replace(/\.$/, '')}:${port}${pathname.replace(/\/+$/, '')}`;
 }
