@@ -3,7 +3,7 @@
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const rooms = {
-  values: '^src/(source|order|day|quantity|lookalike|failure)\\.ts$',
+  values: '^src/(source|text|yaml|yaml-mistakes|secrets|order|day|quantity|lookalike|failure)\\.ts$',
   diagnostic: '^src/diagnostic\\.ts$',
   tree: '^src/tree\\.ts$',
   config: '^src/config/',
@@ -54,7 +54,7 @@ export default {
     mayImport('diagnostic', [rooms.values], 'A diagnostic is a value about a source; it knows no rule and no renderer.'),
     mayImport('tree', [rooms.values], 'The tree gives bytes and knows nothing of what is in them.'),
     mayImport('config', [rooms.values, rooms.diagnostic, rooms.tree], 'The config room says what the files mean; it judges nothing and renders nothing.'),
-    mayImport('rules', [rooms.values, rooms.diagnostic, model, '^src/config/files\\.ts$', '^src/config/check\\.ts$'], 'A rule looks at values and returns values: it reads no files, computes no access and renders nothing.'),
+    mayImport('rules', [rooms.values, rooms.diagnostic, model, '^src/config/(files|check|violations|cursor)\\.ts$'], 'A rule looks at values and returns values: it reads no files, computes no access and renders nothing.'),
     mayImport('access', [rooms.values, model], 'The access graph is the only definition of access: it depends on the meaning of the config and on nothing else.'),
     mayImport('manifests', [rooms.values, rooms.access, model], 'Manifests are rendered from the access graph, never from the files: two ways to compute access would differ some day.'),
     mayImport('render', [rooms.values, rooms.diagnostic], 'Renderers turn values into text: of the other rooms they may know types only.', {
@@ -67,7 +67,7 @@ export default {
       from: { path: '^src/', pathNot: [rooms.commands, rooms.cli] },
       to: { path: [rooms.commands, rooms.cli] },
     },
-    owns('yaml', '^src/source\\.ts$', 'One place reads YAML, so that "where does this come from" has one answer.'),
+    owns('yaml', '^src/yaml(-mistakes)?\\.ts$', 'One place reads YAML, so that "where does this come from" has one answer.'),
     owns('ajv', rooms.config, 'One place checks shapes.'),
     owns('cdk8s|cdk8s-plus-28|constructs', rooms.manifests, 'Loading cdk8s costs 0.1 s, which only rendering may pay.'),
     owns('picocolors', rooms.render, 'Colour is a matter of rendering; everything else deals in plain text.'),

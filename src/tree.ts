@@ -1,5 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from './failure.ts';
 import { compareCodeUnits } from './order.ts';
 
 /** What stands at a path. Only `file` is ever read; the others are reported. */
@@ -77,18 +79,24 @@ function listFolder(root: string, folder: string): TreeEntry[] {
   const path = join(root, folder);
   // A linked folder could show files from anywhere: it is reported by whoever lists its parent, and never entered.
   if (folder !== '' && !lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(path, { withFileTypes: true })
-    .map((entry): TreeEntry => {
-      const kind = entry.isFile()
-        ? 'file'
-        : entry.isDirectory()
-          ? 'directory'
-          : entry.isSymbolicLink()
-            ? 'symlink'
-            : 'other';
-      return { path: folder === '' ? entry.name : `${folder}/${entry.name}`, kind };
-    })
+  return entriesOf(path)
+    .map((entry) => ({ path: folder === '' ? entry.name : `${folder}/${entry.name}`, kind: kindOf(entry) }))
     .sort((a, b) => compareCodeUnits(a.path, b.path));
+}
+
+/** A folder that cannot be listed must not pass for an empty one: all that is declared in it would seem to be gone. */
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    throw new Failure('io', `cannot list the folder ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+function kindOf(entry: Dirent): EntryKind {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'symlink' : 'other';
 }
 
 function readPlainFile(path: string): ReadResult {
@@ -101,7 +109,7 @@ function readPlainFile(path: string): ReadResult {
   }
   try {
     const stat = fstatSync(handle);
-    if (!stat.isFile()) return { failure: 'unreadable', detail: 'not a file' };
+    if (!stat.isFile()) return { failure: 'unreadable', detail: 'not a plain file' };
     if (stat.size > maxFileSize) return tooLarge;
     return { bytes: readFileSync(handle) };
   } catch (error) {

@@ -15,7 +15,7 @@ const tenant = `import { defineTenant } from 'tenantry';
 import { roles } from './_roles.ts';
 
 const audit = { group: 'audit', role: 'view' } as const;
-const everywhere = [audit, ...[{ user: 'ann', role: 'edit' }], { group: 'sre', ...roles('sre') }];
+const everywhere = [audit, ...[{ user: 'ann', role: 'edit' }], { ...roles('sre'), group: 'sre' }];
 const quota = { cpu: '20', 'count/jobs.batch': 3 };
 const stages = ['dev', 'prod'];
 const description = 'Solar';

@@ -1,3 +1,4 @@
+import { groupedBy } from '../order.ts';
 import type { Source } from '../source.ts';
 import { parseYaml } from '../source.ts';
 import type { EntryKind, FileTree, TreeEntry } from '../tree.ts';
@@ -23,6 +24,7 @@ interface FileOf<K extends Kind> {
 
 export interface FileFailure {
   readonly kind: 'too-large' | 'unreadable' | 'not-utf8' | 'typescript-forbidden' | 'not-a-file';
+  /** What stands there instead of a file, the system's word for the failure, or the encoding that it seems to be. */
   readonly detail: string;
 }
 
@@ -40,7 +42,10 @@ export interface ConfigFiles {
   readonly organization: readonly FileOf<'Organization'>[];
   readonly clusters: readonly FileOf<'Cluster'>[];
   readonly tenants: readonly FileOf<'Tenant'>[];
-  /** Entries of the config folders that are no config files. Certificate files that a cluster names are not among them. */
+  /**
+   * Entries of the config folders that no one reads, and that someone could take for config. Certificate files that a
+   * cluster names are among them only when they cannot be read.
+   */
   readonly strays: readonly StrayEntry[];
   /** The texts of the certificate files beside the clusters' files, by path. */
   readonly certificates: ReadonlyMap<string, string>;
@@ -50,6 +55,13 @@ export const organizationFile = 'organization.yaml';
 
 const configName = /^(?<stem>.+)\.(?<extension>yaml|ts)$/;
 const certificateName = /\.(pem|crt)$/;
+
+/**
+ * What may lie about in a config folder because nobody takes it for config: notes for people, Git's files, editors'
+ * copies while somebody edits, and the parts (named with an underscore) and settings of TypeScript config files.
+ */
+const harmlessName =
+  /^(?:readme(?:\.[a-z]+)?|\.gitkeep|\.keep|\.gitignore|\.gitattributes|\.editorconfig|\.ds_store|\..*\.sw[a-p]|\.#.*|#.*#|.*~|_.*\.ts|tsconfig\.json)$/i;
 
 /** Reads everything that is config in `tree`. Never throws for what users wrote. */
 export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScript): Promise<ConfigFiles> {
@@ -62,20 +74,19 @@ export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScri
   const organization: FileOf<'Organization'>[] = [];
   for (const entry of root) {
     if (entry.path === organizationFile) {
-      organization.push(await readFile(tree, entry, 'Organization', 'organization', 'yaml', evaluate));
-    } else if (/^organization\.(yml|ts|json)$/.test(entry.path)) stray(entry);
-    else if ((entry.path === 'clusters' || entry.path === 'tenants') && entry.kind !== 'directory') stray(entry);
+      organization.push(await readFile(tree, entry, 'Organization', 'organization', 'yaml', undefined));
+    } else if (/^organization\.(?:ya?ml|ts|json)$/i.test(entry.path)) stray(entry);
+    else if (/^(?:clusters|tenants)$/i.test(entry.path) && !isFolder(entry)) stray(entry);
   }
-  // Until a file allows it, TypeScript is not evaluated: an organization that cannot be read has forbidden nothing yet.
-  const typescript = organization[0]?.checked?.file?.spec.config?.typescript ?? 'allow';
-  const evaluateOrRefuse = organization[0]?.checked?.file && typescript === 'allow' ? evaluate : undefined;
+  const evaluateOrRefuse = allowsTypeScript(organization[0]) ? evaluate : undefined;
 
   const folder = async <K extends Kind>(name: string, kind: K): Promise<FileOf<K>[]> => {
     const reading: Promise<FileOf<K>>[] = [];
     for (const entry of await tree.list(name)) {
       const base = entry.path.slice(name.length + 1);
       const { stem, extension } = configName.exec(base)?.groups ?? {};
-      if (stem === undefined || base.startsWith('.') || base.startsWith('_') || base.endsWith('.d.ts')) stray(entry);
+      if (harmlessName.test(base) && entry.kind !== 'directory') continue;
+      if (stem === undefined || /^[._]|\.d\.ts$/.test(base)) stray(entry);
       else reading.push(readFile(tree, entry, kind, stem, extension === 'ts' ? 'ts' : 'yaml', evaluateOrRefuse));
     }
     return Promise.all(reading);
@@ -95,11 +106,41 @@ export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScri
     const result = await tree.read(path);
     if ('bytes' in result) certificates.set(path, new TextDecoder().decode(result.bytes));
   }
-  // Files that begin with an underscore are shared code of TypeScript config files: no config of their own.
-  const unread = strays.filter(
-    ({ path, entry }) => !certificates.has(path) && !(entry === 'file' && /\/_[^/]*\.ts$/.test(path)),
+  return {
+    organization,
+    clusters: withoutTwins(clusters),
+    tenants: withoutTwins(tenants),
+    strays: strays.filter(({ path }) => !certificates.has(path)),
+    certificates,
+  };
+}
+
+function isFolder({ path, kind }: TreeEntry): boolean {
+  return kind === 'directory' && (path === 'clusters' || path === 'tenants');
+}
+
+/**
+ * Whether TypeScript config files are evaluated: not before the organization has been understood so far that it would
+ * have been seen to forbid them.
+ */
+function allowsTypeScript(organization: FileOf<'Organization'> | undefined): boolean {
+  const { file, violations = [] } = organization?.checked ?? {};
+  const clear = violations.every(
+    ({ path: [top, key, ...rest] }) => top === 'spec' && rest.length > 0 && key !== 'config',
   );
-  return { organization, clusters, tenants, strays: unread, certificates };
+  return file !== undefined && clear && (file.spec.config?.typescript ?? 'allow') === 'allow';
+}
+
+/**
+ * Of several files for one name nobody can say which one is meant, so none of them is understood. Names that differ
+ * only by the case of their letters are one: on many disks they cannot both exist.
+ */
+function withoutTwins<K extends Kind>(files: readonly FileOf<K>[]): FileOf<K>[] {
+  const byName = groupedBy(files, ({ stem }) => stem.toLowerCase());
+  return files.map((file) => {
+    const isAlone = byName.get(file.stem.toLowerCase())?.length === 1;
+    return isAlone || !file.checked ? file : { ...file, checked: { ...file.checked, file: undefined } };
+  });
 }
 
 /** The sources of all config files, by path. */
@@ -130,10 +171,15 @@ async function readFile<K extends Kind>(
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(result.bytes);
   } catch {
-    return { ...file, failure: { kind: 'not-utf8', detail: '' } };
+    return { ...file, failure: { kind: 'not-utf8', detail: seemingEncoding(result.bytes) } };
   }
   if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: '' } };
   const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : parseYaml(entry.path, text);
   if (source.value === undefined) return { ...file, source };
   return { ...file, source, checked: check(kind, source.value) };
+}
+
+/** The encoding that a text in something other than UTF-8 says that it has: Windows' tools write UTF-16. */
+function seemingEncoding([first, second]: Uint8Array): string {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) ? 'UTF-16' : '';
 }

@@ -341,7 +341,14 @@ const OrganizationSpec = Type.Object(
     limits: optional(
       Type.Object(
         {
-          namespacesPerTenant: optional(count('Most namespaces of a tenant.', 1)),
+          namespacesPerTenant: optional(
+            Type.Integer({
+              description: 'Most namespaces of a tenant.',
+              minimum: 1,
+              maximum: 2 ** 31 - 1,
+              default: 10,
+            }),
+          ),
           shareDays: optional(count('Most days from today to the `until` of a share.', 1)),
         },
         { ...strict, description: 'Limits that rules hold tenants to.' },

@@ -102,8 +102,10 @@ function runChild(process: NodeJS.Process, filename: string, lineOffset: number,
   };
   // Stack traces of this context must not be given to functions either: see Error in the other one.
   Object.defineProperty(Error, 'prepareStackTrace', { value: undefined });
-  if (['fs.write', 'fs.read', 'child', 'worker'].some((scope) => process.permission.has(scope)))
-    end('{"kind":"unrestricted"}');
+  const restricted =
+    'permission' in process &&
+    !['fs.read', 'fs.write', 'child', 'worker'].some((scope) => process.permission.has(scope));
+  if (!restricted) end('{"kind":"unrestricted"}');
   process.env['TZ'] = 'UTC';
 
   let script;
@@ -119,9 +121,10 @@ function runChild(process: NodeJS.Process, filename: string, lineOffset: number,
     const outcome: unknown = script.runInContext(context, { timeout });
     end(typeof outcome === 'string' ? outcome : '');
   } catch (error) {
-    // The script catches what the file throws, but the time limit is nothing that a script can catch.
-    const timedOut = error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-    end(timedOut ? '{"kind":"timeout"}' : '');
+    // The script catches what the file throws, but no script can catch the time limit. This one counts when the process
+    // that started this one is gone. Its error belongs to the other context, where `Error` is another.
+    const code = typeof error === 'object' && error !== null && 'code' in error && error.code;
+    end(code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? '{"kind":"timeout"}' : '');
   }
 }
 

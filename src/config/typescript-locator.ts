@@ -61,6 +61,7 @@ function firstLine(text: string): Span {
 
 /** The most milliseconds that parsing may take. */
 const parsingTime = 2000;
+const timeLimit = 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 
 /**
  * What `parse` gives, or undefined when it takes too long or more stack than there is: there are texts (a dozen
@@ -74,7 +75,8 @@ function inTime<T>(parse: () => T): T | undefined {
   try {
     runInNewContext('run()', { run }, { timeout: parsingTime });
   } catch (error) {
-    const timedOut = error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+    // The error of a time limit is one of the other context's, where `Error` is another.
+    const timedOut = typeof error === 'object' && error !== null && 'code' in error && error.code === timeLimit;
     if (!timedOut && !(error instanceof RangeError)) throw error;
   }
   return result;

@@ -67,6 +67,8 @@ function run(
     const stop = (why: NonNullable<Ended['stopped']>): void => {
       stopped ??= why;
       child.kill('SIGKILL');
+      // Even if someone else holds them open.
+      for (const stream of child.stdio) stream?.destroy();
     };
     const timer = setTimeout(() => {
       stop('timeout');

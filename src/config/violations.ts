@@ -107,7 +107,8 @@ function nameOf(path: readonly PathStep[]): string {
 function violationsAt(kind: Kind, place: Place, errors: readonly ErrorObject[]): Violation[] {
   const of = (keyword: string): ErrorObject[] => errors.filter((error) => error.keyword === keyword);
   const [type] = of('type');
-  if (type) return [wrongType(place, type)];
+  const [choice] = of('enum');
+  if (type) return [choice ? wrongValue(place, choice) : wrongType(place, type)];
   const missing = of('required');
   const found = [
     ...of('additionalProperties').map((error) => unknownKey(kind, place, error)),

@@ -1,0 +1,65 @@
+/**
+ * Kubernetes' RBAC as the API server decides by it, rule by rule, down to its oddities.
+ * See https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources.
+ */
+
+/** A rule of a Role or ClusterRole. */
+export interface PolicyRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+}
+
+/** What is asked: a verb on a resource, or on a path of the API server that is none. */
+export type AccessRequest = ResourceRequest | PathRequest;
+
+export interface ResourceRequest {
+  readonly verb: string;
+  /** The API group; `''` is the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  /** Of the object. Undefined where a request names none, as `list` and `create` do. */
+  readonly name?: string;
+  /** Undefined for the whole cluster: all namespaces at once, or a resource that is in none. */
+  readonly namespace?: string;
+}
+
+export interface PathRequest {
+  readonly verb: string;
+  readonly path: string;
+}
+
+/** Whether a rule allows a request, wherever the rule holds. */
+export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {
+  if (!hasOrAll(rule.verbs, request.verb)) return false;
+  if ('path' in request) return (rule.nonResourceURLs ?? []).some((url) => pathMatches(url, request.path));
+  return (
+    hasOrAll(rule.apiGroups, request.group) &&
+    (rule.resources ?? []).some((resource) => resourceMatches(resource, request)) &&
+    nameMatches(rule.resourceNames ?? [], request.name)
+  );
+}
+
+function hasOrAll(values: readonly string[] | undefined, wanted: string): boolean {
+  return values?.some((value) => value === '*' || value === wanted) ?? false;
+}
+
+/** `*` is every resource and every subresource; `*/scale` (without the blank) is one subresource of everything; `pods` is no `pods/log`. */
+function resourceMatches(written: string, { resource, subresource }: ResourceRequest): boolean {
+  if (written === '*') return true;
+  if (subresource === undefined) return written === resource;
+  return written === `${resource}/${subresource}` || written === `*/${subresource}`;
+}
+
+/** A request without a name is never one for the named objects: neither `create` nor an ordinary `list` has one. */
+function nameMatches(names: readonly string[], name: string | undefined): boolean {
+  return names.length === 0 || (name !== undefined && names.includes(name));
+}
+
+/** `*` stands for any rest, and only at the end. */
+function pathMatches(written: string, path: string): boolean {
+  return written === path || (written.endsWith('*') && path.startsWith(written.replace(/\*+$/, '')));
+}
