@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { AccessGraph } from '../access/graph.ts';
 import { accessGraph } from '../access/graph.ts';
-import type { ConfigFiles } from '../config/files.ts';
+import type { ConfigFiles, EvaluateTypeScript } from '../config/files.ts';
 import { configFilesOf, readConfigFiles, sourcesOf } from '../config/files.ts';
 import type { Landscape } from '../config/landscape.ts';
 import { resolve } from '../config/resolve.ts';
@@ -13,6 +13,7 @@ import type { Style } from '../render/style.ts';
 import { colourStyle, plainStyle } from '../render/style.ts';
 import { rules } from '../rules/index.ts';
 import { checkConfig } from '../rules/run.ts';
+import { redactSecrets } from '../secrets.ts';
 import type { Locator, Origin, Source } from '../source.ts';
 import { originPath, yamlLocator } from '../source.ts';
 import { worktree } from '../tree.ts';
@@ -38,13 +39,21 @@ export async function checkOrganization(io: Io, options: { readonly asOf?: strin
     });
   }
   const asOf = options.asOf ?? io.today;
-  const files = await readConfigFiles(worktree(io.dir), async (file, text, tree) => {
-    const { typescriptEvaluator } = await import('../config/typescript.ts');
-    return typescriptEvaluator({ nodePath: io.nodePath, timeoutMs: evaluationTime })(file, text, tree);
-  });
+  const files = await readConfigFiles(worktree(io.dir), lazyEvaluator(io));
   const landscape = resolve(files);
   const diagnostics = checkConfig(rules, { files, landscape, asOf });
   return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };
+}
+
+/** One evaluator for all files, so that only so many processes run at a time; loaded when the first file asks for it. */
+function lazyEvaluator({ nodePath }: Io): EvaluateTypeScript {
+  let loading: Promise<EvaluateTypeScript> | undefined;
+  return async (...args) => {
+    loading ??= import('../config/typescript.ts').then(({ typescriptEvaluator }) =>
+      typescriptEvaluator({ nodePath, timeoutMs: evaluationTime }),
+    );
+    return (await loading)(...args);
+  };
 }
 
 /** Whether any diagnostic keeps the config from being used. */
@@ -72,7 +81,11 @@ export async function printDiagnostics(
     human(await place(diagnostics, sources), {
       style: styleOf(output),
       files: configFilesOf(files).length,
-      textOf: (file) => sources.get(file)?.text,
+      // Lines of the files are printed with what is wrong in them, and logs are read by more people than files are.
+      textOf: (file) => {
+        const source = sources.get(file);
+        return source && redactSecrets(source.text);
+      },
       pathOf: pathFrom(io),
       ...(output.width !== undefined && { width: output.width }),
     }),
