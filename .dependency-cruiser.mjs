@@ -3,13 +3,14 @@
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const rooms = {
-  values: '^src/(source|text|yaml|yaml-mistakes|secrets|order|day|quantity|lookalike|failure)\\.ts$',
+  values: '^src/(source|text|yaml|yaml-mistakes|secrets|order|in-turn|day|quantity|lookalike|failure)\\.ts$',
   diagnostic: '^src/diagnostic\\.ts$',
   tree: '^src/tree\\.ts$',
   config: '^src/config/',
   rules: '^src/rules/',
   access: '^src/access/',
   manifests: '^src/manifests/',
+  cluster: '^src/cluster/',
   render: '^src/render/',
   commands: '^src/commands/',
   cli: '^src/cli\\.ts$',
@@ -57,6 +58,7 @@ export default {
     mayImport('rules', [rooms.values, rooms.diagnostic, model, '^src/config/(files|check|violations|cursor)\\.ts$'], 'A rule looks at values and returns values: it reads no files, computes no access and renders nothing.'),
     mayImport('access', [rooms.values, model], 'The access graph is the only definition of access: it depends on the meaning of the config and on nothing else.'),
     mayImport('manifests', [rooms.values, rooms.access, model], 'Manifests are rendered from the access graph, never from the files: two ways to compute access would differ some day.'),
+    mayImport('cluster', [rooms.values, rooms.diagnostic, rooms.access, rooms.manifests, model], 'The live API is asked about objects that are there already: it reads no files of the organization and prints nothing.'),
     mayImport('render', [rooms.values, rooms.diagnostic], 'Renderers turn values into text: of the other rooms they may know types only.', {
       to: { dependencyTypesNot: ['type-only'] },
     }),
@@ -70,6 +72,7 @@ export default {
     owns('yaml', '^src/yaml(-mistakes)?\\.ts$', 'One place reads YAML, so that "where does this come from" has one answer.'),
     owns('ajv', rooms.config, 'One place checks shapes.'),
     owns('cdk8s|cdk8s-plus-28|constructs', rooms.manifests, 'Loading cdk8s costs 0.1 s, which only rendering may pay.'),
+    owns('@kubernetes/client-node', rooms.cluster, 'One place talks to clusters. Loading it costs half a second, which only commands for live clusters may pay.'),
     owns('picocolors', rooms.render, 'Colour is a matter of rendering; everything else deals in plain text.'),
     owns('esbuild|typescript', rooms.config, 'Only TypeScript config files need a compiler.'),
     owns('commander', rooms.cli, 'Arguments end at the edge; commands get typed values.'),

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import type { CanIOptions } from './commands/can-i.ts';
 import type { Io } from './commands/io.ts';
+import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './failure.ts';
 
 /**
@@ -153,6 +155,38 @@ filters(access.command('what-can'))
     await run(accessWhatCan(io(options), subject, options));
   });
 
+access
+  .command('can-i')
+  .description('answer whether RBAC allows a request, and because of which lines')
+  .addOption(dirOption())
+  .option('--user <name>', 'ask for a user, with the groups that declare him a member')
+  .option('--group <name...>', 'ask for a member of these groups; with --user, in place of his declared ones')
+  .option('--service-account <namespace/name>', 'ask for a service account')
+  .requiredOption('--cluster <name>', 'on this cluster')
+  .option('--namespace <name>', 'in this namespace; without it, in all namespaces at once')
+  .requiredOption('--verb <verb>', 'get, list, create, …, or * for all')
+  .requiredOption(
+    '--resource <resource>',
+    'as for kubectl: deployments, deployments.apps, pods/exec, * for all, or a path such as /metrics',
+  )
+  .option('--name <name>', 'for the object of this name')
+  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
+  .addOption(asOfOption())
+  .addHelpText(
+    'after',
+    `
+For example: tenantry access can-i --user joy --cluster prodcluster01 --namespace solar-prod --verb create --resource pods/exec
+
+The answer is RBAC's alone, from the files and from what Kubernetes itself binds. After a yes, an admission policy, a
+quota or Pod Security may still refuse the request. What add-ons bind, or people in the cluster, is not known here.
+
+Exit codes: 0 yes, 1 no, 2 no answer.`,
+  )
+  .action(async (options: Shared & CanIOptions) => {
+    const { accessCanI } = await import('./commands/can-i.ts');
+    await run(accessCanI(io(options), options));
+  });
+
 program
   .command('explain')
   .description('say what a namespace, group or user is, and which lines decide that')
@@ -162,6 +196,21 @@ program
   .action(async (name: string, options: Shared & { asOf?: string }) => {
     const { explain } = await import('./commands/explain.ts');
     await run(explain(io(options), name, options));
+  });
+
+program
+  .command('verify')
+  .description("ask a cluster's API server what it says to the manifests, without changing anything")
+  .requiredOption('--kubeconfig <file>', 'how to reach the API server, and as whom')
+  .option('--context <name>', "of the kubeconfig (default: the file's current one)")
+  .option('--cluster <name>', 'the cluster whose manifests to verify (default: the one with the same server)')
+  .option('--as <user>', 'the user to be there, where you may impersonate, such as the one that Argo CD writes as')
+  .addOption(dirOption())
+  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
+  .addOption(asOfOption())
+  .action(async (options: Shared & VerifyOptions) => {
+    const { verify } = await import('./commands/verify.ts');
+    await run(verify(io(options), options));
   });
 
 program
@@ -195,7 +244,12 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : couldNotRun;
   } else if (error instanceof Failure) {
-    process.stderr.write(`error: ${error.message}\n${error.help === undefined ? '' : `help: ${error.help}\n`}`);
+    // It may hold what a file or a server says.
+    const { prose } = await import('./render/text.ts');
+    const shown = (text: string): string => text.split('\n').map(prose).join('\n');
+    process.stderr.write(
+      `error: ${shown(error.message)}\n${error.help === undefined ? '' : `help: ${shown(error.help)}\n`}`,
+    );
     process.exitCode = couldNotRun;
   } else throw error;
 }

@@ -1,5 +1,18 @@
 /** What kept tenantry from doing its work, as opposed to a mistake in what it was given. */
-export type FailureCode = 'bad-arguments' | 'no-such-folder' | 'not-empty' | 'foreign-files' | 'io';
+export type FailureCode =
+  | 'bad-arguments'
+  | 'no-such-folder'
+  | 'not-empty'
+  | 'foreign-files'
+  | 'io'
+  /** The kubeconfig, or what it names, cannot be used. */
+  | 'kubeconfig'
+  /** No API server answers at the address. */
+  | 'unreachable'
+  /** The server's certificate is not by the expected authority, or not for the address. */
+  | 'untrusted'
+  /** The API server does not accept the caller. */
+  | 'unauthorized';
 
 /**
  * An operational failure: the file system, Git, an API server. The program ends with exit code 2 and prints the message

@@ -59,11 +59,11 @@ function holdsKey(base64: string): boolean {
   return new RegExp(pemHeader).test(Buffer.from(base64.slice(0, 120), 'base64').toString('latin1'));
 }
 
-/** Where the PEM text ends whose header ends at `from`: after its footer, or at the next line that is no part of it. */
+/** Where the PEM text ends whose header ends at `from`: after its footer, or where something else begins. */
 function endOfPem(text: string, from: number): number {
-  const body = /[A-Za-z0-9+/=:,\s-]*/y;
-  body.lastIndex = from;
-  const block = body.exec(text)?.[0] ?? '';
-  const footer = /-----END [A-Z0-9 ]{1,80}-----/.exec(block);
-  return footer ? from + footer.index + footer[0].length : from + block.trimEnd().length;
+  const dashes = text.indexOf('-----', from);
+  if (dashes === -1) return from + text.slice(from).search(/[^\w+/=:,\s]|$/);
+  const footer = /-----END [A-Z0-9 ]{1,80}-----/y;
+  footer.lastIndex = dashes;
+  return dashes + (footer.exec(text)?.[0].length ?? 0);
 }

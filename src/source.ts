@@ -71,8 +71,12 @@ export function parseYaml(file: string, text: string): Source {
   };
   if (inText.some((p) => unparsable.has(p.kind))) return source(inText);
   const read = readYaml(text);
+  if (![...inText, ...read.problems].every((p) => harmless.has(p.kind))) {
+    // What nobody sees in a line is a mistake in YAML too, and one finding is enough.
+    const unseen = inText.find((p) => p.kind === 'invisible-character' || p.detail === 'CR')?.span.start.line;
+    return source([...inText, ...read.problems.filter((p) => p.kind !== 'syntax' || p.span.start.line !== unseen)]);
+  }
   const problems = [...inText, ...read.problems];
-  if (!problems.every((p) => harmless.has(p.kind))) return source(problems);
   const value = read.value();
   // Comments alone, or a document marker: as empty as no text at all.
   return value === null
@@ -81,6 +85,7 @@ export function parseYaml(file: string, text: string): Source {
 }
 
 /** A locator for a YAML source. It parses the text anew, with positions: most files never need one. */
-export function yamlLocator(source: Source): Locator {
-  return locateIn(source.text);
+export function yamlLocator({ text, value }: Source): Locator {
+  // Of a text that was not understood nobody has a path.
+  return value === undefined ? () => spanAt(text, 0, 0) : locateIn(text);
 }

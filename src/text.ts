@@ -103,7 +103,8 @@ export function textProblems(text: string): Problem<TextProblemKind>[] {
   if (mark === 1) add('byte-order-mark', 0, 1, '');
   if (text.slice(mark).trim() === '') add('empty', 0, 0, '');
   const carriageReturn = text.indexOf('\r');
-  if (carriageReturn !== -1) add('carriage-return', carriageReturn, 1, '');
+  if (carriageReturn !== -1)
+    add('carriage-return', carriageReturn, 1, text[carriageReturn + 1] === '\n' ? 'CRLF' : 'CR');
   const hidden = firstHidden(text, mark);
   if (hidden) {
     const code = (hidden.character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');

@@ -9,8 +9,10 @@ interface Explanation {
   readonly help?: string;
   /** Where it is, if not where the parser noticed it. */
   readonly at?: number;
-  /** The offset of what was opened and never closed. */
-  readonly opened?: number;
+  /** How many characters it has there; the rest of the line unless told otherwise. */
+  readonly width?: number;
+  /** Another place that has to do with it. */
+  readonly other?: number;
 }
 
 /** Words an error of the YAML parser for people, and puts it where the mistake was made. */
@@ -19,18 +21,18 @@ export function explainMistake(
   text: string,
   document: Document.Parsed,
 ): Omit<Problem<never>, 'kind'> {
-  const { at, opened, ...words } = conflict(text) ?? explain(error, text, document);
+  const { at, width, other, ...words } = conflict(text) ?? explain(error, text, document);
   const span = spansIn(text);
   // A parser notices wrong indentation at the beginning of the line; people look at the word.
-  const start = Math.min(
-    at ?? error.pos[0] + (/^ +(?=\S)/.exec(text.slice(error.pos[0]))?.[0].length ?? 0),
-    text.length,
-  );
-  const end = at === undefined ? Math.max(error.pos[1], start + Math.max(wordAt(text, start).length, 1)) : text.length;
+  const indentation = /^ +(?=\S)/.exec(text.slice(error.pos[0]))?.[0].length ?? 0;
+  const start = Math.min(at ?? error.pos[0] + indentation, text.length);
+  const noticed = Math.max(error.pos[1], start + Math.max(wordAt(text, start).length, 1));
+  const end = width !== undefined ? start + width : at !== undefined ? text.length : noticed;
   return {
     span: span(start, firstLineEnd(text, start, end)),
     ...words,
-    ...(opened !== undefined && { other: span(opened, opened + 1) }),
+    // At the end of the file there is nothing to show.
+    ...(other !== undefined && /\S/.test(text.slice(other)) && { other: span(other, other + 1) }),
   };
 }
 
@@ -82,11 +84,10 @@ function explainByMessage(message: string, offset: number, found: string, docume
   const bracket = /must .*end with a ([\]}])/.exec(message)?.[1];
   if (bracket !== undefined) {
     const opened = collectionAround(document, offset);
-    const opening = bracket === '}' ? '{' : '[';
     return {
-      detail: `the \`${opening}\` is not closed here`,
-      help: `close it with \`${bracket}\`, and indent what is in it deeper than the line it began on`,
-      ...(opened !== undefined && { opened }),
+      detail: `this \`${bracket === '}' ? '{' : '['}\` is not closed`,
+      help: `close it with \`${bracket}\`; if it is, indent that deeper than the line it began on`,
+      ...(opened !== undefined && { at: opened, width: 1, other: offset }),
     };
   }
   if (/closing ["']quote/.test(message)) {

@@ -152,9 +152,11 @@ function* tokensOf(
   const all = function* (): Generator<CST.Token> {
     for (const lexeme of new Lexer().lex(text)) {
       yield* parser.next(lexeme);
-      // Around the collections there is the document, and perhaps a scalar in them.
-      if (parser.stack.length <= maxDepth + 2) continue;
-      seen.deepAt = parser.offset;
+      // The first on the stack is the document, and the last may be a scalar.
+      if (parser.stack.length <= maxDepth + 1) continue;
+      const open = parser.stack.filter(({ type }) => collections.has(type));
+      if (open.length <= maxDepth) continue;
+      seen.deepAt = open.at(-1)?.offset ?? parser.offset;
       return;
     }
     yield* parser.end();
@@ -169,6 +171,8 @@ function* tokensOf(
     yield token;
   }
 }
+
+const collections: ReadonlySet<CST.Token['type']> = new Set(['block-map', 'block-seq', 'flow-collection']);
 
 /** The composer's errors that are no mistakes in YAML: unwanted() words them. */
 const unwantedCodes: ReadonlySet<ErrorCode> = new Set([
@@ -233,23 +237,23 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       const name = String(key.value);
       const range = rangeOf(key) ?? [0, 0];
       const first = keys.get(name);
-      if (first) add('duplicate-key', range, { other: span(...(rangeOf(first) ?? [0, 0])) });
+      if (first) add('duplicate-key', range, { detail: name, other: span(...(rangeOf(first) ?? [0, 0])) });
       else keys.set(name, key);
       lookAtProperties(key, range);
       if (name === '<<' && key.type === 'PLAIN') add('merge-key', range);
       // Never a name that anyone needs, and the one that turns up in attacks on programs that merge objects.
-      else if (name === '__proto__' || name === '') add('odd-key', range);
+      else if (name === '__proto__' || name === '') add('odd-key', range, { detail: name });
       below(name, value);
     }
   };
   look(document.contents);
-  const seen = new Set(problems.map((p) => p.kind));
+  // Aliases and tags in the place of keys are reported as what they are.
   for (const { code, pos } of document.errors) {
-    // Aliases and tags in the place of keys are reported as what they are.
     if (code === 'NON_STRING_KEY' && !/[*!]/.test(text.charAt(pos[0]))) add('odd-key', pos);
-    // A tag that is too odd to be kept in the document.
-    if (code === 'TAG_RESOLVE_FAILED' && !seen.has('tag')) add('tag', pos);
   }
+  // A tag may be too odd to be kept in the document.
+  const oddTag = document.errors.find(({ code }) => code === 'TAG_RESOLVE_FAILED');
+  if (oddTag && !problems.some(({ kind }) => kind === 'tag')) add('tag', oddTag.pos);
   return problems;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readConfigFiles } from '../src/config/files.ts';
 import { resolve } from '../src/config/resolve.ts';
-import { parseYaml } from '../src/source.ts';
+import { typescriptEvaluator } from '../src/config/typescript.ts';
 import { exampleDay, exampleFiles } from '../src/rules/examples.ts';
 import { rules } from '../src/rules/index.ts';
 import type { ConfigExample } from '../src/rules/rule.ts';
@@ -9,10 +9,10 @@ import { checkConfig, checkRendered } from '../src/rules/run.ts';
 import { memoryTree } from '../src/tree.ts';
 import type { Diagnostic } from '../src/diagnostic.ts';
 
+const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10_000 });
+
 async function diagnose(example: ConfigExample): Promise<Diagnostic[]> {
-  const files = await readConfigFiles(memoryTree(exampleFiles(example)), (file, text) =>
-    Promise.resolve(parseYaml(file, text)),
-  );
+  const files = await readConfigFiles(memoryTree(exampleFiles(example)), evaluate);
   return checkConfig(rules, { files, landscape: resolve(files), asOf: example.asOf ?? exampleDay });
 }
 

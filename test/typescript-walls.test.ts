@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { childProgram, evaluationScript, nodeArguments } from '../src/config/typescript-child.ts';
 import { typescriptEvaluator } from '../src/config/typescript.ts';
@@ -16,22 +17,18 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
 
 describe('a config file may not', () => {
   it.each([
-    ['read the environment', 'export default { a: process.env.HOME }', 'process.env.HOME }'],
-    [
-      'read it and hide that',
-      'let a;\ntry { a = process.env.HOME; } catch { a = ""; }\nexport default { a }',
-      'a = process.env.HOME; } catch { a = ""; }',
-    ],
-    ['end the process', 'process.exit(0);\nexport default {}', 'process.exit(0);'],
-    ['print', 'console.log("hi");\nexport default {}', 'console.log("hi");'],
-    ['wait', 'setTimeout(() => {}, 0);\nexport default {}', 'setTimeout(() => {}, 0);'],
-    ['make promises', 'export default { a: Promise.resolve(1) }', 'Promise.resolve(1) }'],
+    ['read the environment', 'export default { a: process.env.HOME }', 'process.env.HOME'],
+    ['read it and hide that', 'let a;\ntry { a = process.env.HOME; } catch { a = ""; }\nexport default { a }', 'a'],
+    ['end the process', 'process.exit(0);\nexport default {}', 'process.exit'],
+    ['print', 'console.log("hi");\nexport default {}', 'console.log'],
+    ['wait', 'setTimeout(() => {}, 0);\nexport default {}', 'setTimeout'],
+    ['make promises', 'export default { a: Promise.resolve(1) }', 'Promise.resolve'],
     ['call async functions', 'const f = async () => ({});\nexport default f()', '=> ({});'],
     ['use await', 'const a = await 1;\nexport default a', 'await'],
-    ['reach the network', 'export default fetch("https://example.com")', 'fetch("https://example.com")'],
-    ['read the clock', 'export default { a: Date.now() }', 'now() }'],
-    ['read it otherwise', 'export default { a: new Date().getTime() }', 'new Date().getTime() }'],
-    ['read it in another way', 'export default { a: Date() }', 'Date() }'],
+    ['reach the network', 'export default fetch("https://example.com")', 'fetch'],
+    ['read the clock', 'export default { a: Date.now() }', 'now'],
+    ['read it otherwise', 'export default { a: new Date().getTime() }', 'new Date'],
+    ['read it in another way', 'export default { a: Date() }', 'Date'],
     [
       'read it by a subclass',
       'class Day extends Date {}\nexport default { a: String(new Day()) }',
@@ -40,19 +37,15 @@ describe('a config file may not', () => {
     [
       'read it by a date',
       'const a: any = new Date(0);\nexport default new a.constructor().getTime()',
-      'new a.constructor().getTime()',
+      'new a.constructor',
     ],
-    ['be random', 'export default { a: Math.random() }', 'random() }'],
-    ['compare by locale', 'export default ["b", "a"].sort((x, y) => x.localeCompare(y))', 'localeCompare(y))'],
-    ['print by locale', 'export default (1234.5).toLocaleString()', 'toLocaleString()'],
-    [
-      'look at the locale',
-      'export default Intl.DateTimeFormat().resolvedOptions()',
-      'Intl.DateTimeFormat().resolvedOptions()',
-    ],
-    ['hold binary data', 'export default new Uint8Array(8e9).length', 'new Uint8Array(8e9).length'],
-    ['watch the garbage collector', 'export default { a: new WeakRef({}).deref() }', 'WeakRef({}).deref() }'],
-    ['call require', 'const name = "node:fs";\nrequire(name);\nexport default {}', 'require(name);'],
+    ['be random', 'export default { a: Math.random() }', 'random'],
+    ['compare by locale', 'export default ["b", "a"].sort((x, y) => x.localeCompare(y))', 'localeCompare'],
+    ['print by locale', 'export default (1234.5).toLocaleString()', 'toLocaleString'],
+    ['look at the locale', 'export default Intl.DateTimeFormat().resolvedOptions()', 'Intl.DateTimeFormat'],
+    ['hold binary data', 'export default new Uint8Array(8e9).length', 'new Uint8Array'],
+    ['watch the garbage collector', 'export default { a: new WeakRef({}).deref() }', 'WeakRef'],
+    ['call require', 'const name = "node:fs";\nrequire(name);\nexport default {}', 'require'],
     ['call require with a literal', 'require("node:fs");\nexport default {}', '"node:fs"'],
     [
       'import a module of Node',
@@ -61,7 +54,7 @@ describe('a config file may not', () => {
     ],
     ['import one as TypeScript does', 'import fs = require("fs");\nexport default fs', '"fs"'],
     ['import a package', 'import ts from "typescript";\nexport default ts.version', '"typescript"'],
-    ['import when it likes', 'const name = "node:fs";\nimport(name);\nexport default {}', 'import(name);'],
+    ['import when it likes', 'const name = "node:fs";\nimport(name);\nexport default {}', 'import'],
     ['import with a literal when it likes', 'import("node:fs");\nexport default {}', '"node:fs"'],
     ['know where it is', 'export default import.meta.url', 'import.meta'],
     ['make code from text', 'export default eval("1")', 'eval'],
@@ -105,18 +98,40 @@ describe('the walls around the code', () => {
   });
 
   it.each([
-    ['a function that formats stacks', `Error.prepareStackTrace = (_: any, frames: any) => frames;`],
+    [
+      'a function that formats stacks',
+      `Error.prepareStackTrace = (_: any, frames: any) => frames;`,
+      /read only property 'prepareStackTrace'/,
+    ],
     [
       'one that is defined',
       `Object.defineProperty(Error, 'prepareStackTrace', { value: (_: any, frames: any) => frames });`,
+      /redefine property: prepareStackTrace/,
     ],
-    ['another Error', `(globalThis as any).Error = { prepareStackTrace: (_: any, frames: any) => frames };`],
-    ['the caller', `export const caller = (function f(this: any): any { return (f as any).caller })();`],
-    ['the callee', `export const callee = (function (): any { return (arguments as any).callee })();`],
-  ])('hold against %s', async (_, attempt) => {
-    const { value, problems } = await evaluate(`${attempt}\nexport default { frames: new Error().stack }`);
+    [
+      'another Error',
+      `(globalThis as any).Error = { prepareStackTrace: (_: any, frames: any) => frames };`,
+      /read only property 'Error'/,
+    ],
+    [
+      'another Error that is defined',
+      `Object.defineProperty(globalThis, 'Error', { value: {} });`,
+      /redefine property: Error/,
+    ],
+    [
+      'the caller',
+      `export const caller = (function f(this: any): any { return (f as any).caller })();`,
+      /'caller', 'callee', and 'arguments'/,
+    ],
+    [
+      'the callee',
+      `export const callee = (function (): any { return (arguments as any).callee })();`,
+      /'caller', 'callee', and 'arguments'/,
+    ],
+  ])('hold against %s', async (_, attempt, detail) => {
+    const { value, problems } = await evaluate(`${attempt}\nexport default {}`);
     expect(value).toBeUndefined();
-    expect(problems[0]?.detail).toMatch(/^the code throws TypeError: /);
+    expect(problems[0]?.detail).toMatch(detail);
   });
 
   it('hold no frames for a function that formats stacks of a class of errors', async () => {
@@ -167,30 +182,33 @@ export default { a: ['b'] };
   });
 
   it('leave what breaks out of the context without environment, files, processes and threads', () => {
-    const attempts = {
-      environment: 'Object.keys(process.env).length',
-      read: `require('node:fs').readFileSync('/etc/hosts')`,
-      list: `require('node:fs').readdirSync('/')`,
-      write: `require('node:fs').writeFileSync('/tmp/tenantry-escaped', '')`,
-      remove: `require('node:fs').rmSync('/tmp/tenantry-escaped', { force: true })`,
-      process: `require('node:child_process').spawnSync('/bin/true').status`,
-      thread: `new (require('node:worker_threads').Worker)('1', { eval: true })`,
-      inspector: `require('node:inspector').open()`,
-      addon: `process.dlopen({ exports: {} }, '/lib/addon.node')`,
-      binding: `process.binding('fs')`,
-      code: `new Function('return 1')()`,
+    const attempts: Record<string, { attempt: string; refused: string }> = {
+      read: { attempt: `require('node:fs').readFileSync('/etc/hosts')`, refused: 'ERR_ACCESS_DENIED' },
+      list: { attempt: `require('node:fs').readdirSync('/')`, refused: 'ERR_ACCESS_DENIED' },
+      write: { attempt: `require('node:fs').writeFileSync('/tmp/escaped', '')`, refused: 'ERR_ACCESS_DENIED' },
+      remove: { attempt: `require('node:fs').unlinkSync('/tmp/escaped')`, refused: 'ERR_ACCESS_DENIED' },
+      process: { attempt: `require('node:child_process').spawnSync('/bin/true')`, refused: 'ERR_ACCESS_DENIED' },
+      thread: {
+        attempt: `new (require('node:worker_threads').Worker)('1', { eval: true })`,
+        refused: 'ERR_ACCESS_DENIED',
+      },
+      inspector: { attempt: `require('node:inspector').open()`, refused: 'ERR_ACCESS_DENIED' },
+      binding: { attempt: `process.binding('fs')`, refused: 'ERR_ACCESS_DENIED' },
+      addon: { attempt: `process.dlopen({ exports: {} }, '/lib/addon.node')`, refused: 'ERR_DLOPEN_DISABLED' },
+      code: { attempt: `new Function('return 1')()`, refused: 'EvalError' },
     };
     const probe = `
-const said = {};
-for (const [name, attempt] of Object.entries({ ${Object.entries(attempts)
-      .map(([name, attempt]) => `${name}: () => ${attempt}`)
-      .join(', ')} })) {
-  try { said[name] = attempt() ?? 'done'; } catch (error) { said[name] = 'refused'; }
+const said = { environment: Object.keys(process.env) };
+const attempts = { ${Object.entries(attempts)
+      .map(([name, { attempt }]) => `${name}: () => ${attempt}`)
+      .join(', ')} };
+for (const [name, attempt] of Object.entries(attempts)) {
+  try { attempt(); said[name] = 'done'; } catch (error) { said[name] = error.code ?? error.name; }
 }
 require('node:fs').writeSync(1, JSON.stringify(said));`;
     const { stdout } = spawnSync(nodePath, nodeArguments(permission, probe), { env: {}, encoding: 'utf8' });
-    const refused = Object.fromEntries(Object.keys(attempts).map((name) => [name, 'refused']));
-    expect(JSON.parse(stdout)).toEqual({ ...refused, environment: 0 });
+    const refused = Object.fromEntries(Object.entries(attempts).map(([name, { refused }]) => [name, refused]));
+    expect(JSON.parse(stdout)).toEqual({ ...refused, environment: [] });
   });
 });
 
@@ -227,7 +245,7 @@ describe('the process that evaluates', () => {
     ['says what it never says', `echo '{"kind":"other"}' >&3`, /without an answer/],
     ['leaves the value out', `echo '{"kind":"value"}' >&3`, /without an answer/],
     ['names a dangerous key', `echo '{"kind":"value","value":{"a":[{"__proto__":1}]}}' >&3`, /without an answer/],
-    ['nests without end', `printf '{"kind":"value","value":%01000d' 0 | tr 0 '[' >&3`, /without an answer/],
+    ['nests too deeply', `echo '{"kind":"value","value":${'['.repeat(41)}${']'.repeat(41)}}' >&3`, /without an answer/],
     ['gives a path of objects', `echo '{"kind":"unfit","is":"a","path":[{}]}' >&3`, /without an answer/],
     ['talks without end', 'yes >&3', 'the config that it exports is larger than 1048576 characters'],
     [
@@ -258,5 +276,33 @@ describe('the process that evaluates', () => {
     const names = readFileSync(`${path}.env`, 'utf8').replace(/^(PWD|OLDPWD|SHLVL|_)=.*\n/gm, '');
     expect(names).toBe('');
     expect(readFileSync(`${path}.args`, 'utf8')).toMatch(/^--permission /);
+  });
+
+  it('takes UTC for its time zone, whatever the machine has', async () => {
+    const text = 'export default new Date(2026, 0, 1).toISOString()';
+    const evaluator = typescriptEvaluator({
+      nodePath: program(`TZ=Asia/Tokyo LC_ALL=de_DE.UTF-8 exec '${nodePath}' "$@"`),
+      timeoutMs: 20_000,
+    });
+    expect((await evaluate(text, memoryTree({}), evaluator)).value).toBe('2026-01-01T00:00:00.000Z');
+  });
+
+  it('leaves nothing behind that would keep the program from ending, nor does the compiler', () => {
+    const [evaluator, tree] = ['config/typescript', 'tree'].map(
+      (name) => pathToFileURL(join(import.meta.dirname, `../src/${name}.ts`)).href,
+    );
+    const program = `
+import { typescriptEvaluator } from '${evaluator}';
+import { memoryTree } from '${tree}';
+const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 1000 });
+const texts = ['export default 1', 'for (;;);', 'export default ${'a ? (b) : c => '.repeat(60)}d', 'export default 2'];
+const sources = await Promise.all(texts.map((text) => evaluate('tenants/solar.ts', text, memoryTree({}))));
+console.log(JSON.stringify(sources.map(({ value }) => value ?? null)));`;
+    const { stdout, signal } = spawnSync(nodePath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
+    expect({ stdout, signal }).toEqual({ stdout: '[1,null,null,2]\n', signal: null });
   });
 });

@@ -60,16 +60,6 @@ export default defineTenant({
     expect(await valueOf(text)).toEqual(value);
   });
 
-  it('takes UTC for its time zone, wherever it is evaluated', async () => {
-    process.env['TZ'] = 'Asia/Tokyo';
-    try {
-      expect(new Date(2026, 0, 1).toISOString()).toBe('2025-12-31T15:00:00.000Z');
-      expect(await valueOf('export default new Date(2026, 0, 1).toISOString()')).toBe('2026-01-01T00:00:00.000Z');
-    } finally {
-      delete process.env['TZ'];
-    }
-  });
-
   it('is not evaluated when it may read otherwise than it runs', async () => {
     const hidden = await evaluate('export default { a: "\u202e" }');
     expect(hidden.problems.map(({ kind }) => kind)).toEqual(['invisible-character']);
@@ -105,13 +95,13 @@ describe('a mistake in a TypeScript file', () => {
     [
       'a thrown error',
       'const f = () => {\n  throw new TypeError("no team");\n};\nexport default f();',
-      'new TypeError("no team");',
+      'new TypeError',
       'the code throws TypeError: no team',
     ],
     [
       'an error of V8',
       'const a: any = undefined;\nexport default a.b;',
-      'b;',
+      'b',
       /^the code throws TypeError: Cannot read properties of undefined/,
     ],
     ['null, thrown', 'throw null;\nexport default 1', 'throw null;', 'the code throws null'],
@@ -223,6 +213,11 @@ describe('a mistake in a TypeScript file', () => {
       'a deep one',
       'let a: any = 1;\nfor (let i = 0; i < 100; i++) a = [a];\nexport default a',
       /more than 40 levels deep/,
+    ],
+    [
+      'empty lists that grow by sharing',
+      'let a: any = [];\nfor (let i = 0; i < 38; i++) a = [a, a];\nexport default a',
+      /larger than 1048576 characters/,
     ],
     [
       'one that grows by sharing',

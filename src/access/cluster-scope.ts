@@ -1,15 +1,16 @@
-const readVerbs = ['get', 'list', 'watch'];
+/** Kinds that a cluster does not have do no harm in a role. */
+const resources = [
+  { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'volumeattributesclasses'] },
+  { apiGroups: ['node.k8s.io'], resources: ['runtimeclasses'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'] },
+  { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'] },
+  { apiGroups: ['gateway.networking.k8s.io'], resources: ['gatewayclasses'] },
+  { apiGroups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshotclasses'] },
+  { apiGroups: ['resource.k8s.io'], resources: ['deviceclasses'] },
+];
 
 /**
  * What every token may read (S33): the cluster-wide classes that people must know by name to use the cluster, and
- * nothing that says anything about other tenants. Kinds that a cluster does not have do no harm in a role.
+ * nothing that says anything about other tenants.
  */
-export const clusterScopeRules = [
-  { apiGroups: ['storage.k8s.io'], resources: ['storageclasses', 'volumeattributesclasses'], verbs: readVerbs },
-  { apiGroups: ['node.k8s.io'], resources: ['runtimeclasses'], verbs: readVerbs },
-  { apiGroups: ['networking.k8s.io'], resources: ['ingressclasses'], verbs: readVerbs },
-  { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: readVerbs },
-  { apiGroups: ['gateway.networking.k8s.io'], resources: ['gatewayclasses'], verbs: readVerbs },
-  { apiGroups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshotclasses'], verbs: readVerbs },
-  { apiGroups: ['resource.k8s.io'], resources: ['deviceclasses'], verbs: readVerbs },
-];
+export const clusterScopeRules = resources.map((rule) => ({ ...rule, verbs: ['get', 'list', 'watch'] }));

@@ -47,7 +47,7 @@ function hasOrAll(values: readonly string[] | undefined, wanted: string): boolea
   return values?.some((value) => value === '*' || value === wanted) ?? false;
 }
 
-/** `*` is every resource and every subresource; `*/scale` (without the blank) is one subresource of everything; `pods` is no `pods/log`. */
+/** `*` is every resource with every subresource, and `*` before a slash any resource; `pods` is no `pods/log`. */
 function resourceMatches(written: string, { resource, subresource }: ResourceRequest): boolean {
   if (written === '*') return true;
   if (subresource === undefined) return written === resource;

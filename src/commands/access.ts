@@ -93,16 +93,18 @@ const mostLines = 3;
 function because(where: (origin: Origin) => string): Column<Row> {
   return {
     header: 'Because',
-    cell: ({ access }) => {
-      const lines = reasonsOf(access, where);
-      const rest = lines.length - mostLines;
-      return rest > 0 ? `${lines.slice(0, mostLines).join(', ')} and ${rest} more` : lines.join(', ');
-    },
+    cell: ({ access }) => shortened(reasonsOf(access, where)),
   };
 }
 
+/** Reasons for a cell of a table. */
+export function shortened(lines: readonly string[]): string {
+  const rest = lines.length - mostLines;
+  return rest > 0 ? `${lines.slice(0, mostLines).join(', ')} and ${rest} more` : lines.join(', ');
+}
+
 /** The lines that give an access, each once; `by` leads from a share to the line that inherits it. */
-function reasonsOf({ because }: Access, where: (origin: Origin) => string): string[] {
+export function reasonsOf({ because }: Pick<Access, 'because'>, where: (origin: Origin) => string): string[] {
   return [...new Set(because.map(({ origin, via }) => [origin, ...via].map(where).join(' by ')))];
 }
 
@@ -169,7 +171,7 @@ function membersOf({ organization }: Landscape, { kind, name }: Subject): readon
 }
 
 /** A name that exists nowhere gets an error rather than an empty answer, which would look like "nobody". */
-function checkFilter(landscape: Landscape, filter: AccessFilter): void {
+export function checkFilter(landscape: Landscape, filter: AccessFilter): void {
   const { organization, clusters, tenants } = landscape;
   const names: readonly (readonly [string, string | undefined, () => Iterable<string>])[] = [
     ['cluster', filter.cluster, () => clusters.map((c) => c.name)],
@@ -203,7 +205,8 @@ function checkFilter(landscape: Landscape, filter: AccessFilter): void {
   }
 }
 
-function unknown(what: string, name: string, known: Iterable<string>): Failure {
+/** The error about a name that is not declared. */
+export function unknown(what: string, name: string, known: Iterable<string>): Failure {
   const meant = didYouMean(name, known);
   return new Failure(
     'bad-arguments',

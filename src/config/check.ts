@@ -38,8 +38,10 @@ export function check<K extends Kind>(kind: K, document: unknown): Checked<K> {
   const errors = validate.errors ?? [];
   const violations = violationsOf(kind, document, errors);
   for (const error of errors) {
-    if (error.keyword === 'additionalProperties') continue;
-    const path = dispensable(schemas[kind], pointerSteps(error.instancePath, document));
+    const unknown = error.keyword === 'additionalProperties' ? [String(error.params['additionalProperty'])] : [];
+    // What nobody asks for does no harm; but of a record every key is asked for.
+    if (unknown.length > 0 && !isRecordSchema(error.parentSchema)) continue;
+    const path = dispensable(schemas[kind], [...pointerSteps(error.instancePath, document), ...unknown]);
     if (path.length === 0) return checked(undefined, violations);
     failed.add(pathKey(path));
     for (const i of path.keys()) damaged.add(pathKey(path.slice(0, i)));
@@ -73,6 +75,11 @@ function dispensable(schema: SchemaNode, path: readonly PathStep[]): PathStep[] 
     }
   }
   return path.slice(0, best);
+}
+
+/** Whether a schema is of a mapping with keys of people's choosing. */
+function isRecordSchema(schema: unknown): boolean {
+  return typeof schema === 'object' && schema !== null && 'patternProperties' in schema;
 }
 
 /** Whether an object is no longer of its type without `key`: it is required, or one of several of which one is. */

@@ -61,7 +61,7 @@ const certificateName = /\.(pem|crt)$/;
  * copies while somebody edits, and the parts (named with an underscore) and settings of TypeScript config files.
  */
 const harmlessName =
-  /^(?:readme(?:\.[a-z]+)?|\.gitkeep|\.keep|\.gitignore|\.gitattributes|\.editorconfig|\.ds_store|\..*\.sw[a-p]|\.#.*|#.*#|.*~|_.*\.ts|tsconfig\.json)$/i;
+  /^(?:readme(?:\.(?:md|markdown|txt|rst|adoc))?|\.gitkeep|\.keep|\.gitignore|\.gitattributes|\.editorconfig|\.ds_store|\..*\.sw[a-p]|\.#.*|#.*#|.*~|_.*\.ts|tsconfig\.json)$/i;
 
 /** Reads everything that is config in `tree`. Never throws for what users wrote. */
 export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScript): Promise<ConfigFiles> {

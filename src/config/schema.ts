@@ -46,7 +46,11 @@ const quantity = (description: string, examples: string[]) =>
 const count = (description: string, minimum = 0) => Type.Integer({ description, minimum, maximum: 2 ** 31 - 1 });
 
 const labels = (description: string) =>
-  Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ maxLength: 63 }), { description });
+  Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ maxLength: 63 }), {
+    // The pattern that stands for any key does not match a line break: a value under such a key would go unchecked.
+    ...strict,
+    description,
+  });
 
 const classNames = (description: string) => Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { description });
 
@@ -61,6 +65,7 @@ export const Quota = Type.Object(
     nodePorts: optional(count('Number of node ports: `services.nodeports`.')),
     hard: optional(
       Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ pattern: quantityPattern }), {
+        ...strict,
         description: 'Any other key of a ResourceQuota, as Kubernetes writes it: `limits.memory`, `count/jobs.batch`.',
       }),
     ),

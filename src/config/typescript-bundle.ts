@@ -7,7 +7,7 @@ import type { Span } from '../text.ts';
 import { firstLineEnd, spanAt, textProblems } from '../text.ts';
 import type { FileTree } from '../tree.ts';
 import { defineCluster, defineTenant } from './define.ts';
-import { atMost } from './in-turn.ts';
+import { atMost } from '../in-turn.ts';
 import { because } from './typescript-child.ts';
 
 /** One script, of a TypeScript config file and the shared files that it imports, and the way back to their lines. */
@@ -133,6 +133,9 @@ function shown({ file, line, column }: Place): string {
   return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}`;
 }
 
+/** What a frame of a stack points at, where that is more than a keyword: `process.env.HOME`, `new Error`. */
+const nameAt = /^(?!(?:const|let|var|class|throw|return|for|while|if|export)\b)(?:new )?[\w$.]+/;
+
 /** The modules of one config file: how they are found, and how places in them become places in the config file. */
 function modulesOf(entry: string, entryText: string, tree: FileTree) {
   const texts = new Map([[entry, entryText]]);
@@ -213,7 +216,9 @@ function modulesOf(entry: string, entryText: string, tree: FileTree) {
 
   const spanOf = ({ line, column }: Place, length?: number): Span => {
     const from = offsetAt(entryText, line, column ?? 0);
-    return length === undefined ? lineSpan(entryText, from) : spanAt(entryText, from, from + length);
+    if (length !== undefined) return spanAt(entryText, from, from + length);
+    const name = nameAt.exec(entryText.slice(from, from + 200));
+    return name ? spanAt(entryText, from, from + name[0].length) : lineSpan(entryText, from);
   };
 
   /** esbuild counts bytes. */

@@ -56,7 +56,6 @@ export function nodeArguments(permission: PermissionFlag, program: string): stri
     '--no-addons',
     // Main context too: an object of it that came into a config file's hands could not be made to run text.
     '--disallow-code-generation-from-strings',
-    '--disable-proto=delete',
     // Interpreting is fast enough for a config file, and most ways out of V8 lead through its compiler.
     '--jitless',
     `--max-old-space-size=${memoryMiB}`,
@@ -197,6 +196,8 @@ function evaluateInContext(settings: Settings, run: () => { readonly default?: u
     ]);
   }
 
+  // With the name of the time zone, in the machine's language.
+  denyMethods(Date.prototype, `${noLocale}, so use \`toISOString\``, ['toString', 'toTimeString'], 'Date.');
   const noClock = denial('the current time', `${sameEveryTime}, so write the date down`);
   const FixedDate = new Proxy(PlainDate, {
     apply: noClock,
@@ -210,7 +211,6 @@ function evaluateInContext(settings: Settings, run: () => { readonly default?: u
   // A function in Error.prepareStackTrace is given the frames of its callers, Node's among them.
   PlainError.stackTraceLimit = 100;
   defineProperty(PlainError, 'prepareStackTrace', { value: undefined });
-  Object.freeze(PlainError);
   defineProperty(globalThis, 'Error', { value: PlainError, writable: false, configurable: false });
 
   /** What to report, set where the value ends the evaluation: to tell that apart from what the code throws. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
-import { atMost } from './in-turn.ts';
+import { atMost } from '../in-turn.ts';
 import { exportedName } from './typescript-bundle.ts';
 import type { PermissionFlag, Reported, ValueLimits } from './typescript-child.ts';
 import { childProgram, evaluationScript, nodeArguments } from './typescript-child.ts';

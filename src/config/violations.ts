@@ -135,8 +135,8 @@ function unknownKey(kind: Kind, { path, name }: Place, error: ErrorObject): Viol
   return {
     kind: 'unknown-key',
     path: [...path, key],
-    message: `unknown key ${key === '' ? '""' : `\`${clipped(key)}\``}${path.length > 0 ? ` in ${name}` : ''}`,
-    ...(known.length > 0 && { help }),
+    message: `${known.length > 0 ? 'unknown' : 'impossible'} key ${key === '' ? '""' : `\`${clipped(key)}\``}${path.length > 0 ? ` in ${name}` : ''}`,
+    help: known.length > 0 ? help : 'write a key on one line',
   };
 }
 

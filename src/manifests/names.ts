@@ -1,3 +1,5 @@
+import type { Access } from '../access/graph.ts';
+
 /**
  * Names and keys that rendered objects bear. All in one place: policies, Argo CD's whitelists, drift and import
  * recognise objects by them.
@@ -24,11 +26,13 @@ export function keys(domain: string) {
 }
 
 /**
- * The name of a binding: it holds subject and role, because a binding's `roleRef` cannot change (S11). The kind and
- * the role hold no colon, so the name can be read back whatever the subject's name is.
+ * The name of the binding that gives an access: it holds subject and role, because a binding's `roleRef` cannot change
+ * (S11). The kind and the role hold no colon, so the name can be read back whatever the subject's name is.
  */
-export function bindingName(kind: string, subject: string, role: string): string {
-  return `tenantry:${kind.toLowerCase()}:${escapeName(subject)}:${role}`;
+export function bindingName({ subject, role }: Pick<Access, 'subject' | 'role'>): string {
+  const { kind, name, namespace } = subject;
+  const full = kind === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name;
+  return `tenantry:${kind.toLowerCase()}:${escapeName(full)}:${role.name}`;
 }
 
 /** An RBAC name may hold anything but `/` and `%`; the rest outside of plain ASCII is escaped as well, reversibly. */

@@ -46,12 +46,9 @@ export function addNamespace(
       new k8s.KubeRole(scope, `role-${value.name}`, { metadata: meta(value.name), rules: value.rules });
     }
   }
-  for (const { subject, role } of accesses) {
-    const name = bindingName(
-      subject.kind,
-      subject.kind === 'ServiceAccount' ? `${subject.namespace ?? ''}/${subject.name}` : subject.name,
-      role.name,
-    );
+  for (const access of accesses) {
+    const { subject, role } = access;
+    const name = bindingName(access);
     new k8s.KubeRoleBinding(scope, `binding-${name}`, {
       metadata: meta(name),
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
@@ -106,7 +103,7 @@ function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: C
         .sort()
         .join(','),
     }),
-    ...(entry.kind === 'Tenant' && allowListAnnotations(labelDomain, entry.namespace.isolation)),
+    ...allowListAnnotations(labelDomain, entry.kind === 'Tenant' ? entry.namespace.isolation : isolation),
     ...(entry.kind === 'Group' && { [key.group]: entry.share.group }),
   };
 }

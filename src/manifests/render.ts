@@ -7,7 +7,7 @@ import type { Origin } from '../source.ts';
 import { authenticationConfiguration } from './authentication.ts';
 import { addClusterBindings, addClusterScopeRole } from './cluster.ts';
 import { addNamespace } from './namespace.ts';
-import { addPlatform, addPolicy, policiesOf, policyContext } from './policies/index.ts';
+import { addPolicy, policiesOf, policyContext } from './policies/index.ts';
 
 /** A file of the rendered tree; the path begins below `dist/`. */
 export interface ManifestFile {
@@ -24,6 +24,8 @@ export interface ManifestObject {
   readonly name: string;
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The whole of it, as it is sent to an API server. */
+  readonly manifest: unknown;
   readonly source: { readonly origin: Origin; readonly target: 'value' };
 }
 
@@ -76,17 +78,9 @@ function renderCluster(
     origin: organization.origin,
     build,
   });
-  const context = policyContext(organization, cluster);
-  const policies = policiesOf(context);
+  const context = policyContext(organization, cluster, tenants);
   const parts: Part[] = [
-    ...(policies.length === 0
-      ? []
-      : [
-          concern('platform', (chart) => {
-            addPlatform(chart, context, tenants);
-          }),
-        ]),
-    ...policies.map((policy) =>
+    ...policiesOf(context).map((policy) =>
       concern(`policy-${policy.name}`, (chart) => {
         addPolicy(chart, context, policy);
       }),
@@ -144,13 +138,13 @@ function renderPart(cluster: string, part: Part): { file: ManifestFile; objects:
   // A chart of its own for each file: within one app, cdk8s looks through all siblings for each new construct.
   const chart = new Chart(new App(), 'chart');
   part.build(chart);
-  const objects = chart.apiObjects;
+  const objects = chart.apiObjects.map((object) => ({ object, manifest: toJson(object) }));
   return {
     file: {
       path: part.path,
-      text: header(part.from) + Yaml.stringify(...objects.map(toJson)),
+      text: header(part.from) + Yaml.stringify(...objects.map(({ manifest }) => manifest)),
     },
-    objects: objects.map((object) => ({
+    objects: objects.map(({ object, manifest }) => ({
       path: part.path,
       cluster,
       apiVersion: object.apiVersion,
@@ -158,6 +152,7 @@ function renderPart(cluster: string, part: Part): { file: ManifestFile; objects:
       name: object.name,
       ...namespaceOf(object),
       labels: labelsOf(object),
+      manifest,
       source: { origin: part.origin, target: 'value' },
     })),
   };

@@ -1,9 +1,12 @@
 import type { ResolvedIsolation } from '../../config/landscape.ts';
-import type { Policy, PolicyContext } from './policy.ts';
-import { cel } from './policy.ts';
+import { callers } from './callers.ts';
+import type { Policy, PolicyContext, Validation, Variable } from './policy.ts';
+import { cel, metadataOf, ourNamespaces } from './policy.ts';
 
-/** The settings that policies read from the Namespace. */
-export type AllowList = 'registries' | 'storageClasses' | 'ingressClasses' | 'runtimeClasses' | 'priorityClasses';
+const allowLists = ['registries', 'storageClasses', 'ingressClasses', 'runtimeClasses', 'priorityClasses'] as const;
+
+/** A setting that policies read from the Namespace. */
+type AllowList = (typeof allowLists)[number];
 
 const annotationNames: Readonly<Record<AllowList, string>> = {
   registries: 'allowed-registries',
@@ -13,18 +16,10 @@ const annotationNames: Readonly<Record<AllowList, string>> = {
   priorityClasses: 'allowed-priority-classes',
 };
 
-const allowLists: readonly AllowList[] = [
-  'registries',
-  'storageClasses',
-  'ingressClasses',
-  'runtimeClasses',
-  'priorityClasses',
-];
-
 /**
- * The annotations by which a Namespace says what is allowed in it. On the Namespace itself rather than in parameters:
- * each may say something else, an annotation cannot be missing while its namespace is there, and the policy on
- * Namespaces keeps everyone but the platform from changing it.
+ * The annotations by which a Namespace says what is allowed in it. On the Namespace itself, because each may say
+ * something else, and the policy on Namespaces keeps everyone but the platform from changing it. An empty one allows
+ * nothing; without it, anything goes.
  */
 export function allowListAnnotations(domain: string, isolation: ResolvedIsolation): Record<string, string> {
   return Object.fromEntries(
@@ -35,105 +30,150 @@ export function allowListAnnotations(domain: string, isolation: ResolvedIsolatio
   );
 }
 
-/** What tenants may use, where it is set (S69): registries, storage, ingress, runtime and priority classes. */
-export function classesPolicies({ organization, key, minor }: PolicyContext): Policy[] {
-  const annotation = (list: AllowList): string => cel(`${organization.labelDomain}/${annotationNames[list]}`);
-  const inTenants = { matchExpressions: [{ key: key.tenant, operator: 'Exists' as const }] };
-  /** CEL that holds where the list is not set, or where `test` holds of `allowed`. */
-  const where = (list: AllowList, test: (allowed: string) => string): string =>
-    `!(${annotation(list)} in variables.annotations) || ${test(`variables.annotations[${annotation(list)}].split(',')`)}`;
-  const annotations = {
-    name: 'annotations',
-    expression: 'namespaceObject.metadata.?annotations.orValue({})',
+/**
+ * What may be used, where it is set (S69): registries, storage, ingress, runtime and priority classes.
+ *
+ * Of what exists already, only changes are judged: a list that was narrowed later must not keep controllers from
+ * taking a finalizer away, nor people from resizing a claim.
+ */
+export function classesPolicies(context: PolicyContext): Policy[] {
+  return [podsPolicy(context), storagePolicy(context), ingressesPolicy(context)];
+}
+
+function podsPolicy(context: PolicyContext): Policy {
+  const images = (object: 'object' | 'oldObject'): string =>
+    [
+      ...['containers', 'initContainers', 'ephemeralContainers'].map(
+        (field) => `${object}.spec.?${field}.orValue([]).map(c, c.?image.orValue(''))`,
+      ),
+      // A volume can be an image as well, since 1.31.
+      ...(context.minor >= 31
+        ? [`${object}.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))`]
+        : []),
+    ].join(' +\n');
+  /** A pod's classes cannot change; the default priority class is filled in before the policy sees the pod. */
+  const named = (list: AllowList, field: string, kind: string): Validation =>
+    validation(list, {
+      found: `request.operation != 'CREATE' ? [] : [object.spec.?${field}.orValue('')].filter(c, c != '' && !(c in variables.${list}))`,
+      what: kind,
+    });
+  return {
+    name: 'pods',
+    purpose: "Images come from the tenant's registries, and pods name the classes that the tenant may use.",
+    match: [
+      {
+        apiGroups: [''],
+        apiVersions: ['v1'],
+        resources: ['pods', 'pods/ephemeralcontainers'],
+        operations: ['CREATE', 'UPDATE'],
+      },
+    ],
+    namespaces: ourNamespaces(context),
+    variables: [
+      ...lists(context, ['registries', 'runtimeClasses', 'priorityClasses']),
+      { name: 'images', expression: images('object') },
+      { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
+    ],
+    validations: [
+      validation('registries', {
+        found:
+          'variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
+        what: 'image',
+      }),
+      named('runtimeClasses', 'runtimeClassName', 'RuntimeClass'),
+      named('priorityClasses', 'priorityClassName', 'PriorityClass'),
+    ],
   };
-  const images = [
-    'object.spec.containers.map(c, c.image)',
-    'object.spec.?initContainers.orValue([]).map(c, c.image)',
-    'object.spec.?ephemeralContainers.orValue([]).map(c, c.image)',
-    // A volume can be an image as well, since 1.31.
-    ...(minor >= 31
-      ? ["object.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))"]
-      : []),
-  ].join(' + ');
-  const named = (list: AllowList, field: string): string =>
-    where(list, (allowed) => `object.spec.?${field}.orValue('') == '' || object.spec.${field} in ${allowed}`);
+}
+
+function storagePolicy(context: PolicyContext): Policy {
+  return {
+    name: 'storage',
+    purpose: 'Claims name a StorageClass that the tenant may use.',
+    match: [
+      {
+        apiGroups: [''],
+        apiVersions: ['v1'],
+        resources: ['persistentvolumeclaims'],
+        operations: ['CREATE', 'UPDATE'],
+      },
+    ],
+    namespaces: ourNamespaces(context),
+    variables: [
+      ...lists(context, ['storageClasses']),
+      ...classNames('storageClassName', 'volume.beta.kubernetes.io/storage-class'),
+    ],
+    validations: [validation('storageClasses', { found: wrongClasses('storageClasses'), what: 'StorageClass' })],
+  };
+}
+
+function ingressesPolicy(context: PolicyContext): Policy {
+  return {
+    name: 'ingresses',
+    purpose: 'Ingresses name an IngressClass that the tenant may use.',
+    match: [
+      {
+        apiGroups: ['networking.k8s.io'],
+        apiVersions: ['v1'],
+        // An Ingress' annotations can be changed by its status as well.
+        resources: ['ingresses', 'ingresses/status'],
+        operations: ['CREATE', 'UPDATE'],
+      },
+    ],
+    namespaces: ourNamespaces(context),
+    variables: [
+      ...lists(context, ['ingressClasses']),
+      ...classNames('ingressClassName', 'kubernetes.io/ingress.class'),
+    ],
+    validations: [validation('ingressClasses', { found: wrongClasses('ingressClasses'), what: 'IngressClass' })],
+  };
+}
+
+/** A variable for each list with what it allows, and one for whether it is there at all. */
+function lists(context: PolicyContext, names: readonly AllowList[]): Variable[] {
+  const annotation = (list: AllowList): string => cel(`${context.organization.labelDomain}/${annotationNames[list]}`);
   return [
-    {
-      name: 'pods',
-      purpose: "Images come from the tenant's registries, and pods name the classes that the tenant may use.",
-      match: [
-        {
-          apiGroups: [''],
-          apiVersions: ['v1'],
-          resources: ['pods', 'pods/ephemeralcontainers'],
-          operations: ['CREATE', 'UPDATE'],
-        },
-      ],
-      namespaces: inTenants,
-      variables: [annotations, { name: 'images', expression: images }],
-      validations: [
-        {
-          expression: where(
-            'registries',
-            (allowed) => `variables.images.all(i, ${allowed}.exists(r, i.startsWith(r)))`,
-          ),
-          message: "an image comes from a registry that the tenant's isolation.registries does not list",
-          messageExpression: `'images must begin with one of: ' + variables.annotations[${annotation('registries')}]`,
-        },
-        {
-          expression: named('runtimeClasses', 'runtimeClassName'),
-          message: "the tenant's isolation.runtimeClasses does not list this RuntimeClass",
-        },
-        {
-          expression: named('priorityClasses', 'priorityClassName'),
-          message: "the tenant's isolation.priorityClasses does not list this PriorityClass",
-        },
-      ],
-    },
-    {
-      name: 'storage',
-      purpose: 'Claims name a StorageClass that the tenant may use.',
-      match: [
-        {
-          apiGroups: [''],
-          apiVersions: ['v1'],
-          resources: ['persistentvolumeclaims'],
-          operations: ['CREATE', 'UPDATE'],
-        },
-      ],
-      namespaces: inTenants,
-      variables: [annotations],
-      validations: [
-        {
-          expression: where('storageClasses', (allowed) => `object.spec.?storageClassName.orValue('') in ${allowed}`),
-          message: "the claim names no StorageClass that the tenant's isolation.storageClasses lists",
-        },
-      ],
-    },
-    {
-      name: 'ingresses',
-      purpose: 'Ingresses name an IngressClass that the tenant may use.',
-      match: [
-        {
-          apiGroups: ['networking.k8s.io'],
-          apiVersions: ['v1'],
-          resources: ['ingresses'],
-          operations: ['CREATE', 'UPDATE'],
-        },
-      ],
-      namespaces: inTenants,
-      variables: [annotations],
-      validations: [
-        {
-          // The annotation is how classes were named before 1.18; controllers still obey it.
-          expression: where(
-            'ingressClasses',
-            (allowed) =>
-              `(object.spec.?ingressClassName.orValue(object.metadata.?annotations[?'kubernetes.io/ingress.class'].orValue('')) in ${allowed} && object.metadata.?annotations[?'kubernetes.io/ingress.class'].orValue(object.spec.?ingressClassName.orValue('')) in ${allowed})`,
-          ),
-          message: "the Ingress names no IngressClass that the tenant's isolation.ingressClasses lists",
-        },
-      ],
-    },
+    callers(context).breakGlass,
+    { name: 'annotations', expression: 'namespaceObject.metadata.?annotations.orValue({})' },
+    ...names.flatMap((list) => [
+      { name: `${list}Limited`, expression: `!variables.breakGlass && ${annotation(list)} in variables.annotations` },
+      {
+        name: list,
+        expression: `variables.annotations[?${annotation(list)}].orValue('').split(',').filter(a, a != '')`,
+      },
+    ]),
   ];
+}
+
+/**
+ * The classes that an object names. By a field, and by the annotation from before there was one: what provides the
+ * class may obey either, so both must be right. An object that names none would get whatever somebody chooses for it.
+ */
+function classNames(field: string, annotation: string): Variable[] {
+  const named = (object: 'object' | 'oldObject'): string => {
+    const annotations = metadataOf(object, 'annotations');
+    return [
+      `(has(${object}.spec.${field}) ? [${object}.spec.${field}] : []) +`,
+      `(${cel(annotation)} in ${annotations} ? [${annotations}[${cel(annotation)}]] : [])`,
+    ].join('\n');
+  };
+  return [
+    { name: 'named', expression: named('object') },
+    { name: 'oldNamed', expression: `oldObject == null ? [] :\n${named('oldObject')}` },
+  ];
+}
+
+function wrongClasses(list: AllowList): string {
+  return `(oldObject != null && variables.named == variables.oldNamed) ? [] : (variables.named.size() == 0 ? [''] : variables.named).filter(c, !(c in variables.${list}))`;
+}
+
+/** Holds where the list is not set, or where nothing is `found` (CEL for a list of names) that it does not allow. */
+function validation(list: AllowList, { found, what }: { readonly found: string; readonly what: string }): Validation {
+  const hint = list === 'registries' ? 'begin it with ' : 'name ';
+  const remedy = `, or have isolation.${list} changed in the tenant's file`;
+  return {
+    expression: `!variables.${list}Limited || (${found}).size() == 0`,
+    message: `this ${what} is not allowed here: see isolation.${list} in the tenant's file`,
+    messageExpression: `${cel(`the ${what} `)} + (${found}).map(f, '"' + f + '"').join(', ') + ' is not allowed in ' + request.namespace + (variables.${list}.size() == 0 ? ': none is' : ${cel(`: ${hint}`)} + variables.${list}.join(' or ')) + ${cel(remedy)}`,
+  };
 }

@@ -1,12 +1,16 @@
 import { ApiObject } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { keys, managedBy } from '../names.ts';
 import { classesPolicies } from './classes.ts';
 import { namespacesPolicy } from './namespaces.ts';
-import { aggregationPolicy, managedObjectsPolicy, selfServiceBindingsPolicy, tokensPolicy } from './objects.ts';
+import {
+  aggregationPolicy,
+  managedObjectsPolicy,
+  selfServiceBindingsPolicy,
+  tokenRequestsPolicy,
+  tokenSecretsPolicy,
+} from './objects.ts';
 import type { Policy, PolicyContext } from './policy.ts';
-import { commonVariables } from './policy.ts';
 import { cordonPolicy, markedForDeletionPolicy } from './states.ts';
 
 export { allowListAnnotations } from './classes.ts';
@@ -22,83 +26,39 @@ export function policiesOf(context: PolicyContext): Policy[] {
     namespacesPolicy(context),
     managedObjectsPolicy(context),
     selfServiceBindingsPolicy(context),
-    tokensPolicy(context),
-    aggregationPolicy(),
+    tokenSecretsPolicy(context),
+    tokenRequestsPolicy(context),
+    aggregationPolicy(context),
     cordonPolicy(context),
     markedForDeletionPolicy(context),
     ...classesPolicies(context),
   ];
 }
 
-/** The name of the ConfigMap that the policies read. */
-export const parametersName = 'policies';
-
-/** The platform's own namespace, with what the policies read. It is no tenant's, so it does not go with one. */
-export function addPlatform(scope: Construct, context: PolicyContext, tenants: readonly string[]): void {
-  const { organization, cluster, key } = context;
-  const labels = { [key.managedBy]: managedBy };
-  const { namespace, breakGlassGroups } = organization.policies;
-  new k8s.KubeNamespace(scope, 'namespace', {
-    metadata: {
-      name: namespace,
-      labels: { ...labels, 'pod-security.kubernetes.io/enforce': 'restricted' },
-      annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' },
-    },
-  });
-  const lines = (items: readonly string[]): string => items.join('\n');
-  new k8s.KubeConfigMap(scope, 'parameters', {
-    metadata: { name: parametersName, namespace, labels },
-    data: {
-      writers: lines([cluster.syncIdentity]),
-      breakGlass: lines(breakGlassGroups),
-      trusted: lines(
-        cluster.trustedServiceAccounts.map((account) => `system:serviceaccount:${account.replace('/', ':')}`),
-      ),
-      groups: lines(organization.groups.map((g) => g.name)),
-      tenants: lines(tenants),
-    },
-  });
-}
-
 /** A policy and its binding. */
-export function addPolicy(scope: Construct, context: PolicyContext, policy: Policy): void {
-  const { organization, key } = context;
+export function addPolicy(scope: Construct, { organization, key }: PolicyContext, policy: Policy): void {
   const name = `${policy.name}.${organization.labelDomain}`;
-  const metadata = {
-    name,
-    labels: { [key.managedBy]: managedBy },
-    annotations: { [`${organization.labelDomain}/purpose`]: policy.purpose },
-  };
+  const labels = { [key.managedBy]: managedBy };
   new ApiObject(scope, 'policy', {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
-    metadata,
+    metadata: { name, labels, annotations: { [`${organization.labelDomain}/purpose`]: policy.purpose } },
     spec: {
       failurePolicy: 'Fail',
-      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
       matchConstraints: {
         resourceRules: policy.match,
         ...(policy.except && { excludeResourceRules: policy.except }),
         ...(policy.namespaces && { namespaceSelector: policy.namespaces }),
       },
-      variables: [...commonVariables, ...(policy.variables ?? [])],
+      variables: policy.variables,
       validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
     },
   });
   new ApiObject(scope, 'binding', {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name, labels: metadata.labels },
-    spec: {
-      policyName: name,
-      // Without its parameters a policy does not know whom to let through: it must not let everyone.
-      paramRef: {
-        name: parametersName,
-        namespace: organization.policies.namespace,
-        parameterNotFoundAction: 'Deny',
-      },
-      validationActions: ['Deny'],
-    },
+    metadata: { name, labels },
+    spec: { policyName: name, validationActions: ['Deny'] },
   });
 }
 
@@ -106,10 +66,12 @@ export function addPolicy(scope: Construct, context: PolicyContext, policy: Poli
 export function policyContext(
   organization: PolicyContext['organization'],
   cluster: PolicyContext['cluster'],
+  tenants: PolicyContext['tenants'],
 ): PolicyContext {
   return {
     organization,
     cluster,
+    tenants,
     key: keys(organization.labelDomain),
     minor: Number(cluster.kubernetesVersion.value.split('.')[1]),
   };

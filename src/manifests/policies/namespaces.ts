@@ -1,23 +1,25 @@
-import type { Policy, PolicyContext } from './policy.ts';
-import { cel, labelOf, lines } from './policy.ts';
+import { managedBy } from '../names.ts';
+import { callers } from './callers.ts';
+import type { Policy, PolicyContext, Validation } from './policy.ts';
+import { cel, listVariable, metadataOf } from './policy.ts';
 
 /**
  * Namespaces are the platform's: they come from Git, keep their tenant, carry its prefix, and go only in two steps
  * (S1, S53, S55, S60, S62, S71, S72).
  */
-export function namespacesPolicy({ organization, key }: PolicyContext): Policy {
+export function namespacesPolicy(context: PolicyContext): Policy {
+  const { organization, key, tenants } = context;
+  const { writer, breakGlass, kubernetes, trusted } = callers(context);
   const prefixRequired = organization.naming.tenantPrefix === 'Required';
-  const isProtected = [
-    `k.startsWith(${cel(`${organization.labelDomain}/`)})`,
-    `k.startsWith('pod-security.kubernetes.io/')`,
-    `k == ${cel(key.managedBy)}`,
-    `k == 'argocd.argoproj.io/sync-options'`,
-    `k == 'scheduler.alpha.kubernetes.io/node-selector'`,
-  ].join(' || ');
-  const same = (a: string, b: string): string => `${a}.all(k, !(${isProtected}) || (k in ${b} && ${a}[k] == ${b}[k]))`;
-  const map = (object: string, field: string): string =>
-    `${object} == null ? {} : ${object}.metadata.?${field}.orValue({})`;
   const repository = organization.argoCD === undefined ? 'the Git repository' : organization.argoCD.repoURL;
+  const ourDomain = `k.startsWith(${cel(`${organization.labelDomain}/`)})`;
+  const guardedDomains = ['pod-security.kubernetes.io/', 'argocd.argoproj.io/', 'scheduler.alpha.kubernetes.io/'];
+  /** CEL for the keys that are in `a` and not the same in `b`. */
+  const differing = (a: string, b: string): string =>
+    `variables.${a}.filter(k, !(k in variables.${b}) || variables.${a}[k] != variables.${b}[k])`;
+  const missing = (a: string, b: string): string => `variables.${a}.filter(k, !(k in variables.${b}))`;
+  const managed = (labels: string): string => `variables.${labels}[?${cel(key.managedBy)}].orValue('')`;
+
   return {
     name: 'namespaces',
     purpose: 'Namespaces are declared in Git: nobody else creates them, moves them to another tenant or deletes them.',
@@ -30,68 +32,120 @@ export function namespacesPolicy({ organization, key }: PolicyContext): Policy {
       },
     ],
     variables: [
-      { name: 'labels', expression: map('object', 'labels') },
-      { name: 'oldLabels', expression: map('oldObject', 'labels') },
-      { name: 'annotations', expression: map('object', 'annotations') },
-      { name: 'oldAnnotations', expression: map('oldObject', 'annotations') },
+      writer,
+      breakGlass,
+      kubernetes,
+      trusted,
+      { name: 'labels', expression: metadataOf('object', 'labels') },
+      { name: 'oldLabels', expression: metadataOf('oldObject', 'labels') },
+      { name: 'annotations', expression: metadataOf('object', 'annotations') },
+      { name: 'oldAnnotations', expression: metadataOf('oldObject', 'annotations') },
       { name: 'name', expression: 'object == null ? oldObject.metadata.name : object.metadata.name' },
-      { name: 'tenant', expression: labelOf('object', key.tenant) },
-      { name: 'oldTenant', expression: labelOf('oldObject', key.tenant) },
-      { name: 'kind', expression: labelOf('object', key.kind) },
+      { name: 'tenant', expression: `variables.labels[?${cel(key.tenant)}].orValue('')` },
+      { name: 'oldTenant', expression: `variables.oldLabels[?${cel(key.tenant)}].orValue('')` },
+      { name: 'kind', expression: `variables.labels[?${cel(key.kind)}].orValue('')` },
+      { name: 'oldKind', expression: `variables.oldLabels[?${cel(key.kind)}].orValue('')` },
       {
-        name: 'unchanged',
-        expression: [
-          same('variables.labels', 'variables.oldLabels'),
-          same('variables.oldLabels', 'variables.labels'),
-          same('variables.annotations', 'variables.oldAnnotations'),
-          same('variables.oldAnnotations', 'variables.annotations'),
-        ].join(' && '),
+        name: 'assigned',
+        expression: `request.operation != 'DELETE' && (variables.tenant != variables.oldTenant || variables.kind != variables.oldKind)`,
+      },
+      { name: 'isManaged', expression: `${managed('labels')} == ${cel(managedBy)}` },
+      { name: 'wasManaged', expression: `${managed('oldLabels')} == ${cel(managedBy)}` },
+      {
+        name: 'ours',
+        expression: `variables.isManaged || variables.wasManaged || variables.labels.exists(k, ${ourDomain}) || variables.oldLabels.exists(k, ${ourDomain})`,
       },
       {
-        name: 'owner',
-        expression: `${lines('tenants')}.filter(t, t != '' && variables.name.startsWith(t + '-'))`,
+        // The keys of the labels and annotations that a CREATE sets, or an UPDATE sets, changes or removes.
+        name: 'changed',
+        expression: [
+          differing('labels', 'oldLabels'),
+          missing('oldLabels', 'labels'),
+          differing('annotations', 'oldAnnotations'),
+          missing('oldAnnotations', 'annotations'),
+        ].join(' +\n'),
+      },
+      {
+        name: 'reserved',
+        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${ourDomain} || (k == ${cel(key.managedBy)} && variables.isManaged != variables.wasManaged))`,
+      },
+      {
+        name: 'guarded',
+        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${cel(domain)})`).join(' || ')})`,
+      },
+      ...listVariable('tenants', tenants),
+      { name: 'claims', expression: `variables.tenants.filter(t, variables.name.startsWith(t + '-'))` },
+      {
+        // The tenant that the name points to (S70): the longest, where one's name begins with another's.
+        name: 'meant',
+        expression: `variables.claims.filter(t, variables.claims.all(other, other.size() <= t.size()))`,
       },
     ],
     validations: [
       {
-        expression: `request.operation != 'CREATE' || variables.platform || request.userInfo.username in ${lines('trusted')}`,
-        message: `namespaces are created by an entry in tenants/<tenant>.yaml of ${repository}, not in the cluster`,
+        expression: `request.operation != 'CREATE' || variables.writer || variables.breakGlass || variables.kubernetes || variables.trusted`,
+        message: `namespaces are not created in the cluster: add an entry to the tenant's file in ${repository}`,
+        messageExpression: `'the namespace ' + variables.name + ${cel(` is not created in the cluster: add an entry to the tenant's file in ${repository}`)}`,
       },
       {
-        // Whoever may create namespaces must not create one that is a tenant's by its looks, or by its label alone.
-        expression: `request.operation == 'DELETE' || variables.platform || request.operation == 'UPDATE' || variables.labels.all(k, !(${isProtected}))`,
-        message: `the labels of the platform are set by ${repository} alone`,
+        expression: 'variables.writer || variables.breakGlass || variables.reserved.size() == 0',
+        message: `these labels and annotations are set from ${repository} alone: change the tenant's file there`,
+        messageExpression: `variables.reserved.join(', ') + ${cel(` on a namespace is set from ${repository} alone: change the tenant's file there`)}`,
       },
       {
-        expression: `request.operation != 'UPDATE' || variables.platform || variables.unchanged`,
-        message: `the labels and annotations of the platform are changed in ${repository}, not in the cluster`,
+        // An operator may do as it likes with its own namespaces, but not with ours.
+        expression:
+          'variables.writer || variables.breakGlass || variables.guarded.size() == 0 || (variables.trusted && !variables.ours)',
+        message: `these labels and annotations are set from ${repository} alone: change the isolation in the tenant's file there`,
+        messageExpression: `variables.guarded.join(', ') + ${cel(` on a namespace is set from ${repository} alone: change the isolation in the tenant's file there`)}`,
       },
       {
         expression: `request.operation != 'UPDATE' || variables.breakGlass || variables.oldTenant == '' || variables.tenant == variables.oldTenant`,
-        message: 'a namespace cannot move to another tenant',
-        messageExpression: `'the namespace ' + variables.name + ' belongs to the tenant ' + variables.oldTenant + ' and cannot move to another'`,
+        message: 'a namespace cannot move to another tenant: declare a new one, and move what is in it',
+        messageExpression: `'the namespace ' + variables.name + ' belongs to the tenant ' + variables.oldTenant + ' and cannot move to another: declare a new one, and move what is in it'`,
       },
       {
-        expression: `request.operation == 'DELETE' || variables.kind != 'Tenant' || variables.tenant != ''`,
-        message: `a tenant's namespace names its tenant by the label ${key.tenant}`,
+        expression: `request.?subResource.orValue('') != 'finalize' || variables.breakGlass || variables.kubernetes`,
+        message:
+          'a namespace is finalized by Kubernetes, once all that is in it is gone: delete what still holds it up',
       },
-      ...(prefixRequired
-        ? [
-            {
-              expression: `request.operation == 'DELETE' || variables.tenant == '' || (variables.name.startsWith(variables.tenant + '-') && variables.owner.all(t, t.size() <= variables.tenant.size()))`,
-              message: "a namespace's name begins with its tenant's name and a hyphen",
-              messageExpression: `'the namespace ' + variables.name + ' does not begin with ' + variables.tenant + '-, or belongs to a tenant with a longer name'`,
-            },
-            {
-              expression: `request.operation != 'CREATE' || variables.breakGlass || variables.kind in ['Group', 'Retained'] || variables.tenant != '' || variables.owner.size() == 0`,
-              message: "the name begins with a tenant's prefix, but the namespace does not say that it is the tenant's",
-            },
-          ]
-        : []),
+      // What stands is left alone, whatever the rules say now: else Kubernetes could not finish deleting it. And Argo CD
+      // applies Namespaces before the policies that go with them: what it brings was checked before.
+      ...[
+        {
+          expression: `(variables.kind == 'Tenant') == (variables.tenant != '')`,
+          message: `a tenant's namespace names its tenant by the label ${key.tenant}, and has the label ${key.kind}=Tenant`,
+        },
+        ...(prefixRequired
+          ? [
+              {
+                expression: `variables.tenant == '' || variables.name.startsWith(variables.tenant + '-')`,
+                message: "a tenant's namespace is named <tenant>-<identifier>",
+                messageExpression: `'the namespace ' + variables.name + ' of the tenant ' + variables.tenant + ' must have a name that begins with ' + variables.tenant + '-'`,
+              },
+            ]
+          : []),
+        {
+          expression: `variables.tenant == '' || variables.meant.all(t, t == variables.tenant)`,
+          message: 'the name begins with the name of another tenant',
+          messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ', not of ' + variables.tenant`,
+        },
+      ].map(unless(`!variables.assigned || variables.writer`)),
       {
-        expression: `request.operation != 'DELETE' || ${labelOf('oldObject', key.managedBy)} != 'tenantry' || (variables.platform && oldObject.metadata.?annotations[?${cel(key.allowDelete)}].orValue('') == oldObject.metadata.name)`,
-        message: `a namespace is deleted in two steps: state: MarkedForDeletion in tenants/<tenant>.yaml of ${repository}, and then the removal of its entry`,
+        expression: `request.operation != 'CREATE' || variables.kubernetes || variables.kind != '' || variables.meant.size() == 0`,
+        message: 'the name begins with the name of a tenant, but the namespace does not say that it belongs to one',
+        messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ${cel(`: choose another, or add an entry to the tenant's file in ${repository}`)}`,
+      },
+      {
+        expression: `request.operation != 'DELETE' || !variables.ours || ((variables.writer || variables.breakGlass) && variables.oldAnnotations[?${cel(key.allowDelete)}].orValue('') == variables.name)`,
+        message: `a namespace is deleted in two steps: state: MarkedForDeletion on its entry in ${repository}, then the removal of the entry`,
+        messageExpression: `variables.oldTenant != '' ? 'the namespace ' + variables.name + ' is deleted in two steps: state: MarkedForDeletion on its entry in the file of the tenant ' + variables.oldTenant + ${cel(` in ${repository}, then the removal of the entry`)} : 'the namespace ' + variables.name + ${cel(` outlives its group's access: to delete it, a cluster admin annotates it with ${key.allowDelete}=`)} + variables.name + ' first'`,
       },
     ],
   };
+}
+
+/** Adds a condition under which a validation holds anyway. */
+function unless(condition: string): (validation: Validation) => Validation {
+  return (validation) => ({ ...validation, expression: `${condition} || ${validation.expression}` });
 }

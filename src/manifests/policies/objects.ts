@@ -1,10 +1,14 @@
+import { reservedGroups } from '../../config/landscape.ts';
+import { sortedBy } from '../../order.ts';
+import { managedBy } from '../names.ts';
+import { callers, trustedUserNames } from './callers.ts';
 import type { Policy, PolicyContext } from './policy.ts';
-import { cel, labelOf, lines } from './policy.ts';
-
-const namespaceController = 'system:serviceaccount:kube-system:namespace-controller';
+import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces } from './policy.ts';
 
 /** Only the platform writes what it owns in a namespace, judged by what the object was and what it would be (S10). */
-export function managedObjectsPolicy({ key }: PolicyContext): Policy {
+export function managedObjectsPolicy(context: PolicyContext): Policy {
+  const { key } = context;
+  const { writer, breakGlass, kubernetes } = callers(context);
   return {
     name: 'managed-objects',
     purpose: 'RoleBindings, Roles, quotas, limits and network policies of the platform are written by nobody else.',
@@ -18,7 +22,7 @@ export function managedObjectsPolicy({ key }: PolicyContext): Policy {
       {
         apiGroups: [''],
         apiVersions: ['*'],
-        resources: ['resourcequotas', 'limitranges'],
+        resources: ['resourcequotas', 'resourcequotas/status', 'limitranges'],
         operations: ['CREATE', 'UPDATE', 'DELETE'],
       },
       {
@@ -29,42 +33,46 @@ export function managedObjectsPolicy({ key }: PolicyContext): Policy {
       },
     ],
     variables: [
+      writer,
+      breakGlass,
+      kubernetes,
+      { name: 'name', expression: 'object == null ? oldObject.metadata.name : object.metadata.name' },
       {
+        // By its name too: who had a binding of that name first, with another role, would keep Argo CD from applying ours.
         name: 'managed',
-        expression: `${labelOf('object', key.managedBy)} == 'tenantry' || ${labelOf('oldObject', key.managedBy)} == 'tenantry'`,
-      },
-      {
-        // What is in a namespace goes with it.
-        name: 'goesWithNamespace',
-        expression: `request.operation == 'DELETE' && request.userInfo.username == ${cel(namespaceController)}`,
+        expression: `${hasLabel(key.managedBy, managedBy)} || variables.name == ${cel(managedBy)} || variables.name.startsWith(${cel(`${managedBy}:`)})`,
       },
     ],
     validations: [
       {
-        expression: 'variables.platform || variables.goesWithNamespace || !variables.managed',
-        message: `objects with the label ${key.managedBy}=tenantry are the platform's: change the share, quota or role in tenants/<tenant>.yaml`,
+        // Kubernetes deletes what is in a namespace with it, and finishes what Argo CD deletes in the foreground.
+        expression: 'variables.writer || variables.breakGlass || variables.kubernetes || !variables.managed',
+        message: `objects with the label ${key.managedBy}=${managedBy}, or a name that begins with ${managedBy}:, are the platform's: change the share, quota or role in the tenant's file`,
+        messageExpression: `variables.name + ${cel(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change the share, quota or role in the tenant's file`)}`,
       },
     ],
   };
 }
 
 /** What a namespace's admin may bind by himself: nobody from outside of what the organization knows. */
-export function selfServiceBindingsPolicy({ organization, key }: PolicyContext): Policy {
+export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
+  const { organization, cluster, key } = context;
+  const { writer, breakGlass } = callers(context);
   const { selfServiceBindings } = organization.policies;
-  const group =
-    selfServiceBindings === 'Any'
-      ? `!s.name.startsWith('system:') && !(s.name in ['cluster-admins', 'cluster-scope'])`
-      : `s.name in ${lines('groups')}`;
-  const subjects = [
-    `s.kind == 'ServiceAccount' ? s.?namespace.orValue(request.namespace) == request.namespace`,
+  const declared = selfServiceBindings === 'Declared' ? sortedBy(organization.groups, (g) => g.name) : [];
+  const account = `s.?namespace.orValue('')`;
+  const isAllowed = [
     `s.kind == 'User' ? s.name.startsWith('user:')`,
-    `s.kind == 'Group' && ${group}`,
+    `s.kind == 'Group' ? !s.name.startsWith('system:') && !(s.name in ${celList(reservedGroups)})${selfServiceBindings === 'Declared' ? ' && s.name in variables.groups' : ''}`,
+    `${account} == request.namespace || ('system:serviceaccount:' + ${account} + ':' + s.name) in ${celList(trustedUserNames(cluster))}`,
   ].join(' : ');
-  const forbidden = selfServiceBindings === 'Forbidden';
+  const groups = selfServiceBindings === 'Declared' ? 'groups of the organization' : 'groups, but reserved ones,';
   return {
     name: 'self-service-bindings',
     purpose:
-      'RoleBindings that people make themselves name users, declared groups, and service accounts of the namespace.',
+      selfServiceBindings === 'Forbidden'
+        ? 'Access is given in Git alone: people make no RoleBindings themselves.'
+        : `RoleBindings that people make themselves name users, ${groups} and service accounts of the namespace.`,
     match: [
       {
         apiGroups: ['rbac.authorization.k8s.io'],
@@ -73,49 +81,85 @@ export function selfServiceBindingsPolicy({ organization, key }: PolicyContext):
         operations: ['CREATE', 'UPDATE'],
       },
     ],
-    namespaces: { matchExpressions: [{ key: key.kind, operator: 'Exists' }] },
+    namespaces: ourNamespaces(context),
+    variables: [
+      writer,
+      breakGlass,
+      { name: 'managed', expression: hasLabel(key.managedBy, managedBy) },
+      ...(selfServiceBindings === 'Declared'
+        ? listVariable(
+            'groups',
+            declared.map((g) => g.name),
+          )
+        : []),
+      { name: 'oldSubjects', expression: 'oldObject == null ? [] : oldObject.?subjects.orValue([])' },
+      {
+        // Those that it had already are left alone: else nobody could take one of them away, or finish its deletion.
+        name: 'refused',
+        expression: `object.?subjects.orValue([]).filter(s, !(s in variables.oldSubjects)${selfServiceBindings === 'Forbidden' ? '' : ` && !(${isAllowed})`})`,
+      },
+    ],
     validations: [
       {
-        expression: forbidden
-          ? 'variables.platform'
-          : `variables.platform || object.?subjects.orValue([]).all(s, ${subjects})`,
-        message: forbidden
-          ? 'access is given by a share in tenants/<tenant>.yaml, not by RoleBindings made in the cluster'
-          : 'a RoleBinding made in the cluster may name users (user:<name>), groups of the organization, and service accounts of this namespace; for others, add a share to tenants/<tenant>.yaml',
+        expression: 'variables.breakGlass || (variables.writer && variables.managed) || variables.refused.size() == 0',
+        ...(selfServiceBindings === 'Forbidden'
+          ? { message: "access is not given by RoleBindings made in the cluster: add a share to the tenant's file" }
+          : {
+              message: `a RoleBinding made in the cluster may name users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`,
+              messageExpression: `'a RoleBinding made in the cluster may not name ' + variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.?namespace.orValue('') + '/' : '') + s.name).join(', ') + ${cel(`, but users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`)}`,
+            }),
       },
     ],
   };
 }
 
 /** No long-lived credentials in tenants' namespaces (S27). */
-export function tokensPolicy({ key }: PolicyContext): Policy {
+export function tokenSecretsPolicy(context: PolicyContext): Policy {
+  const { breakGlass } = callers(context);
+  const account = (object: 'object' | 'oldObject'): string =>
+    `${metadataOf(object, 'annotations')}[?'kubernetes.io/service-account.name'].orValue('')`;
   return {
-    name: 'tokens',
-    purpose: 'No service account tokens that live for long: neither as Secrets nor by request.',
-    match: [
-      { apiGroups: [''], apiVersions: ['v1'], resources: ['secrets'], operations: ['CREATE', 'UPDATE'] },
-      { apiGroups: [''], apiVersions: ['v1'], resources: ['serviceaccounts/token'], operations: ['CREATE'] },
-    ],
-    namespaces: { matchExpressions: [{ key: key.kind, operator: 'Exists' }] },
+    name: 'token-secrets',
+    purpose: 'No Secrets with service account tokens, which never expire.',
+    match: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['secrets'], operations: ['CREATE', 'UPDATE'] }],
+    namespaces: ourNamespaces(context),
+    variables: [breakGlass],
     validations: [
       {
-        expression: `request.resource.resource != 'secrets' || variables.platform || object.?type.orValue('') != 'kubernetes.io/service-account-token'`,
+        // One that is there already may be labelled and cleaned up, but not turned to another service account.
+        expression: `variables.breakGlass || object.?type.orValue('') != 'kubernetes.io/service-account-token' || (oldObject != null && ${account('object')} == ${account('oldObject')})`,
         message:
-          'Secrets of type kubernetes.io/service-account-token never expire: mount a projected token, or ask for one with kubectl create token',
+          'Secrets of type kubernetes.io/service-account-token hold a token that never expires: mount a projected token, or ask for one with kubectl create token',
       },
+    ],
+  };
+}
+
+/** The longest life of a service account's token that people ask for, in seconds. */
+const longestToken = 3600;
+
+/** No service account tokens that outlive the need for them (S27). */
+export function tokenRequestsPolicy(context: PolicyContext): Policy {
+  const { breakGlass, nodes } = callers(context);
+  return {
+    name: 'token-requests',
+    purpose: 'Service account tokens that people ask for live an hour at most; those of pods live as long as the pod.',
+    match: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['serviceaccounts/token'], operations: ['CREATE'] }],
+    namespaces: ourNamespaces(context),
+    variables: [breakGlass, nodes],
+    validations: [
       {
-        expression: `request.resource.resource == 'secrets' || variables.platform || 'system:nodes' in request.userInfo.?groups.orValue([]) || object.spec.?expirationSeconds.orValue(3600) <= 3600`,
-        message: 'ask for a token of at most an hour',
+        expression: `variables.breakGlass || variables.nodes || object.?spec.?expirationSeconds.orValue(${longestToken}) <= ${longestToken}`,
+        message: `a token asked for lives ${longestToken} seconds at most: ask for a shorter one, and again when it ends`,
       },
     ],
   };
 }
 
 /** Labels that widen the roles admin, edit and view for everyone are the platform's to give. */
-export function aggregationPolicy(): Policy {
+export function aggregationPolicy(context: PolicyContext): Policy {
+  const { writer, breakGlass, kubernetes, trusted } = callers(context);
   const labels = ['admin', 'edit', 'view'].map((role) => `rbac.authorization.k8s.io/aggregate-to-${role}`);
-  const aggregates = (object: 'object' | 'oldObject'): string =>
-    `(${object} == null ? false : [${labels.map(cel).join(', ')}].exists(k, ${object}.metadata.?labels[?k].orValue('') == 'true'))`;
   return {
     name: 'aggregation',
     purpose: 'ClusterRoles that are aggregated into admin, edit and view change what every tenant can do.',
@@ -127,14 +171,10 @@ export function aggregationPolicy(): Policy {
         operations: ['CREATE', 'UPDATE'],
       },
     ],
+    variables: [writer, breakGlass, kubernetes, trusted],
     validations: [
       {
-        expression: [
-          'variables.platform',
-          `request.userInfo.username == 'system:serviceaccount:kube-system:clusterrole-aggregation-controller'`,
-          `request.userInfo.username in ${lines('trusted')}`,
-          `!(${aggregates('object')} || ${aggregates('oldObject')})`,
-        ].join(' || '),
+        expression: `variables.writer || variables.breakGlass || variables.kubernetes || variables.trusted || !(${labels.map((label) => hasLabel(label, 'true')).join(' || ')})`,
         message:
           "the labels rbac.authorization.k8s.io/aggregate-to-… change every tenant's admin, edit and view: have a cluster admin install this ClusterRole",
       },

@@ -5,6 +5,8 @@ import type { keys } from '../names.ts';
 export interface PolicyContext {
   readonly organization: Organization;
   readonly cluster: Cluster;
+  /** Names of all tenants of the organization, sorted. */
+  readonly tenants: readonly string[];
   readonly key: ReturnType<typeof keys>;
   /** The Kubernetes minor version of the cluster. */
   readonly minor: number;
@@ -20,15 +22,18 @@ export interface ResourceRule {
   readonly scope?: 'Cluster' | 'Namespaced';
 }
 
-interface LabelSelector {
+export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly { readonly key: string; readonly operator: 'Exists' | 'DoesNotExist' }[];
 }
 
-/**
- * One ValidatingAdmissionPolicy, as far as they differ. Expressions are CEL; every policy has the variables of
- * `commonVariables`.
- */
+/** CEL with a name; it is evaluated when first used, and sees those before it. */
+export interface Variable {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** One ValidatingAdmissionPolicy, as far as they differ. Expressions are CEL. */
 export interface Policy {
   /** What it is about: `namespaces`; its name in the cluster is `namespaces.<label domain>`. */
   readonly name: string;
@@ -41,7 +46,8 @@ export interface Policy {
    * is in a namespace cannot change the labels of that.
    */
   readonly namespaces?: LabelSelector;
-  readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+  readonly variables: readonly Variable[];
+  /** All are judged; where several fail, the user sees the message of the first. */
   readonly validations: readonly Validation[];
 }
 
@@ -53,33 +59,52 @@ export interface Validation {
   readonly messageExpression?: string;
 }
 
-/** The data of the ConfigMap that policies read; lists are lines. */
-export const parameters = {
-  writers: 'writers',
-  breakGlass: 'breakGlass',
-  trusted: 'trusted',
-  groups: 'groups',
-  tenants: 'tenants',
-} as const;
-
-/** CEL for the lines of a parameter. */
-export function lines(parameter: keyof typeof parameters): string {
-  return String.raw`params.data.${parameters[parameter]}.split('\n')`;
-}
-
-/** Who asks. Argo CD is `writer`; `breakGlass` is for people when Git does not answer. */
-export const commonVariables = [
-  { name: 'writer', expression: `request.userInfo.username in ${lines('writers')}` },
-  { name: 'breakGlass', expression: `request.userInfo.?groups.orValue([]).exists(g, g in ${lines('breakGlass')})` },
-  { name: 'platform', expression: 'variables.writer || variables.breakGlass' },
-] as const;
-
 /** A CEL string literal. */
 export function cel(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** CEL for a label's value on `object` or `oldObject`, `''` where there is none. */
-export function labelOf(object: 'object' | 'oldObject', key: string): string {
-  return `(${object} == null ? '' : ${object}.metadata.?labels[?${cel(key)}].orValue(''))`;
+/** A CEL list of strings; a long one has an item a line, so that a change of it is a line in a diff. */
+export function celList(items: readonly string[]): string {
+  const literals = items.map(cel);
+  return literals.length <= 3 ? `[${literals.join(', ')}]` : `[\n${literals.map((l) => `  ${l}`).join(',\n')}\n]`;
+}
+
+/** The API server reads at most 100,000 characters in one expression. */
+const mostCharacters = 50_000;
+
+/** A list of strings of whatever length as the variable `name`. */
+export function listVariable(name: string, items: readonly string[]): Variable[] {
+  const parts: string[][] = [[]];
+  let size = 0;
+  for (const item of items) {
+    size += cel(item).length + 4;
+    if (size > mostCharacters) {
+      parts.push([]);
+      size = cel(item).length + 4;
+    }
+    parts.at(-1)?.push(item);
+  }
+  const [only, ...more] = parts.map(celList);
+  if (only !== undefined && more.length === 0) return [{ name, expression: only }];
+  const variables = parts.map((part, i) => ({ name: `${name}${i + 1}`, expression: celList(part) }));
+  return [...variables, { name, expression: variables.map((v) => `variables.${v.name}`).join(' + ') }];
+}
+
+/** CEL for the labels or annotations of `object` or `oldObject`, `{}` where there are none. */
+export function metadataOf(object: 'object' | 'oldObject', field: 'labels' | 'annotations'): string {
+  // Not everything has metadata: the body of a request to a subresource such as `pods/exec` has none.
+  return `(${object} == null ? {} : ${object}.?metadata.?${field}.orValue({}))`;
+}
+
+/** CEL for whether `object` or `oldObject` bears a label with that value: whether it has, had or would get it. */
+export function hasLabel(key: string, value: string): string {
+  const is = (object: 'object' | 'oldObject'): string =>
+    `${metadataOf(object, 'labels')}[?${cel(key)}].orValue('') == ${cel(value)}`;
+  return `${is('object')} || ${is('oldObject')}`;
+}
+
+/** The namespaces that tenantry renders: tenants', groups', and those that are kept of groups. */
+export function ourNamespaces({ key }: Pick<PolicyContext, 'key'>): LabelSelector {
+  return { matchExpressions: [{ key: key.kind, operator: 'Exists' }] };
 }

@@ -1,0 +1,139 @@
+import type { Group, Subject } from '../config/landscape.ts';
+import type { Origin } from '../source.ts';
+import { originAt } from '../source.ts';
+import recorded from './built-in-roles.json' with { type: 'json' };
+import { clusterScopeRules } from './cluster-scope.ts';
+import type { Access, ClusterAccess } from './graph.ts';
+import { platformRoles, rbacName } from './graph.ts';
+import type { AccessRequest, PolicyRule } from './rbac.ts';
+import { ruleAllows } from './rbac.ts';
+
+/** Who asks, as the API server sees it once it has accepted the credentials. */
+export interface Claims {
+  readonly username: string;
+  readonly groups: readonly string[];
+}
+
+/** The answer to a request: what RBAC says, and nothing of admission policies. */
+export interface Verdict {
+  readonly allowed: boolean;
+  /** Each alone is enough. Empty when it is not allowed. */
+  readonly because: readonly Grant[];
+  /** The accesses that hold where the request is, and do not allow it. */
+  readonly insufficient: readonly Access[];
+}
+
+/** An access that allows a request. */
+export interface Grant {
+  readonly access: Access;
+  /** The rule of the access' role that does. */
+  readonly rule: PolicyRule;
+  /** Where the rule is written, if the role is a custom one. */
+  readonly ruleOrigin?: Origin;
+}
+
+/** The Kubernetes whose roles and resources are known here, such as `v1.36.3`. Clusters of other versions differ a little. */
+export const recordedVersion: string = recorded.kubernetes;
+
+const authenticated = 'system:authenticated';
+
+/** The claims of a token of the platform: its subject is `user:<username>` (S30). */
+export function tokenClaims(user: string, groups: readonly string[]): Claims {
+  return { username: rbacName({ kind: 'User', name: user }), groups: [...groups, authenticated] };
+}
+
+/** The claims of a service account's own token. */
+export function serviceAccountClaims(namespace: string, name: string): Claims {
+  return {
+    username: serviceAccountUsername(namespace, name),
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, authenticated],
+  };
+}
+
+/**
+ * The group claims of somebody who is in `groups` of the organization: every token for the cluster holds `cluster-scope`
+ * as well (S33), and only those get one who are in a group that the cluster is shared with, or admins (S14, S34).
+ */
+export function groupClaims({ cluster }: ClusterAccess, groups: readonly Group['name'][]): readonly string[] {
+  const seesCluster = groups.includes('cluster-admins') || cluster.sharedWith.some((s) => groups.includes(s.group));
+  return seesCluster && !groups.includes('cluster-scope') ? [...groups, 'cluster-scope'] : groups;
+}
+
+/** The accesses on a cluster that hold for these claims, those included that Kubernetes itself gives, without a reason. */
+export function accessesOf(cluster: ClusterAccess, claims: Claims): Access[] {
+  return [...cluster.accesses.filter((access) => holdsFor(access, claims)), ...builtInAccesses(cluster, claims)];
+}
+
+/** What Kubernetes itself gives to the groups among the claims: discovery, and questions about oneself. */
+export function builtInAccesses({ cluster }: ClusterAccess, { groups }: Pick<Claims, 'groups'>): Access[] {
+  return recorded.bindings
+    .filter(({ group }) => groups.includes(group))
+    .map(({ group, role }) => ({
+      cluster: cluster.name,
+      subject: { kind: 'Group', name: group },
+      role: { kind: 'ClusterRole', name: role },
+      scope: { kind: 'Cluster' },
+      because: [],
+    }));
+}
+
+/** Whether a request is allowed by `accesses`, which all hold on the cluster for whoever asks. */
+export function evaluate(cluster: ClusterAccess, accesses: readonly Access[], request: AccessRequest): Verdict {
+  const because: Grant[] = [];
+  const insufficient: Access[] = [];
+  for (const access of accesses) {
+    if (!reaches(access, request)) continue;
+    const found = rulesOf(cluster, access).find(({ rule }) => ruleAllows(rule, request));
+    if (found) because.push({ access, ...found });
+    else insufficient.push(access);
+  }
+  return { allowed: because.length > 0, because, insufficient };
+}
+
+function holdsFor({ subject, scope }: Access, claims: Claims): boolean {
+  switch (subject.kind) {
+    case 'User':
+      return claims.username === rbacName(subject);
+    case 'Group':
+      return claims.groups.includes(subject.name);
+    case 'ServiceAccount': {
+      const namespace = subject.namespace ?? (scope.kind === 'Namespace' ? scope.namespace : undefined);
+      return namespace !== undefined && claims.username === serviceAccountUsername(namespace, subject.name);
+    }
+  }
+}
+
+function serviceAccountUsername(namespace: string, name: Subject['name']): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+/** A role in a namespace reaches requests in that namespace, and none about all namespaces or the cluster. */
+function reaches({ scope }: Access, request: AccessRequest): boolean {
+  return scope.kind === 'Cluster' || ('namespace' in request && request.namespace === scope.namespace);
+}
+
+interface LocatedRule {
+  readonly rule: PolicyRule;
+  readonly ruleOrigin?: Origin;
+}
+
+const withoutOrigin = (rules: readonly PolicyRule[]): LocatedRule[] => rules.map((rule) => ({ rule }));
+
+const clusterRoles: ReadonlyMap<string, readonly LocatedRule[]> = new Map([
+  ...recorded.roles.map(({ name, rules }) => [name, withoutOrigin(rules)] as const),
+  [platformRoles.clusterScope.name, withoutOrigin(clusterScopeRules)],
+]);
+
+function rulesOf({ namespaces }: ClusterAccess, { role, scope }: Access): readonly LocatedRule[] {
+  if (role.kind === 'ClusterRole') {
+    const rules = clusterRoles.get(role.name);
+    if (!rules) throw new Error(`the rules of ClusterRole ${role.name} are not recorded: run npm run record-roles`);
+    return rules;
+  }
+  if (scope.kind === 'Cluster') return [];
+  const entry = namespaces.find(({ name }) => name === scope.namespace);
+  const roles = entry?.kind === 'Tenant' ? entry.tenant.roles : [];
+  return roles
+    .filter(({ value }) => value.name === role.name)
+    .flatMap(({ value, origin }) => value.rules.map((rule, i) => ({ rule, ruleOrigin: originAt(origin, 'rules', i) })));
+}

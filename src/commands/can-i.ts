@@ -1,0 +1,337 @@
+import type { Claims, Grant, Verdict } from '../access/evaluate.ts';
+import {
+  accessesOf,
+  builtInAccesses,
+  evaluate,
+  groupClaims,
+  recordedVersion,
+  serviceAccountClaims,
+  tokenClaims,
+} from '../access/evaluate.ts';
+import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
+import { groupsOf, knownUsers, whatUserCan } from '../access/queries.ts';
+import type { AccessRequest, ResourceRequest } from '../access/rbac.ts';
+import type { Resource, ResolvedResource } from '../access/resources.ts';
+import { knownVerbs, resolveResource } from '../access/resources.ts';
+import type { Landscape } from '../config/landscape.ts';
+import { isProtectedNamespace } from '../config/landscape.ts';
+import { didYouMean } from '../diagnostic.ts';
+import { Failure } from '../failure.ts';
+import type { Column } from '../render/table.ts';
+import { table } from '../render/table.ts';
+import { jsonText, prose } from '../render/text.ts';
+import type { Origin } from '../source.ts';
+import { accessColumns, checkFilter, reasonsOf, unknown } from './access.ts';
+import type { Io } from './io.ts';
+import { graphOrProblems, lineFinder, styleOf } from './organization.ts';
+
+export interface CanIOptions {
+  readonly user?: string;
+  readonly group?: readonly string[];
+  /** As `namespace/name`. */
+  readonly serviceAccount?: string;
+  readonly cluster: string;
+  readonly namespace?: string;
+  readonly verb: string;
+  readonly resource: string;
+  readonly name?: string;
+  readonly format: 'table' | 'json';
+  readonly asOf?: string;
+}
+
+/** As kubectl has it; and a config with errors gives no answer, which a script must not take for "no". */
+const canIExit = { yes: 0, no: 1, noAnswer: 2 } as const;
+
+/** `tenantry access can-i`: whether RBAC allows a request, and because of which lines. */
+export async function accessCanI(io: Io, options: CanIOptions): Promise<number> {
+  const checked = await graphOrProblems(io, options);
+  if (!checked) return canIExit.noAnswer;
+  const { landscape, graph, sources } = checked;
+  checkFilter(landscape, { cluster: options.cluster });
+  const cluster = graph.clusters.find((c) => c.cluster.name === options.cluster);
+  if (!cluster) throw new Error(`cluster ${options.cluster} is declared but not in the graph`);
+
+  const who = someone(landscape, graph, cluster, options);
+  const request = requestOf(options);
+  if ('resource' in request) checkNamespace(landscape, graph, cluster, request.namespace);
+  const verdict = evaluate(cluster, who.accesses, request);
+
+  const { because, insufficient } = verdict;
+  const where = await lineFinder(
+    io,
+    sources,
+    [...because.map((grant) => grant.access), ...insufficient]
+      .flatMap((access) => access.because.flatMap(({ origin, via }) => [origin, ...via]))
+      .concat(because.flatMap(({ ruleOrigin }) => ruleOrigin ?? [])),
+  );
+  const notes = [...tokenNote(who, cluster), ...versionNote(cluster)];
+  if (options.format === 'json') io.out.write(jsonText(jsonOf({ cluster, who, request, verdict, where, notes })));
+  else {
+    io.out.write(textOf(io, { who, request, verdict, where }));
+    for (const note of notes) io.err.write(`note: ${prose(note)}\n`);
+  }
+  return verdict.allowed ? canIExit.yes : canIExit.no;
+}
+
+/** Whom the question is about. */
+interface Someone {
+  /** For people: `user joy`. */
+  readonly description: string;
+  readonly claims: Claims;
+  /** What he has on the cluster, with his own reasons where they are known. */
+  readonly accesses: readonly Access[];
+  /** Whether the platform gives him tokens for the cluster; undefined for a service account, whose are Kubernetes' own. */
+  readonly getsToken?: boolean;
+}
+
+function someone(
+  landscape: Landscape,
+  graph: AccessGraph,
+  cluster: ClusterAccess,
+  { user, group: groups, serviceAccount }: CanIOptions,
+): Someone {
+  const { organization } = landscape;
+  if (serviceAccount !== undefined) {
+    const [namespace, name, ...rest] = serviceAccount.split('/');
+    if (user !== undefined || groups !== undefined || !namespace || !name || rest.length > 0) {
+      throw new Failure('bad-arguments', `\`${serviceAccount}\` is no service account, or is not asked about alone`, {
+        help: 'give --service-account <namespace>/<name>, without --user and --group',
+      });
+    }
+    if (namespace.startsWith('kube-')) {
+      throw new Failure('bad-arguments', `what service accounts of \`${namespace}\` may do is up to Kubernetes`, {
+        help: 'ask the cluster: `kubectl auth can-i --as`',
+      });
+    }
+    const claims = serviceAccountClaims(namespace, name);
+    return { description: `service account \`${serviceAccount}\``, claims, accesses: accessesOf(cluster, claims) };
+  }
+  for (const group of groups ?? []) checkFilter(landscape, { group });
+  if (groups === undefined) {
+    if (user === undefined) {
+      throw new Failure('bad-arguments', 'nobody is named', { help: 'give --user, --group or --service-account' });
+    }
+    const users = knownUsers(landscape);
+    if (!users.has(user)) throw unknown('user', user, users);
+    const declared = groupsOf(organization, user).map((g) => g.name);
+    const isAdmin = organization.admins.some((a) => a.value === user);
+    const claims = tokenClaims(user, groupClaims(cluster, [...declared, ...(isAdmin ? ['cluster-admins'] : [])]));
+    const own = whatUserCan(graph, organization, user, { cluster: cluster.cluster.name }).map(({ access }) => access);
+    return {
+      description: `user \`${user}\``,
+      claims,
+      accesses: [...own, ...builtInAccesses(cluster, claims)],
+      getsToken: claims.groups.includes('cluster-scope'),
+    };
+  }
+  const claims = tokenClaims(user ?? '', groupClaims(cluster, groups));
+  const inGroups = `${groups.length > 1 ? 'groups' : 'group'} ${groups.map((g) => `\`${g}\``).join(', ')}`;
+  return {
+    description: user === undefined ? inGroups : `user \`${user}\` in ${inGroups}`,
+    claims,
+    accesses: accessesOf(cluster, claims),
+    getsToken: claims.groups.includes('cluster-scope'),
+  };
+}
+
+/** The request that the arguments describe, as the API server would ask RBAC about it. */
+function requestOf({ verb, resource: written, namespace, name }: CanIOptions): AccessRequest {
+  if (written.startsWith('/')) {
+    if (namespace !== undefined || name !== undefined) {
+      throw new Failure('bad-arguments', `\`${written}\` is a path of the API server, which is in no namespace`, {
+        help: 'leave out --namespace and --name',
+      });
+    }
+    return { verb, path: written };
+  }
+  const { group, resource, subresource, known } = resourceOf(written);
+  if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownWord('verb', verb, knownVerbs);
+
+  const request = { verb, group, resource, ...(subresource !== undefined && { subresource }) };
+  const isNamed = (verb !== 'create' || subresource !== undefined) && verb !== 'deletecollection';
+  if (name !== undefined && !isNamed) {
+    throw new Failure('bad-arguments', `RBAC does not see the names of what is asked for by \`${verb}\``, {
+      help: 'leave out --name',
+    });
+  }
+  if (group === '' && resource === 'namespaces') return namespacesRequest(request, namespace, name);
+  if (known && !known.namespaced && namespace !== undefined) {
+    throw new Failure('bad-arguments', `\`${resource}\` are in no namespace`, { help: 'leave out --namespace' });
+  }
+  return { ...request, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
+}
+
+/** The API server takes a request about one Namespace for one inside it, so that a role in it can allow it. */
+function namespacesRequest(
+  request: ResourceRequest,
+  namespace: string | undefined,
+  name: string | undefined,
+): ResourceRequest {
+  const one = name ?? namespace;
+  if (one === undefined) return request;
+  const aboutAll = ['list', 'watch', 'create', 'deletecollection'].includes(request.verb);
+  if (namespace !== undefined && (aboutAll || one !== namespace) && request.subresource === undefined) {
+    throw new Failure('bad-arguments', `\`${request.verb}\` on namespaces is not in the namespace \`${namespace}\``, {
+      help: aboutAll ? 'leave out --namespace' : 'give --name alone',
+    });
+  }
+  return { ...request, name: one, ...(!aboutAll && { namespace: one }) };
+}
+
+function resourceOf(written: string): ResolvedResource & { readonly kind: 'Resource' } {
+  const found = resolveResource(written);
+  switch (found.kind) {
+    case 'Resource':
+      return found;
+    case 'Unknown': {
+      const meant = didYouMean(found.written, found.names);
+      if (found.taken && meant === undefined) return found.taken;
+      throw new Failure('bad-arguments', `Kubernetes has no resource \`${found.written}\``, {
+        help:
+          meant === undefined
+            ? `give the API group of what an add-on brings: --resource ${found.written}.<group>`
+            : `did you mean \`${meant}\`?`,
+      });
+    }
+    case 'UnknownSubresource': {
+      const names = found.of.subresources.map((s) => s.name);
+      const meant = didYouMean(found.written, names);
+      throw new Failure('bad-arguments', `\`${found.of.name}\` have no subresource \`${found.written}\``, {
+        help: meant === undefined ? subresourcesHelp(found.of) : `did you mean \`${found.of.name}/${meant}\`?`,
+      });
+    }
+  }
+}
+
+function subresourcesHelp({ name, subresources }: Resource): string {
+  const one = 'a single object is named with --name';
+  return subresources.length === 0
+    ? one
+    : `${name} have ${subresources.map((s) => `\`${s.name}\``).join(', ')}; ${one}`;
+}
+
+function unknownWord(what: string, word: string, known: Iterable<string>): Failure {
+  const meant = didYouMean(word, known);
+  return new Failure(
+    'bad-arguments',
+    `Kubernetes has no ${what} \`${word}\``,
+    meant === undefined ? {} : { help: `did you mean \`${meant}\`?` },
+  );
+}
+
+/** A namespace that is not on the cluster gets an error rather than "no", which would look like an answer. */
+function checkNamespace(
+  { organization }: Landscape,
+  graph: AccessGraph,
+  { cluster, namespaces }: ClusterAccess,
+  namespace: string | undefined,
+): void {
+  if (namespace === undefined || isProtectedNamespace(organization, namespace)) return;
+  if (namespace === organization.policies.namespace || namespaces.some((n) => n.name === namespace)) return;
+  const elsewhere = graph.clusters.filter((c) => c.namespaces.some((n) => n.name === namespace));
+  if (elsewhere.length === 0) {
+    throw unknown(
+      'namespace',
+      namespace,
+      namespaces.map((n) => n.name),
+    );
+  }
+  throw new Failure('bad-arguments', `namespace \`${namespace}\` is not on cluster \`${cluster.name}\``, {
+    help: `it is on ${elsewhere.map((c) => c.cluster.name).join(', ')}`,
+  });
+}
+
+function tokenNote({ description, getsToken }: Someone, { cluster }: ClusterAccess): string[] {
+  return getsToken === false
+    ? [`${cluster.name} is shared with no group of ${description}, so there are no tokens for it`]
+    : [];
+}
+
+/** Between versions, the built-in roles differ in what is new or gone. */
+function versionNote({ cluster }: ClusterAccess): string[] {
+  const version = cluster.kubernetesVersion.value;
+  return recordedVersion.startsWith(`v${version}.`)
+    ? []
+    : [`built-in roles are taken from Kubernetes ${recordedVersion}; ${cluster.name} runs ${version}`];
+}
+
+interface Answer {
+  readonly who: Someone;
+  readonly request: AccessRequest;
+  readonly verdict: Verdict;
+  readonly where: (origin: Origin) => string;
+}
+
+function textOf(io: Io, { who, request, verdict: { allowed, because, insufficient }, where }: Answer): string {
+  const style = { style: styleOf(io.out), ...(io.out.width !== undefined && { width: io.out.width }) };
+  const accesses = accessColumns(where);
+  if (allowed) {
+    const columns: Column<Grant>[] = accesses.map((column) => ({
+      header: column.header,
+      cell: ({ access }) => column.cell({ access }) || (column.header === 'Because' ? builtInReason(access) : ''),
+    }));
+    const rule: Column<Grant> = {
+      header: 'Rule',
+      cell: ({ ruleOrigin }) => (ruleOrigin ? where(ruleOrigin) : ''),
+    };
+    return `yes\n\n${table(because.some((g) => g.ruleOrigin) ? [...columns, rule] : columns, because, style)}`;
+  }
+  const there = insufficient.filter((access) => access.because.length > 0);
+  if (there.length === 0) return `no\n\n${prose(`nothing gives ${who.description} anything ${placeOf(request)}`)}\n`;
+  const rows = there.map((access) => ({ access }));
+  return `no\n\n${prose(`none of what ${who.description} has ${placeOf(request)} allows it:`)}\n\n${table(accesses, rows, style)}`;
+}
+
+function placeOf(request: AccessRequest): string {
+  return 'resource' in request && request.namespace !== undefined
+    ? `in \`${request.namespace}\``
+    : 'on the whole cluster';
+}
+
+function builtInReason({ because }: Access): string {
+  return because.length === 0 ? 'Kubernetes itself' : '';
+}
+
+function jsonOf({
+  cluster: { cluster },
+  who: { claims, getsToken },
+  request,
+  verdict: { allowed, because, insufficient },
+  where,
+  notes,
+}: Answer & { readonly cluster: ClusterAccess; readonly notes: readonly string[] }): unknown {
+  const accessOf = (access: Access) => ({
+    namespace: access.scope.kind === 'Namespace' ? access.scope.namespace : null,
+    subject: access.subject,
+    role: access.role,
+    until: access.until ?? null,
+    because: reasonsOf(access, where),
+  });
+  const { username, groups } = claims;
+  return {
+    formatVersion: 1,
+    allowed,
+    request:
+      'path' in request
+        ? { cluster: cluster.name, verb: request.verb, path: request.path }
+        : {
+            cluster: cluster.name,
+            namespace: request.namespace ?? null,
+            verb: request.verb,
+            group: request.group,
+            resource: request.resource,
+            subresource: request.subresource ?? null,
+            name: request.name ?? null,
+          },
+    claims: { username: username === 'user:' ? null : username, groups },
+    getsToken: getsToken ?? null,
+    kubernetes: { cluster: cluster.kubernetesVersion.value, builtInRoles: recordedVersion },
+    because: because.map(({ access, rule, ruleOrigin }) => ({
+      ...accessOf(access),
+      rule,
+      ...(ruleOrigin && { ruleAt: where(ruleOrigin) }),
+    })),
+    insufficient: insufficient.map(accessOf),
+    notes,
+  };
+}

@@ -1,0 +1,93 @@
+import { compareCodeUnits } from '../../order.ts';
+import type { PolicyContext, Variable } from './policy.ts';
+import { cel, celList } from './policy.ts';
+
+/**
+ * Who asks. All of it is written into the policies rather than read from parameters: a policy that cannot find its
+ * parameters lets nobody through, not even the API server, which then cannot start after an upgrade.
+ */
+export interface Callers {
+  /** Argo CD. It also applies what tenants deploy by it, so it is let through for tenantry's own objects alone. */
+  readonly writer: Variable;
+  /** People, for when Git does not answer. */
+  readonly breakGlass: Variable;
+  /** The control plane of Kubernetes. */
+  readonly kubernetes: Variable;
+  readonly nodes: Variable;
+  /** Operators of the cluster, as the cluster's file names them. */
+  readonly trusted: Variable;
+}
+
+/**
+ * Controllers of Kubernetes that act in namespaces, by the name of their service account in kube-system. By name,
+ * because kube-system also holds accounts that act for people, such as the one by which Argo CD manages a cluster from
+ * outside.
+ */
+export const controllers = [
+  'attachdetach-controller',
+  'clusterrole-aggregation-controller',
+  'cronjob-controller',
+  'daemon-set-controller',
+  'deployment-controller',
+  'device-taint-eviction-controller',
+  'disruption-controller',
+  'endpoint-controller',
+  'endpointslice-controller',
+  'endpointslicemirroring-controller',
+  'ephemeral-volume-controller',
+  'expand-controller',
+  'generic-garbage-collector',
+  'horizontal-pod-autoscaler',
+  'job-controller',
+  'legacy-service-account-token-cleaner',
+  'namespace-controller',
+  'node-controller',
+  'persistent-volume-binder',
+  'pod-garbage-collector',
+  'podcertificaterequestcleaner',
+  'podgroup-protection-controller',
+  'pvc-protection-controller',
+  'replicaset-controller',
+  'replication-controller',
+  'resource-claim-controller',
+  'resourcequota-controller',
+  'root-ca-cert-publisher',
+  'selinux-warning-controller',
+  'service-account-controller',
+  'service-controller',
+  'statefulset-controller',
+  'storage-version-migrator-controller',
+  'ttl-after-finished-controller',
+] as const;
+
+/** The variables about who asks; a policy has those that it needs. */
+export function callers({ organization, cluster }: Pick<PolicyContext, 'organization' | 'cluster'>): Callers {
+  const user = 'request.userInfo.username';
+  const groups = 'request.userInfo.?groups.orValue([])';
+  const serviceAccount = (namespace: string, name: string): string => `system:serviceaccount:${namespace}:${name}`;
+  return {
+    writer: { name: 'writer', expression: `${user} == ${cel(cluster.syncIdentity)}` },
+    breakGlass: {
+      name: 'breakGlass',
+      expression: `${groups}.exists(g, g in ${celList(organization.policies.breakGlassGroups)})`,
+    },
+    kubernetes: {
+      name: 'kubernetes',
+      expression: `${user} in ${celList([
+        'system:apiserver',
+        // Its controllers too, where they have no service accounts of their own.
+        'system:kube-controller-manager',
+        'system:kube-scheduler',
+        ...controllers.map((name) => serviceAccount('kube-system', name)),
+      ])}`,
+    },
+    nodes: { name: 'nodes', expression: `'system:nodes' in ${groups}` },
+    trusted: { name: 'trusted', expression: `${user} in ${celList(trustedUserNames(cluster))}` },
+  };
+}
+
+/** The user names of the cluster's trusted service accounts. */
+export function trustedUserNames({ trustedServiceAccounts }: PolicyContext['cluster']): string[] {
+  const names = trustedServiceAccounts.map((account) => `system:serviceaccount:${account.replace('/', ':')}`);
+  return names.sort(compareCodeUnits);
+}
