@@ -51,17 +51,50 @@ export default {
       from: { orphan: true, path: '^src/', pathNot: '^src/(cli|config/define)\\.ts$' },
       to: {},
     },
-    mayImport('values', [], 'Sources, orders, days and quantities are plain values: everything stands on them, so they stand on nothing.'),
-    mayImport('diagnostic', [rooms.values], 'A diagnostic is a value about a source; it knows no rule and no renderer.'),
+    mayImport(
+      'values',
+      [],
+      'Sources, orders, days and quantities are plain values: everything stands on them, so they stand on nothing.',
+    ),
+    mayImport(
+      'diagnostic',
+      [rooms.values],
+      'A diagnostic is a value about a source; it knows no rule and no renderer.',
+    ),
     mayImport('tree', [rooms.values], 'The tree gives bytes and knows nothing of what is in them.'),
-    mayImport('config', [rooms.values, rooms.diagnostic, rooms.tree], 'The config room says what the files mean; it judges nothing and renders nothing.'),
-    mayImport('rules', [rooms.values, rooms.diagnostic, model, '^src/config/(files|check|violations|cursor)\\.ts$'], 'A rule looks at values and returns values: it reads no files, computes no access and renders nothing.'),
-    mayImport('access', [rooms.values, model], 'The access graph is the only definition of access: it depends on the meaning of the config and on nothing else.'),
-    mayImport('manifests', [rooms.values, rooms.access, model], 'Manifests are rendered from the access graph, never from the files: two ways to compute access would differ some day.'),
-    mayImport('cluster', [rooms.values, rooms.diagnostic, rooms.access, rooms.manifests, model], 'The live API is asked about objects that are there already: it reads no files of the organization and prints nothing.'),
-    mayImport('render', [rooms.values, rooms.diagnostic], 'Renderers turn values into text: of the other rooms they may know types only.', {
-      to: { dependencyTypesNot: ['type-only'] },
-    }),
+    mayImport(
+      'config',
+      [rooms.values, rooms.diagnostic, rooms.tree],
+      'The config room says what the files mean; it judges nothing and renders nothing.',
+    ),
+    mayImport(
+      'rules',
+      [rooms.values, rooms.diagnostic, model, '^src/config/(files|check|violations|cursor)\\.ts$'],
+      'A rule looks at values and returns values: it reads no files, computes no access and renders nothing.',
+    ),
+    mayImport(
+      'access',
+      [rooms.values, model],
+      'The access graph is the only definition of access: it depends on the meaning of the config and on nothing else.',
+    ),
+    mayImport(
+      'manifests',
+      [rooms.values, rooms.access, model],
+      'Manifests are rendered from the access graph, never from the files: two ways to compute access would differ some day.',
+    ),
+    mayImport(
+      'cluster',
+      [rooms.values, rooms.diagnostic, rooms.access, rooms.manifests, model],
+      'The live API is asked about objects that are there already: it reads no files of the organization and prints nothing.',
+    ),
+    mayImport(
+      'render',
+      [rooms.values, rooms.diagnostic],
+      'Renderers turn values into text: of the other rooms they may know types only.',
+      {
+        to: { dependencyTypesNot: ['type-only'] },
+      },
+    ),
     {
       name: 'commands-imports',
       comment: 'Nothing below may know the commands: they put the rooms together.',
@@ -69,10 +102,18 @@ export default {
       from: { path: '^src/', pathNot: [rooms.commands, rooms.cli] },
       to: { path: [rooms.commands, rooms.cli] },
     },
-    owns('yaml', '^src/yaml(-mistakes)?\\.ts$', 'One place reads YAML, so that "where does this come from" has one answer.'),
+    owns(
+      'yaml',
+      '^src/yaml(-mistakes)?\\.ts$',
+      'One place reads YAML, so that "where does this come from" has one answer.',
+    ),
     owns('ajv', rooms.config, 'One place checks shapes.'),
     owns('cdk8s|cdk8s-plus-28|constructs', rooms.manifests, 'Loading cdk8s costs 0.1 s, which only rendering may pay.'),
-    owns('@kubernetes/client-node', rooms.cluster, 'One place talks to clusters. Loading it costs half a second, which only commands for live clusters may pay.'),
+    owns(
+      '@kubernetes/client-node',
+      rooms.cluster,
+      'One place talks to clusters. Loading it costs half a second, which only commands for live clusters may pay.',
+    ),
     owns('picocolors', rooms.render, 'Colour is a matter of rendering; everything else deals in plain text.'),
     owns('esbuild|typescript', rooms.config, 'Only TypeScript config files need a compiler.'),
     owns('commander', rooms.cli, 'Arguments end at the edge; commands get typed values.'),
@@ -81,6 +122,9 @@ export default {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

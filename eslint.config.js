@@ -2,13 +2,26 @@ import tseslint from 'typescript-eslint';
 
 /** Reads of ambient state make output depend on the machine; each must enter through the edge named here. */
 const ambient = [
-  { object: 'Date', property: 'now', message: 'The clock is passed in (see src/cli.ts), so that the same input gives the same output.' },
+  {
+    object: 'Date',
+    property: 'now',
+    message: 'The clock is passed in (see src/cli.ts), so that the same input gives the same output.',
+  },
   { object: 'Math', property: 'random', message: 'Output is deterministic: no randomness in src/.' },
 ];
 const locale = [
-  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'The clock is passed in (see src/cli.ts), so that the same input gives the same output.' },
-  { selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale.*)$/]', message: 'Sorted and printed by code unit, never by locale: compare with compareCodeUnits from src/order.ts.' },
-  { selector: "MemberExpression[object.name='Intl']", message: 'No ambient locale: the same input gives the same bytes on every machine.' },
+  {
+    selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+    message: 'The clock is passed in (see src/cli.ts), so that the same input gives the same output.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale.*)$/]',
+    message: 'Sorted and printed by code unit, never by locale: compare with compareCodeUnits from src/order.ts.',
+  },
+  {
+    selector: "MemberExpression[object.name='Intl']",
+    message: 'No ambient locale: the same input gives the same bytes on every machine.',
+  },
 ];
 
 export default tseslint.config(
@@ -32,7 +45,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': ['error', ...ambient],
       'no-restricted-syntax': ['error', ...locale],
-      'no-restricted-globals': ['error', { name: 'process', message: 'Only src/cli.ts touches process: pass what you need as a value.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'Only src/cli.ts touches process: pass what you need as a value.' },
+      ],
       'no-console': 'error',
     },
   },

@@ -5,9 +5,9 @@ interface SchemaNode {
   readonly type?: string | undefined;
   readonly description?: string | undefined;
   readonly default?: string | number | boolean | undefined;
-  readonly examples?: readonly unknown[] | undefined;
+  readonly examples?: readonly unknown[];
   readonly enum?: readonly string[] | undefined;
-  readonly const?: unknown | undefined;
+  readonly const?: unknown;
   readonly pattern?: string | undefined;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;

@@ -10,31 +10,26 @@ import {
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
 import { groupsOf, knownUsers, whatUserCan } from '../access/queries.ts';
-import type { AccessRequest, ResourceRequest } from '../access/rbac.ts';
-import type { Resource, ResolvedResource } from '../access/resources.ts';
-import { knownVerbs, resolveResource } from '../access/resources.ts';
+import type { AccessRequest } from '../access/rbac.ts';
 import type { Landscape } from '../config/landscape.ts';
 import { isProtectedNamespace } from '../config/landscape.ts';
-import { didYouMean } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
 import { jsonText, prose } from '../render/text.ts';
 import type { Origin } from '../source.ts';
 import { accessColumns, checkFilter, reasonsOf, unknown } from './access.ts';
+import type { RequestOptions } from './can-i-request.ts';
+import { requestOf } from './can-i-request.ts';
 import type { Io } from './io.ts';
 import { graphOrProblems, lineFinder, styleOf } from './organization.ts';
 
-export interface CanIOptions {
+export interface CanIOptions extends RequestOptions {
   readonly user?: string;
   readonly group?: readonly string[];
   /** As `namespace/name`. */
   readonly serviceAccount?: string;
   readonly cluster: string;
-  readonly namespace?: string;
-  readonly verb: string;
-  readonly resource: string;
-  readonly name?: string;
   readonly format: 'table' | 'json';
   readonly asOf?: string;
 }
@@ -132,91 +127,6 @@ function someone(
     accesses: accessesOf(cluster, claims),
     getsToken: claims.groups.includes('cluster-scope'),
   };
-}
-
-/** The request that the arguments describe, as the API server would ask RBAC about it. */
-function requestOf({ verb, resource: written, namespace, name }: CanIOptions): AccessRequest {
-  if (written.startsWith('/')) {
-    if (namespace !== undefined || name !== undefined) {
-      throw new Failure('bad-arguments', `\`${written}\` is a path of the API server, which is in no namespace`, {
-        help: 'leave out --namespace and --name',
-      });
-    }
-    return { verb, path: written };
-  }
-  const { group, resource, subresource, known } = resourceOf(written);
-  if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownWord('verb', verb, knownVerbs);
-
-  const request = { verb, group, resource, ...(subresource !== undefined && { subresource }) };
-  const isNamed = (verb !== 'create' || subresource !== undefined) && verb !== 'deletecollection';
-  if (name !== undefined && !isNamed) {
-    throw new Failure('bad-arguments', `RBAC does not see the names of what is asked for by \`${verb}\``, {
-      help: 'leave out --name',
-    });
-  }
-  if (group === '' && resource === 'namespaces') return namespacesRequest(request, namespace, name);
-  if (known && !known.namespaced && namespace !== undefined) {
-    throw new Failure('bad-arguments', `\`${resource}\` are in no namespace`, { help: 'leave out --namespace' });
-  }
-  return { ...request, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
-}
-
-/** The API server takes a request about one Namespace for one inside it, so that a role in it can allow it. */
-function namespacesRequest(
-  request: ResourceRequest,
-  namespace: string | undefined,
-  name: string | undefined,
-): ResourceRequest {
-  const one = name ?? namespace;
-  if (one === undefined) return request;
-  const aboutAll = ['list', 'watch', 'create', 'deletecollection'].includes(request.verb);
-  if (namespace !== undefined && (aboutAll || one !== namespace) && request.subresource === undefined) {
-    throw new Failure('bad-arguments', `\`${request.verb}\` on namespaces is not in the namespace \`${namespace}\``, {
-      help: aboutAll ? 'leave out --namespace' : 'give --name alone',
-    });
-  }
-  return { ...request, name: one, ...(!aboutAll && { namespace: one }) };
-}
-
-function resourceOf(written: string): ResolvedResource & { readonly kind: 'Resource' } {
-  const found = resolveResource(written);
-  switch (found.kind) {
-    case 'Resource':
-      return found;
-    case 'Unknown': {
-      const meant = didYouMean(found.written, found.names);
-      if (found.taken && meant === undefined) return found.taken;
-      throw new Failure('bad-arguments', `Kubernetes has no resource \`${found.written}\``, {
-        help:
-          meant === undefined
-            ? `give the API group of what an add-on brings: --resource ${found.written}.<group>`
-            : `did you mean \`${meant}\`?`,
-      });
-    }
-    case 'UnknownSubresource': {
-      const names = found.of.subresources.map((s) => s.name);
-      const meant = didYouMean(found.written, names);
-      throw new Failure('bad-arguments', `\`${found.of.name}\` have no subresource \`${found.written}\``, {
-        help: meant === undefined ? subresourcesHelp(found.of) : `did you mean \`${found.of.name}/${meant}\`?`,
-      });
-    }
-  }
-}
-
-function subresourcesHelp({ name, subresources }: Resource): string {
-  const one = 'a single object is named with --name';
-  return subresources.length === 0
-    ? one
-    : `${name} have ${subresources.map((s) => `\`${s.name}\``).join(', ')}; ${one}`;
-}
-
-function unknownWord(what: string, word: string, known: Iterable<string>): Failure {
-  const meant = didYouMean(word, known);
-  return new Failure(
-    'bad-arguments',
-    `Kubernetes has no ${what} \`${word}\``,
-    meant === undefined ? {} : { help: `did you mean \`${meant}\`?` },
-  );
 }
 
 /** A namespace that is not on the cluster gets an error rather than "no", which would look like an answer. */

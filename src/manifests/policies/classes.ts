@@ -44,11 +44,11 @@ function podsPolicy(context: PolicyContext): Policy {
   const images = (object: 'object' | 'oldObject'): string =>
     [
       ...['containers', 'initContainers', 'ephemeralContainers'].map(
-        (field) => `${object}.spec.?${field}.orValue([]).map(c, c.?image.orValue(''))`,
+        (field) => `${object}.spec.?${field}.orValue([]).map(c, c.image)`,
       ),
       // A volume can be an image as well, since 1.31.
       ...(context.minor >= 31
-        ? [`${object}.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))`]
+        ? [`${object}.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.reference)`]
         : []),
     ].join(' +\n');
   /** A pod's classes cannot change; the default priority class is filled in before the policy sees the pod. */

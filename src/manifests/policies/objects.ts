@@ -60,11 +60,10 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
   const { writer, breakGlass } = callers(context);
   const { selfServiceBindings } = organization.policies;
   const declared = selfServiceBindings === 'Declared' ? sortedBy(organization.groups, (g) => g.name) : [];
-  const account = `s.?namespace.orValue('')`;
   const isAllowed = [
     `s.kind == 'User' ? s.name.startsWith('user:')`,
     `s.kind == 'Group' ? !s.name.startsWith('system:') && !(s.name in ${celList(reservedGroups)})${selfServiceBindings === 'Declared' ? ' && s.name in variables.groups' : ''}`,
-    `${account} == request.namespace || ('system:serviceaccount:' + ${account} + ':' + s.name) in ${celList(trustedUserNames(cluster))}`,
+    `s.namespace == request.namespace || ('system:serviceaccount:' + s.namespace + ':' + s.name) in ${celList(trustedUserNames(cluster))}`,
   ].join(' : ');
   const groups = selfServiceBindings === 'Declared' ? 'groups of the organization' : 'groups, but reserved ones,';
   return {
@@ -106,7 +105,7 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
           ? { message: "access is not given by RoleBindings made in the cluster: add a share to the tenant's file" }
           : {
               message: `a RoleBinding made in the cluster may name users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`,
-              messageExpression: `'a RoleBinding made in the cluster may not name ' + variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.?namespace.orValue('') + '/' : '') + s.name).join(', ') + ${cel(`, but users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`)}`,
+              messageExpression: `'a RoleBinding made in the cluster may not name ' + variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ') + ${cel(`, but users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`)}`,
             }),
       },
     ],
