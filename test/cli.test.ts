@@ -182,7 +182,6 @@ describe('init', () => {
       'api-server/mycluster01/authentication-configuration.yaml',
       'mycluster01/cluster/cluster-admins.yaml',
       'mycluster01/cluster/cluster-scope.yaml',
-      'mycluster01/cluster/platform.yaml',
       'mycluster01/namespaces/first-dev.yaml',
     ]);
   });

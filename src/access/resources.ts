@@ -89,7 +89,7 @@ export function resolveResource(written: string): ResolvedResource {
     kind: 'Unknown',
     written: name,
     ...(taken && { taken }),
-    names: inGroup.flatMap((r) => [r.name, ...r.otherNames]),
+    names: inGroup.map((r) => r.name),
   };
 }
 

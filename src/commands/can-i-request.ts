@@ -23,7 +23,8 @@ export function requestOf({ verb, resource: written, namespace, name }: RequestO
     return { verb, path: written };
   }
   const { group, resource, subresource, known } = resourceOf(written);
-  if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownWord('verb', verb, knownVerbs);
+  // A verb with a colon is one of impersonation, of which there are many.
+  if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownVerb(verb);
 
   const request = { verb, group, resource, ...(subresource !== undefined && { subresource }) };
   const isNamed = (verb !== 'create' || subresource !== undefined) && verb !== 'deletecollection';
@@ -88,11 +89,9 @@ function subresourcesHelp({ name, subresources }: Resource): string {
     : `${name} have ${subresources.map((s) => `\`${s.name}\``).join(', ')}; ${one}`;
 }
 
-function unknownWord(what: string, word: string, known: Iterable<string>): Failure {
-  const meant = didYouMean(word, known);
-  return new Failure(
-    'bad-arguments',
-    `Kubernetes has no ${what} \`${word}\``,
-    meant === undefined ? {} : { help: `did you mean \`${meant}\`?` },
-  );
+function unknownVerb(verb: string): Failure {
+  const meant = didYouMean(verb, knownVerbs);
+  return new Failure('bad-arguments', `Kubernetes has no verb \`${verb}\``, {
+    help: meant === undefined ? `the verbs are ${[...knownVerbs].join(', ')}` : `did you mean \`${meant}\`?`,
+  });
 }

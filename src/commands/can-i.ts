@@ -46,7 +46,7 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
   const cluster = graph.clusters.find((c) => c.cluster.name === options.cluster);
   if (!cluster) throw new Error(`cluster ${options.cluster} is declared but not in the graph`);
 
-  const who = someone(landscape, graph, cluster, options);
+  const who = someone({ landscape, graph, cluster, options });
   const request = requestOf(options);
   if ('resource' in request) checkNamespace(landscape, graph, cluster, request.namespace);
   const verdict = evaluate(cluster, who.accesses, request);
@@ -68,6 +68,13 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
   return verdict.allowed ? canIExit.yes : canIExit.no;
 }
 
+interface Question {
+  readonly landscape: Landscape;
+  readonly graph: AccessGraph;
+  readonly cluster: ClusterAccess;
+  readonly options: CanIOptions;
+}
+
 /** Whom the question is about. */
 interface Someone {
   /** For people: `user joy`. */
@@ -79,46 +86,37 @@ interface Someone {
   readonly getsToken?: boolean;
 }
 
-function someone(
-  landscape: Landscape,
-  graph: AccessGraph,
-  cluster: ClusterAccess,
-  { user, group: groups, serviceAccount }: CanIOptions,
-): Someone {
-  const { organization } = landscape;
+function someone(question: Question): Someone {
+  const { user, group: groups, serviceAccount } = question.options;
   if (serviceAccount !== undefined) {
-    const [namespace, name, ...rest] = serviceAccount.split('/');
-    if (user !== undefined || groups !== undefined || !namespace || !name || rest.length > 0) {
-      throw new Failure('bad-arguments', `\`${serviceAccount}\` is no service account, or is not asked about alone`, {
-        help: 'give --service-account <namespace>/<name>, without --user and --group',
-      });
-    }
-    if (namespace.startsWith('kube-')) {
-      throw new Failure('bad-arguments', `what service accounts of \`${namespace}\` may do is up to Kubernetes`, {
-        help: 'ask the cluster: `kubectl auth can-i --as`',
-      });
-    }
-    const claims = serviceAccountClaims(namespace, name);
-    return { description: `service account \`${serviceAccount}\``, claims, accesses: accessesOf(cluster, claims) };
+    if (user === undefined && groups === undefined) return aServiceAccount(question, serviceAccount);
+    throw new Failure('bad-arguments', 'a service account is asked about alone', {
+      help: 'leave out --user and --group',
+    });
   }
-  for (const group of groups ?? []) checkFilter(landscape, { group });
-  if (groups === undefined) {
-    if (user === undefined) {
-      throw new Failure('bad-arguments', 'nobody is named', { help: 'give --user, --group or --service-account' });
-    }
-    const users = knownUsers(landscape);
-    if (!users.has(user)) throw unknown('user', user, users);
-    const declared = groupsOf(organization, user).map((g) => g.name);
-    const isAdmin = organization.admins.some((a) => a.value === user);
-    const claims = tokenClaims(user, groupClaims(cluster, [...declared, ...(isAdmin ? ['cluster-admins'] : [])]));
-    const own = whatUserCan(graph, organization, user, { cluster: cluster.cluster.name }).map(({ access }) => access);
-    return {
-      description: `user \`${user}\``,
-      claims,
-      accesses: [...own, ...builtInAccesses(cluster, claims)],
-      getsToken: claims.groups.includes('cluster-scope'),
-    };
-  }
+  if (groups !== undefined) return aMember(question, groups, user);
+  if (user !== undefined) return aUser(question, user);
+  throw new Failure('bad-arguments', 'nobody is named', { help: 'give --user, --group or --service-account' });
+}
+
+function aUser({ landscape, graph, cluster }: Question, user: string): Someone {
+  const { organization } = landscape;
+  const users = knownUsers(landscape);
+  if (!users.has(user)) throw unknown('user', user, users);
+  const declared = groupsOf(organization, user).map((g) => g.name);
+  const isAdmin = organization.admins.some((a) => a.value === user);
+  const claims = tokenClaims(user, groupClaims(cluster, [...declared, ...(isAdmin ? ['cluster-admins'] : [])]));
+  const own = whatUserCan(graph, organization, user, { cluster: cluster.cluster.name }).map(({ access }) => access);
+  return {
+    description: `user \`${user}\``,
+    claims,
+    accesses: [...own, ...builtInAccesses(cluster, claims)],
+    getsToken: claims.groups.includes('cluster-scope'),
+  };
+}
+
+function aMember({ landscape, cluster }: Question, groups: readonly string[], user: string | undefined): Someone {
+  for (const group of groups) checkFilter(landscape, { group });
   const claims = tokenClaims(user ?? '', groupClaims(cluster, groups));
   const inGroups = `${groups.length > 1 ? 'groups' : 'group'} ${groups.map((g) => `\`${g}\``).join(', ')}`;
   return {
@@ -127,6 +125,23 @@ function someone(
     accesses: accessesOf(cluster, claims),
     getsToken: claims.groups.includes('cluster-scope'),
   };
+}
+
+function aServiceAccount({ landscape, graph, cluster }: Question, serviceAccount: string): Someone {
+  const [namespace, name, ...rest] = serviceAccount.split('/');
+  if (!namespace || !name || rest.length > 0) {
+    throw new Failure('bad-arguments', `\`${serviceAccount}\` is no service account`, {
+      help: 'write it as <namespace>/<name>',
+    });
+  }
+  if (namespace.startsWith('kube-')) {
+    throw new Failure('bad-arguments', `what service accounts of \`${namespace}\` may do is up to Kubernetes`, {
+      help: `ask the cluster: \`kubectl auth can-i --as system:serviceaccount:${namespace}:${name}\``,
+    });
+  }
+  checkNamespace(landscape, graph, cluster, namespace);
+  const claims = serviceAccountClaims(namespace, name);
+  return { description: `service account \`${serviceAccount}\``, claims, accesses: accessesOf(cluster, claims) };
 }
 
 /** A namespace that is not on the cluster gets an error rather than "no", which would look like an answer. */

@@ -38,10 +38,15 @@ export function authenticationConfiguration(organization: Organization, cluster:
             expression: `claims.sub.startsWith('user:') && claims.sub.size() > 5`,
             message: "the token's subject must be user:<username>",
           },
+          {
+            // The mapping below takes one string for a list of it.
+            expression: '!has(claims.groups) || type(dyn(claims.groups)) == list',
+            message: "the token's groups must be a list",
+          },
         ],
         claimMappings: {
           username: { expression: 'claims.sub' },
-          groups: { expression: `has(claims.groups) ? dyn(claims.groups).map(g, string(g)) : []` },
+          groups: { expression: 'has(claims.groups) ? claims.groups : []' },
         },
         userValidationRules: [
           {

@@ -58,13 +58,13 @@ async function generated(): Promise<World> {
 
 const worlds = { sample: await sample(), generated: await generated() };
 const cases = Object.entries(worlds).flatMap(([name, world]) =>
-  world.graph.clusters.map((cluster) => ({ name: `${name} organization on ${cluster.cluster.name}`, world, cluster })),
+  world.graph.clusters.map((cluster) => [`${name} organization on ${cluster.cluster.name}`, world, cluster] as const),
 );
 
 const tally: Tally = { reviews: 0, selfReviews: 0, requests: 0, allowed: 0, bindings: 0, met: new Set() };
 const start = performance.now();
 
-describe.each(cases)('the $name', ({ world, cluster }) => {
+describe.each(cases)('the %s', (_, world, cluster) => {
   const { landscape, dist } = world;
   const { name: clusterName, id } = cluster.cluster;
   const manifests = (folder: string) =>

@@ -16,6 +16,6 @@ export function verdict({ status, body }: Answer): string {
   if (status === 403 && message.includes(' is attempting to grant RBAC permissions not currently held')) {
     return `RBAC escalation: ${message}`;
   }
-  if (status === 403 && / cannot [a-z]+ resource /.test(message)) return `RBAC: ${message}`;
+  if (status === 403 && / cannot [a-z:-]+ resource /.test(message)) return `RBAC: ${message}`;
   return `${status} ${message}`;
 }
