@@ -147,7 +147,7 @@ const knownMessages: readonly (readonly [RegExp, Explanation])[] = [
 function notAKey(line: string): Explanation {
   return /^\s*[\w-]+:[^\s/]/.test(line)
     ? { detail: 'there is no space after the colon', help: 'write a space after the colon' }
-    : { detail: 'this line is no `key: value`', help: 'write a colon and a space after the key' };
+    : { detail: 'this line is not `key: value`', help: 'write a colon and a space after the key' };
 }
 
 /** A key in the place of a value: on the same line, or on a line that is indented below a value. */

@@ -332,8 +332,9 @@ describe('access can-i', () => {
     [{ serviceAccount: 'kube-system/x' }, 'up to Kubernetes', 'kubectl'],
   ])('gives no answer to %j', async (options, message, help) => {
     const failure: unknown = await answerTo(options).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(Failure);
-    expect(failure).toMatchObject({ message: expect.stringContaining(message), help: expect.stringContaining(help) });
+    if (!(failure instanceof Failure)) throw new Error('there is an answer', { cause: failure });
+    expect(failure.message).toContain(message);
+    expect(failure.help).toContain(help);
   });
 
   const arguments_ = ['access', 'can-i', '--user', 'sue', '--cluster', 'prodcluster01', '--as-of', exampleDay];
@@ -348,7 +349,8 @@ describe('access can-i', () => {
     const folder = temporaryFolder();
     writeFiles(folder, config);
     const result = await tenantry([...arguments_, ...args], { cwd: folder });
-    expect(result).toEqual({ code, stdout: expect.stringMatching(stdout), stderr: expect.any(String) });
+    expect(result.code).toBe(code);
+    expect(result.stdout).toMatch(stdout);
     expect(result.stderr === '').toBe(code !== 2);
   });
 

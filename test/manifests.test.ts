@@ -330,6 +330,7 @@ describe('clusters', () => {
           { expression: 'claims.aud == "prod-1"' },
           { expression: 'claims.exp - claims.iat <= 600' },
           { expression: "claims.sub.startsWith('user:') && claims.sub.size() > 5" },
+          { expression: '!has(claims.groups) || type(dyn(claims.groups)) == list' },
         ],
       },
     ]);

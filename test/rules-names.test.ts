@@ -356,7 +356,7 @@ describe('TEN209 protected-namespace', () => {
       'tenants/solar.yaml:10:13 TEN209 `solar-prod` is protected and cannot be a namespace of tenant `solar`',
     ]);
     expect((await only('TEN2', files)).help).toBe(
-      'choose another name; protected are `default`, `kube-*`, `tenantry-system`, `monitoring` and `solar-p*`',
+      'choose another name; protected are `default`, `kube-*`, `monitoring` and `solar-p*`',
     );
   });
 

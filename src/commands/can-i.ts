@@ -152,7 +152,7 @@ function checkNamespace(
   namespace: string | undefined,
 ): void {
   if (namespace === undefined || isProtectedNamespace(organization, namespace)) return;
-  if (namespace === organization.policies.namespace || namespaces.some((n) => n.name === namespace)) return;
+  if (namespaces.some((n) => n.name === namespace)) return;
   const elsewhere = graph.clusters.filter((c) => c.namespaces.some((n) => n.name === namespace));
   if (elsewhere.length === 0) {
     throw unknown(

@@ -54,8 +54,6 @@ export interface Organization {
   /** The user name as which Argo CD writes to clusters that do not say another. */
   readonly syncIdentity: string;
   readonly policies: {
-    /** The platform's own namespace. */
-    readonly namespace: string;
     readonly breakGlassGroups: readonly string[];
     readonly selfServiceBindings: 'Declared' | 'Any' | 'Forbidden';
   };

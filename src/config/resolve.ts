@@ -76,7 +76,6 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
   const pattern = naming && field(naming, 'groupPattern');
   const policies = field(spec, 'policies');
   const breakGlass = policies && field(policies, 'breakGlassGroups');
-  const platformNamespace = (policies && field(policies, 'namespace')?.value) ?? defaultPolicies.namespace;
   return {
     name: root.value.metadata.name,
     origin: root.origin,
@@ -104,7 +103,6 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
     isolation: { ...undeclaredIsolation, ...defaults.isolation },
     protectedNamespaces: [
       ...builtInProtectedNamespaces,
-      platformNamespace,
       ...items(field(spec, 'protectedNamespaces')).map((n) => n.value),
     ],
     labelDomain: field(spec, 'labelDomain')?.value ?? 'tenantry.dev',
@@ -119,7 +117,6 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
     ),
     syncIdentity: controllerIdentity(argoCD),
     policies: {
-      namespace: platformNamespace,
       breakGlassGroups: breakGlass ? items(breakGlass).map((g) => g.value) : defaultPolicies.breakGlassGroups,
       selfServiceBindings:
         (policies && field(policies, 'selfServiceBindings')?.value) ?? defaultPolicies.selfServiceBindings,
@@ -137,7 +134,6 @@ function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string 
 }
 
 const defaultPolicies: Organization['policies'] = {
-  namespace: 'tenantry-system',
   breakGlassGroups: ['cluster-admins', 'system:masters'],
   selfServiceBindings: 'Declared',
 };
@@ -159,7 +155,7 @@ function emptyOrganization(): Organization {
     },
     limits: { namespacesPerTenant: 10 },
     isolation: undeclaredIsolation,
-    protectedNamespaces: [...builtInProtectedNamespaces, defaultPolicies.namespace],
+    protectedNamespaces: builtInProtectedNamespaces,
     labelDomain: 'tenantry.dev',
     exceptions: [],
     syncIdentity: controllerIdentity(undefined),

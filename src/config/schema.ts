@@ -401,7 +401,6 @@ const OrganizationSpec = Type.Object(
     policies: optional(
       Type.Object(
         {
-          namespace: optional(name("The platform's own namespace, for what policies read. Default: tenantry-system.")),
           breakGlassGroups: optional(
             Type.Array(subjectName('A group claim.'), {
               description:

@@ -73,13 +73,7 @@ describe.each(cases)('the %s', (_, world, cluster) => {
       .map(({ text }) => text)
       .join('---\n');
   const people = peopleOf(landscape, cluster);
-  const namespaces = [
-    ...cluster.namespaces.map((n) => n.name),
-    landscape.organization.policies.namespace,
-    'default',
-    'kube-system',
-    'nowhere',
-  ];
+  const namespaces = [...cluster.namespaces.map((n) => n.name), 'default', 'kube-system', 'nowhere'];
   const compare = comparer(cluster, tally);
   let issuer: Issuer;
   let plane: ControlPlane;

@@ -59,7 +59,7 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
-describe('images come from the registries of the tenant', () => {
+describe('S69: images come from the registries of the tenant', () => {
   const container = { name: 'more', image: 'nginx' };
   const image = { name: 'data', image: { reference: 'ghcr.io/data:1' } };
 
@@ -116,7 +116,7 @@ describe('images come from the registries of the tenant', () => {
   });
 });
 
-describe('pods name the classes that the tenant may use', () => {
+describe('S69: pods name the classes that the tenant may use', () => {
   test.each<[string, object]>([
     ['none', {}],
     ['a runtime class', { runtimeClassName: 'sandboxed' }],
@@ -145,7 +145,7 @@ describe('pods name the classes that the tenant may use', () => {
     expect(verdict(await owner.create('pods', 'solar-strict/new', pod(own, spec)))).toBe(`pods: ${message}`);
   });
 
-  test('the cluster’s default priority class is judged like one that was named', async () => {
+  test("the cluster's default priority class is judged like one that was named", async () => {
     await must(cluster.admin.create('priorityclasses', 'usual', { value: 3, globalDefault: true }));
     await waitFor('the default', async () => {
       const found = verdict(await owner.dryRun.create('pods', 'solar-strict/new', pod(own)));
@@ -155,7 +155,7 @@ describe('pods name the classes that the tenant may use', () => {
   });
 });
 
-describe('claims name a storage class that the tenant may use', () => {
+describe('S69: claims name a storage class that the tenant may use', () => {
   const wrong = (name: string): string => `storage: ${reason('StorageClass', name, 'name fast', 'storageClasses')}`;
   const old = 'volume.beta.kubernetes.io/storage-class';
 
@@ -203,7 +203,7 @@ describe('claims name a storage class that the tenant may use', () => {
   });
 });
 
-describe('Ingresses name an ingress class that the tenant may use', () => {
+describe('S69: Ingresses name an ingress class that the tenant may use', () => {
   const wrong = (name: string): string =>
     `ingresses: ${reason('IngressClass', name, 'name internal', 'ingressClasses')}`;
   const old = 'kubernetes.io/ingress.class';
@@ -286,7 +286,7 @@ test('an empty list allows nothing', async () => {
   });
 });
 
-test('the organization’s lists hold in the namespaces of groups', async () => {
+test("the organization's lists hold in the namespaces of groups", async () => {
   await cluster.sync(
     organization({ organization: 'defaults: { isolation: { registries: [registry.example.com/shared/] } }' }),
   );

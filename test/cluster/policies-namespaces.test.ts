@@ -181,7 +181,7 @@ describe('S60: what the platform says on a Namespace stays', () => {
     }
   });
 
-  test('other labels and annotations are anybody’s', async () => {
+  test("other labels and annotations are anybody's", async () => {
     const { overseer } = cluster;
     const team = { metadata: { labels: { team: 'a' }, annotations: { note: 'b' } } };
     expect(verdict(await overseer.patch('namespaces', path, team))).toBe('allowed');
@@ -222,7 +222,7 @@ describe('S62: a namespace does not move', () => {
     }
   });
 
-  test('one that was nobody’s can be adopted', async () => {
+  test("one that was nobody's can be adopted", async () => {
     await must(cluster.admin.create('namespaces', 'orphan'));
     const labels = { 'tenantry.dev/namespace-kind': 'Retained', 'app.kubernetes.io/managed-by': 'tenantry' };
     expect(verdict(await cluster.argoCD.apply('namespaces', 'orphan', labelled(labels)))).toBe('allowed');
@@ -307,7 +307,7 @@ describe('where the prefix is optional', () => {
     expect(verdict(await cluster.overseer.create('namespaces', 'extra'))).toMatch(/^namespaces: .* not created in the/);
   });
 
-  test('S70: a name that begins with a tenant’s is that tenant’s all the same', async () => {
+  test("S70: a name that begins with a tenant's is that tenant's all the same", async () => {
     expect(verdict(await alice.create('namespaces', 'solar-lab-extra', labelled(solars)))).toMatch(
       /^namespaces: the name solar-lab-extra is for a namespace of the tenant solar-lab, not of solar/,
     );

@@ -115,7 +115,7 @@ describe('S10: only the platform writes what it owns', () => {
     expect(verdict(await owner.create('networkpolicies', 'solar-dev/tenantry', network))).toMatch(/^managed-objects: /);
   });
 
-  test('the status of a quota is Kubernetes’', async () => {
+  test("the status of a quota is Kubernetes'", async () => {
     const used = { status: { used: { pods: '0' } }, metadata: { labels: { 'app.kubernetes.io/managed-by': null } } };
     expect(verdict(await cluster.overseer.patch('resourcequotas/status', 'solar-prod/tenantry', used))).toMatch(
       /^managed-objects: /,
@@ -138,7 +138,7 @@ describe('S10: only the platform writes what it owns', () => {
   test('without the policy, others do', () => withoutPolicy(cluster, 'managed-objects'));
 });
 
-describe('what a namespace’s admin binds by himself', () => {
+describe("what a namespace's admin binds by himself", () => {
   const allowed: [string, string[]][] = [
     ['a user', ['User user:kim']],
     ['a group of the organization', ['Group audit']],
@@ -152,7 +152,7 @@ describe('what a namespace’s admin binds by himself', () => {
     ['all service accounts', 'Group system:serviceaccounts', 'Group system:serviceaccounts'],
     ['the service accounts of a namespace', 'Group system:serviceaccounts:green-prod', 'Group system:'],
     ['everybody with a token', 'Group cluster-scope', 'Group cluster-scope'],
-    ['the cluster’s admins', 'Group cluster-admins', 'Group cluster-admins'],
+    ["the cluster's admins", 'Group cluster-admins', 'Group cluster-admins'],
     ['anonymous', 'User system:anonymous', 'User system:anonymous'],
     ['a user without the prefix of tokens', 'User kim', 'User kim'],
     ['a service account by its user name', 'User system:serviceaccount:green-prod:default', 'User system:'],

@@ -188,7 +188,7 @@ describe('S73: in a cordoned namespace nothing changes', () => {
     }
   });
 
-  test('Argo CD changes what is the platform’s, and nothing of tenants', async () => {
+  test("Argo CD changes what is the platform's, and nothing of tenants", async () => {
     const { argoCD } = cluster;
     const binding = 'solar-frozen/tenantry:group:solar-leads:admin';
     expect(verdict(await argoCD.dryRun.patch('rolebindings', binding, { metadata: { labels } }))).toBe('allowed');
@@ -254,7 +254,7 @@ describe('S43: in a namespace that is marked for deletion there is nothing new',
     expect(verdict(await cluster.overseer.create('events', 'solar-going/seen', event))).toBe('allowed');
   });
 
-  test('Argo CD brings what is the platform’s, and nothing of tenants', async () => {
+  test("Argo CD brings what is the platform's, and nothing of tenants", async () => {
     const managed = { metadata: { labels: { 'app.kubernetes.io/managed-by': 'tenantry' } } };
     const binding = roleBinding('view', 'Group audit');
     expect(

@@ -31,7 +31,7 @@ export const notPlainText: ConfigRule = {
 function notUtf8({ path, failure }: ConfigFile): Finding[] {
   if (failure?.kind !== 'not-utf8') return [];
   const message =
-    failure.detail === '' ? 'the file is no text in UTF-8' : `the file is in ${failure.detail}, not in UTF-8`;
+    failure.detail === '' ? 'the file is not text in UTF-8' : `the file is in ${failure.detail}, not in UTF-8`;
   return [{ message, at: atFile(path), help: 'save it as UTF-8, without a byte order mark' }];
 }
 
@@ -40,7 +40,7 @@ type Kind = 'not-text' | 'byte-order-mark' | 'carriage-return' | 'invisible-char
 function worded({ kind, detail }: SourceProblem & { readonly kind: Kind }): Pick<Finding, 'message' | 'help'> {
   switch (kind) {
     case 'not-text':
-      return { message: 'the file is no text: it has a NUL in it', help: 'put a text file in UTF-8 in its place' };
+      return { message: 'the file is not text: it has a NUL in it', help: 'put a text file in UTF-8 in its place' };
     case 'byte-order-mark':
       return { message: 'the file begins with a byte order mark', help: 'save it as UTF-8 without a byte order mark' };
     case 'carriage-return':
@@ -53,7 +53,7 @@ function worded({ kind, detail }: SourceProblem & { readonly kind: Kind }): Pick
       };
     case 'invisible-character':
       return isSpace.test(detail)
-        ? { message: `this is no plain space but ${named(detail)}`, help: 'replace it by a plain space' }
+        ? { message: `this is not a plain space but ${named(detail)}`, help: 'replace it by a plain space' }
         : { message: `there is an invisible character here: ${named(detail)}`, help: 'delete it' };
   }
 }

@@ -11,7 +11,7 @@ export const strayFile: ConfigRule = {
   name: 'stray-file',
   severity: 'error',
   summary: 'The config folders hold nothing that looks like config and that nobody reads.',
-  why: 'Whoever adds tenants/lunar.yml believes that it is in force. Checks that look at `.yaml` alone have been passed by in this way. A README, Git’s own files and what editors leave behind are no concern.',
+  why: 'Whoever adds tenants/lunar.yml believes that it is in force. Checks that look at `.yaml` alone have been passed by in this way. A README, the files of Git and what editors leave behind are no concern.',
   bad: { files: { 'tenants/lunar.yml': lunar } },
   good: { files: { 'tenants/lunar.yaml': lunar } },
   *check({ files }) {
