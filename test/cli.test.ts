@@ -67,7 +67,6 @@ describe('validate', () => {
     const folder = organization(wrongGroup);
     const plain = await tenantry(['validate'], { cwd: folder });
     const without = await tenantry(['validate'], { cwd: folder, env: { NO_COLOR: '1' } });
-    // eslint-disable-next-line no-control-regex -- no escape sequence may be there
     expect(plain.stdout).not.toMatch(/\u001b/);
     expect(without.stdout).toBe(plain.stdout);
   });
