@@ -49,6 +49,31 @@ describe('tenantry', () => {
   });
 });
 
+describe('start-up', () => {
+  /** The packages that a command loads, as V8 lists every script that it ran. */
+  async function packagesOf(...args: string[]): Promise<Set<string>> {
+    const coverage = temporaryFolder();
+    await tenantry(args, { cwd: organization(), env: { NODE_V8_COVERAGE: coverage } });
+    const urls = Object.values(readFiles(coverage)).flatMap((text) =>
+      (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
+    );
+    expect(urls.some((url) => url.endsWith('/build/cli.js'))).toBe(true);
+    return new Set(urls.flatMap((url) => /node_modules\/(@[^/]+\/[^/]+|[^/]+)\//.exec(url)?.[1] ?? []));
+  }
+
+  it('loads nothing for the version but what reads arguments', async () => {
+    expect([...(await packagesOf('--version'))]).toEqual(['commander']);
+  });
+
+  it('loads no renderer, compiler or client to validate', async () => {
+    const packages = await packagesOf('validate');
+    expect(packages).toContain('yaml');
+    for (const name of ['cdk8s', 'cdk8s-plus-28', 'typescript', 'esbuild', 'diff', '@kubernetes/client-node']) {
+      expect(packages).not.toContain(name);
+    }
+  });
+});
+
 describe('validate', () => {
   it.each([
     ['a good organization', {}, [], 0],
@@ -128,6 +153,23 @@ describe('access', () => {
     ]);
   });
 
+  it('S3: filters by cluster and by namespace', async () => {
+    const folder = organization({
+      'clusters/second.yaml': exampleOrganization['clusters/prodcluster01.yaml'].replaceAll('prodcluster01', 'second'),
+    });
+    const second = await access(folder, 'list', '--cluster', 'second', '--format', 'csv');
+    expect(second.stdout.split('\r\n').map((line) => line.split(',')[0])).toEqual(['Cluster', 'second', 'second', '']);
+    const namespace = await access(folder, 'list', '--namespace', 'solar-prod', '--format', 'csv');
+    expect(
+      new Set(
+        namespace.stdout
+          .split('\r\n')
+          .slice(1, -1)
+          .map((line) => line.split(',')[1]),
+      ),
+    ).toEqual(new Set(['solar-prod']));
+  });
+
   it('takes a name that exists nowhere for a mistake, not for "nobody"', async () => {
     const { code, stderr } = await access(organization(), 'list', '--group', 'solar-ser');
     expect(code).toBe(2);
@@ -149,6 +191,16 @@ describe('explain', () => {
     expect(stdout).toMatch(/tenant +solar +tenants\/solar\.yaml:13/);
     expect(stdout).toMatch(/cluster +prodcluster01 +tenants\/solar\.yaml:9/);
     expect(stdout).toMatch(/pod security +baseline +default/);
+  });
+
+  it('S61: lists the namespaces of a tenant, their number and their states', async () => {
+    const cordoned = exampleOrganization['tenants/solar.yaml'].replace(
+      '- name: prod',
+      '- name: prod\n      cordoned: true',
+    );
+    const { stdout } = await tenantry(['explain', 'solar'], { cwd: organization({ 'tenants/solar.yaml': cordoned }) });
+    expect(stdout).toMatch(/namespaces +1 of 10 +/);
+    expect(stdout).toMatch(/namespace +solar-prod, on prodcluster01, Cordoned +tenants\/solar\.yaml:13/);
   });
 
   it('explains groups and users', async () => {

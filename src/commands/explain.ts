@@ -5,7 +5,7 @@ import { didYouMean } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import { table } from '../render/table.ts';
 import type { Origin } from '../source.ts';
-import { accessColumns } from './access.ts';
+import { accessColumns, subjectName } from './access.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
 import { graphOrProblems, lineFinder, styleOf } from './organization.ts';
@@ -23,12 +23,13 @@ interface Explanation {
   readonly accesses: readonly { readonly access: Access; readonly group?: string }[];
 }
 
-/** `tenantry explain NAME`: what a namespace, group or user is, and which lines decide that (S65). */
+/** `tenantry explain NAME`: what a tenant, namespace, group or user is, and which lines decide that (S65). */
 export async function explain(io: Io, name: string, options: { readonly asOf?: string }): Promise<number> {
   const checked = await graphOrProblems(io, options);
   if (!checked) return exit.problems;
   const { landscape, graph, sources } = checked;
   const found = [
+    ...tenantExplanations(landscape, graph, name),
     ...namespaceExplanations(graph, name),
     ...groupExplanations(landscape, graph, name),
     ...userExplanations(landscape, graph, name),
@@ -57,6 +58,41 @@ export async function explain(io: Io, name: string, options: { readonly asOf?: s
     );
   }
   return exit.clean;
+}
+
+/** A tenant's namespaces, their number and their states (S61). */
+function tenantExplanations({ organization, tenants }: Landscape, graph: AccessGraph, name: string): Explanation[] {
+  const tenant = tenants.find((t) => t.name === name);
+  if (!tenant) return [];
+  const { namespaces } = tenant;
+  return [
+    {
+      title: `tenant ${name}`,
+      facts: [
+        { about: 'declared', value: tenant.description ?? '', origin: tenant.origin },
+        fact('state', tenant.state),
+        fact('deletion', tenant.deletion),
+        ...tenant.owners.map(({ subject, origin }) => ({ about: 'owner', value: subjectName(subject), origin })),
+        ...tenant.allocations.map(({ value, origin }) => ({ about: 'allocation', value: value.name, origin })),
+        {
+          about: 'namespaces',
+          value: `${namespaces.length} of ${organization.limits.namespacesPerTenant}`,
+          origin: tenant.origin,
+        },
+        ...namespaces.map((namespace) => ({
+          about: 'namespace',
+          value: [
+            namespace.name,
+            `on ${namespace.clusters.map((c) => c.value).join(' ')}`,
+            ...(namespace.cordoned ? ['Cordoned'] : []),
+            ...(namespace.state.value === 'Active' ? [] : [namespace.state.value]),
+          ].join(', '),
+          origin: namespace.nameOrigin,
+        })),
+      ],
+      accesses: listAccess(graph, { tenant: name }).map((access) => ({ access })),
+    },
+  ];
 }
 
 function namespaceExplanations(graph: AccessGraph, name: string): Explanation[] {
@@ -199,12 +235,13 @@ function userExplanations(landscape: Landscape, graph: AccessGraph, name: string
 
 function nothingNamed(name: string, landscape: Landscape, graph: AccessGraph): Failure {
   const known = [
+    ...landscape.tenants.map((t) => t.name),
     ...graph.clusters.flatMap((c) => c.namespaces.map((n) => n.name)),
     ...landscape.organization.groups.map((g) => g.name),
     ...knownUsers(landscape),
   ];
   const meant = didYouMean(name, new Set(known));
-  return new Failure('bad-arguments', `no namespace, group or user \`${name}\` is declared`, {
+  return new Failure('bad-arguments', `no tenant, namespace, group or user \`${name}\` is declared`, {
     ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }),
   });
 }

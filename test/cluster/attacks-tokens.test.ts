@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at } from '../control-plane/client.ts';
+import { at, waitFor } from '../control-plane/client.ts';
 import { startCluster } from './support/cluster.ts';
 import type { TestCluster } from './support/cluster.ts';
 import { clusterName, organization } from './support/organization.ts';
@@ -107,6 +107,17 @@ describe('a token that is not right', () => {
     const before = cluster.plane.log('kube-apiserver').length;
     expect(await whoIs(`${header}.${payload}.${signature}`)).toBe(401);
     expect(cluster.plane.log('kube-apiserver').slice(before)).toContain('failed to verify signature');
+  });
+
+  test('S28: one that has expired is refused within seconds, though the API server has seen it before', async () => {
+    const lifetime = 2;
+    const token = await cluster.issuer.sign(sam, { lifetime });
+    const expiry = performance.now() + lifetime * 1000;
+    expect(await whoIs(token)).toMatchObject({ username: 'user:sam' });
+    await waitFor('the refusal', async () => (await whoIs(token)) === 401, { interval: 200 });
+    const after = (performance.now() - expiry) / 1000;
+    console.log(`expired: refused ${after.toFixed(1)} s after its end`);
+    expect(after).toBeLessThan(12);
   });
 
   test('one of a key that was taken back is refused', async () => {

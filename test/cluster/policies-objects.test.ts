@@ -7,7 +7,7 @@ import type { TestCluster } from './support/cluster.ts';
 import { roleBinding } from './support/objects.ts';
 import { organization, tenant } from './support/organization.ts';
 import { inEffect, withoutPolicy } from './support/policies.ts';
-import { verdict } from './support/verdict.ts';
+import { verdict, verdictPastRbac } from './support/verdict.ts';
 
 /** The policies on what is in a namespace, and on roles: who writes what the platform owns, and what others may bind. */
 
@@ -197,6 +197,16 @@ describe("what a namespace's admin binds by himself", () => {
     expect(verdict(await cluster.overseer.dryRun.create('rolebindings', 'default/own', binding))).toBe('allowed');
   });
 
+  test('the platform binds whom it likes, such as a service account that owns the tenant', async () => {
+    const object = {
+      metadata: { labels: managed },
+      ...roleBinding('admin', 'ServiceAccount solar-dev/robot', 'Group undeclared'),
+    };
+    const name = 'solar-prod/tenantry:serviceaccount:solar-dev~2Frobot:admin';
+    expect(verdict(await cluster.argoCD.dryRun.create('rolebindings', name, object))).toBe('allowed');
+    expect(verdict(await cluster.overseer.dryRun.create('rolebindings', name, object))).toMatch(/^managed-objects: /);
+  });
+
   test('what was bound before the policy can be taken back, and cleaned up', async () => {
     const stale = roleBinding('view', 'Group strangers', 'Group audit');
     await must(cluster.alice.create('rolebindings', 'solar-prod/stale', stale));
@@ -280,11 +290,7 @@ describe('S27: no credentials that last', () => {
     const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'web', uid: at(created.body, 'metadata', 'uid') };
     const kubelet = cluster.impersonate('system:node:node-1', 'system:nodes');
     const spec = { boundObjectRef, expirationSeconds: 3607 };
-    // Kubernetes' node authorizer takes a moment to learn what runs where.
-    const found = await waitFor('the token', async () => {
-      const answer = await kubelet.create('serviceaccounts/token', 'solar-prod/default', { spec });
-      return verdict(answer).startsWith('RBAC: ') ? undefined : verdict(answer);
-    });
+    const found = await verdictPastRbac(() => kubelet.create('serviceaccounts/token', 'solar-prod/default', { spec }));
     expect(found).toBe('allowed');
   });
 

@@ -94,6 +94,12 @@ test('members of `system:masters` are let through only where the organization sa
   expect(verdict(await cluster.alice.dryRun.create('configmaps', 'solar-frozen/x'))).toBe('allowed');
 });
 
+test('the API server is let through, whatever the organization says: it needs namespaces and roles of its own', async () => {
+  const apiServer = cluster.impersonate('system:apiserver', 'system:masters');
+  expect(verdict(await cluster.admin.dryRun.create('namespaces', 'kube-extra'))).toMatch(/^namespaces: /);
+  expect(verdict(await apiServer.dryRun.create('namespaces', 'kube-extra'))).toBe('allowed');
+});
+
 test('Kubernetes restores its own roles when the API server starts', async () => {
   const edited = { rules: [], metadata: { annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' } } };
   await must(cluster.alice.patch('clusterroles', 'system:aggregate-to-view', edited));

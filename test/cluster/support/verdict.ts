@@ -1,4 +1,4 @@
-import { at } from '../../control-plane/client.ts';
+import { at, waitFor } from '../../control-plane/client.ts';
 import type { Answer } from '../../control-plane/client.ts';
 
 /**
@@ -18,4 +18,12 @@ export function verdict({ status, body }: Answer): string {
   }
   if (status === 403 && / cannot [a-z:-]+ resource /.test(message)) return `RBAC: ${message}`;
   return `${status} ${message}`;
+}
+
+/** The verdict once RBAC has nothing against it any more: it takes a moment to learn what has just been granted. */
+export async function verdictPastRbac(attempt: () => Promise<Answer>): Promise<string> {
+  return await waitFor('RBAC to let it through', async () => {
+    const found = verdict(await attempt());
+    return found.startsWith('RBAC: ') ? Promise.reject(new Error(found)) : found;
+  });
 }
