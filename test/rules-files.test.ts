@@ -80,7 +80,7 @@ describe('TEN001 not-readable', () => {
       put(join(folder, 'tenants/lunar.yaml'));
     });
     expect(found).toEqual([`tenants/lunar.yaml TEN001 ${message}`]);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it.each([
@@ -268,7 +268,7 @@ describe('TEN006 not-plain-yaml', () => {
     const bomb = Array.from({ length: 30 }, (_, i) => `l${i}: &l${i} [${`*l${i - 1}, `.repeat(50)}]\n`).join('');
     const start = performance.now();
     expect((await says({ 'tenants/lunar.yaml': bomb })).length).toBeLessThanOrEqual(20);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 });
 

@@ -95,6 +95,6 @@ describe('any text', () => {
     const start = performance.now();
     redactSecrets(text);
     // Some tens of milliseconds; the rest is for a machine that is busy.
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(performance.now() - start).toBeLessThan(8000);
   });
 });

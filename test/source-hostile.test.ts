@@ -165,7 +165,7 @@ describe('a hostile text', () => {
     const source = read(text);
     yamlLocator(source)(['spec', 'a', 0], 'value');
     // Some tens of milliseconds; the rest is for a machine that is busy.
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(5000);
     expect(source.problems.length + (source.value === undefined ? 0 : 1)).toBeGreaterThan(0);
   });
 

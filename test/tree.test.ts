@@ -75,7 +75,7 @@ describe('a tree on disk', () => {
     expect(await tree.read('larger')).toEqual({ failure: 'too-large', detail: `more than ${maxFileSize} bytes` });
     const start = performance.now();
     expect(await tree.read('huge')).toMatchObject({ failure: 'too-large' });
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it('lists links, pipes and folders as what they are, and reads none of them', async () => {
