@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSecrets, redactSecrets } from '../src/secrets.ts';
-import { exampleCertificate } from '../src/rules/examples.ts';
+import { checkOrganization, printDiagnostics } from '../src/commands/organization.ts';
+import { exampleCertificate, exampleOrganization } from '../src/rules/examples.ts';
+import { temporaryFolder, writeFiles } from './support/folders.ts';
 
 // Put together here, so that no scanner of secrets takes this file for one that holds some.
 const pem = (kind: string, body = 'MIIEabcd+/==\n'): string =>
@@ -43,6 +45,31 @@ describe('a secret', () => {
     const [header = ''] = pem('PRIVATE KEY').split('\n');
     expect(redactSecrets(`x: |\n  ${header}\n  MIIEabcd\n`)).not.toContain('MIIE');
     expect(redactSecrets(`${header}\nMIIE\n${header}\nMIIF\n`)).not.toMatch(/MII/);
+  });
+});
+
+describe('a secret in a line that is printed', () => {
+  it('is not printed', async () => {
+    const folder = temporaryFolder();
+    const token = `ghp_${letters(36)}`;
+    const tenant = exampleOrganization['tenants/solar.yaml'].replace('name: prod', `nam: ${token}`);
+    writeFiles(folder, { ...exampleOrganization, 'tenants/solar.yaml': tenant });
+    let printed = '';
+    const out = { colour: false, write: (text: string) => void (printed += text) };
+    const io = {
+      dir: folder,
+      cwd: folder,
+      today: '2026-01-15',
+      nodePath: process.execPath,
+      version: '',
+      out,
+      err: out,
+    };
+    const checked = await checkOrganization(io, {});
+    await printDiagnostics(io, out, checked, checked.diagnostics);
+    expect(printed).toContain(`nam: ${'*'.repeat(token.length)}`);
+    expect(printed).toContain('a GitHub token is written here');
+    expect(printed).not.toContain(token);
   });
 });
 

@@ -167,6 +167,7 @@ describe('the config files of a tree', () => {
       'old.yml',
       'README.yml',
       'sub/solar.yaml',
+      'backup~/solar.yaml',
       'types.d.ts',
     ];
     const all = await example(Object.fromEntries(names.map((name) => [`tenants/${name}`, 'x'])));
@@ -174,6 +175,7 @@ describe('the config files of a tree', () => {
       'tenants/.solar.yaml file',
       'tenants/README.yml file',
       'tenants/_solar.yaml file',
+      'tenants/backup~ directory',
       'tenants/notes.txt file',
       'tenants/old.yaml.bak file',
       'tenants/old.yml file',
@@ -201,6 +203,7 @@ describe('the config files of a tree', () => {
     ['forbids it', '  config: { typescript: forbid }\n', false],
     ['may be meant to forbid it', '  config: { typescript: forbidden }\n', false],
     ['may be meant to forbid it by another key', '  confg: { typescript: forbid }\n', false],
+    ['says two things of it', '  config: { typescript: allow, typscript: forbid }\n', false],
     ['has another mistake', '  limits: { namespacesPerTenant: ten }\n', true],
     ['cannot be read', '  config: [\n', false],
   ])('are evaluated, where they are TypeScript, if the organization %s', async (_, lines, evaluated) => {

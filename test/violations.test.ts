@@ -185,6 +185,14 @@ describe('a violation', () => {
   });
 });
 
+describe('a key that the schema says nothing of', () => {
+  it("is passed over, but where keys are of people's choosing its value has failed", () => {
+    const { file, failed } = check('Tenant', namespace({ colour: 5, labels: { 'a\nb': 5 } }));
+    expect(file).toBeDefined();
+    expect([...failed]).toEqual(['["spec","namespaces",0,"labels","a\\nb"]']);
+  });
+});
+
 describe('the words for a pattern', () => {
   const patternsOf = (schema: unknown): string[] => {
     if (typeof schema !== 'object' || schema === null) return [];

@@ -59,7 +59,8 @@ test('S15, S44: in two steps a namespace goes, with all that is in it, whatever 
     ),
   );
   await waitFor('the cordon', async () => {
-    return verdict(await cluster.overseer.dryRun.create('configmaps', 'green-cold/x')).startsWith('cordon: ');
+    const found = await cluster.overseer.dryRun.patch('configmaps', 'green-cold/data', { data: { a: 'b' } });
+    return verdict(found).startsWith('cordon: ');
   });
   // Only the cordon keeps an operator that nobody trusts from what it holds; not once the namespace is on its way out.
   const operator = await cluster.serviceAccount('default/holder');

@@ -55,7 +55,7 @@ describe('S1: namespaces are created from Git', () => {
     });
     expect(verdict(await operator.create('namespaces', 'operated', byHelm))).toBe('allowed');
     expect(verdict(await operator.patch('namespaces', 'operated', labelled({ ...solars })))).toMatch(
-      /^namespaces: tenantry.dev\/namespace-kind, tenantry.dev\/tenant on a namespace is set from/,
+      /^namespaces: tenantry.dev\/(namespace-kind|tenant), tenantry.dev\/(tenant|namespace-kind) on a namespace is set/,
     );
     expect(
       verdict(
@@ -143,6 +143,11 @@ describe('S60: what the platform says on a Namespace stays', () => {
     [
       'what Argo CD prunes',
       annotated({ 'argocd.argoproj.io/sync-options': 'Prune=true' }),
+      'argocd.argoproj.io/sync-options',
+    ],
+    [
+      'nothing that keeps Argo CD from pruning',
+      { metadata: { annotations: { 'argocd.argoproj.io/sync-options': null } } },
       'argocd.argoproj.io/sync-options',
     ],
     [

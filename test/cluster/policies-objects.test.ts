@@ -355,7 +355,7 @@ describe('as strict as the organization says', () => {
     await set('Any');
     await waitFor('the setting', async () => (await attempt('Group strangers')) === 'allowed');
     for (const group of ['system:authenticated', 'cluster-scope', 'cluster-admins']) {
-      expect(await attempt(`Group ${group}`)).toMatch(/^self-service-bindings: .* groups, but reserved ones, and/);
+      expect(await attempt(`Group ${group}`)).toMatch(/^self-service-bindings: .* groups that are not reserved, and/);
     }
     expect(await attempt('ServiceAccount green-prod/default')).toMatch(/^self-service-bindings: /);
   });

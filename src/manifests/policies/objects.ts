@@ -2,7 +2,7 @@ import { reservedGroups } from '../../config/landscape.ts';
 import { sortedBy } from '../../order.ts';
 import { managedBy } from '../names.ts';
 import { callers, trustedUserNames } from './callers.ts';
-import type { Policy, PolicyContext } from './policy.ts';
+import type { Policy, PolicyContext, Validation } from './policy.ts';
 import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces } from './policy.ts';
 
 /** Only the platform writes what it owns in a namespace, judged by what the object was and what it would be (S10). */
@@ -56,22 +56,11 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
 
 /** What a namespace's admin may bind by himself: nobody from outside of what the organization knows. */
 export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
-  const { organization, cluster, key } = context;
   const { writer, breakGlass } = callers(context);
-  const { selfServiceBindings } = organization.policies;
-  const declared = selfServiceBindings === 'Declared' ? sortedBy(organization.groups, (g) => g.name) : [];
-  const isAllowed = [
-    `s.kind == 'User' ? s.name.startsWith('user:')`,
-    `s.kind == 'Group' ? !s.name.startsWith('system:') && !(s.name in ${celList(reservedGroups)})${selfServiceBindings === 'Declared' ? ' && s.name in variables.groups' : ''}`,
-    `s.namespace == request.namespace || ('system:serviceaccount:' + s.namespace + ':' + s.name) in ${celList(trustedUserNames(cluster))}`,
-  ].join(' : ');
-  const groups = selfServiceBindings === 'Declared' ? 'groups of the organization' : 'groups, but reserved ones,';
+  const { purpose, variables, allowed, ...texts } = selfService(context);
   return {
     name: 'self-service-bindings',
-    purpose:
-      selfServiceBindings === 'Forbidden'
-        ? 'Access is given in Git alone: people make no RoleBindings themselves.'
-        : `RoleBindings that people make themselves name users, ${groups} and service accounts of the namespace.`,
+    purpose,
     match: [
       {
         apiGroups: ['rbac.authorization.k8s.io'],
@@ -84,31 +73,60 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
     variables: [
       writer,
       breakGlass,
-      { name: 'managed', expression: hasLabel(key.managedBy, managedBy) },
-      ...(selfServiceBindings === 'Declared'
-        ? listVariable(
-            'groups',
-            declared.map((g) => g.name),
-          )
-        : []),
+      { name: 'managed', expression: hasLabel(context.key.managedBy, managedBy) },
+      ...variables,
       { name: 'oldSubjects', expression: 'oldObject == null ? [] : oldObject.?subjects.orValue([])' },
       {
         // Those that it had already are left alone: else nobody could take one of them away, or finish its deletion.
         name: 'refused',
-        expression: `object.?subjects.orValue([]).filter(s, !(s in variables.oldSubjects)${selfServiceBindings === 'Forbidden' ? '' : ` && !(${isAllowed})`})`,
+        expression: `object.?subjects.orValue([]).filter(s, !(s in variables.oldSubjects) && !(${allowed}))`,
       },
     ],
     validations: [
       {
         expression: 'variables.breakGlass || (variables.writer && variables.managed) || variables.refused.size() == 0',
-        ...(selfServiceBindings === 'Forbidden'
-          ? { message: "access is not given by RoleBindings made in the cluster: add a share to the tenant's file" }
-          : {
-              message: `a RoleBinding made in the cluster may name users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`,
-              messageExpression: `'a RoleBinding made in the cluster may not name ' + variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ') + ${cel(`, but users (user:<name>), ${groups} and service accounts of this namespace: for others, add a share to the tenant's file`)}`,
-            }),
+        ...texts,
       },
     ],
+  };
+}
+
+/** One setting of `selfServiceBindings`. */
+interface SelfService extends Pick<Validation, 'message' | 'messageExpression'>, Pick<Policy, 'purpose' | 'variables'> {
+  /** CEL for whether the subject `s` may be bound. */
+  readonly allowed: string;
+}
+
+function selfService({ organization, cluster }: PolicyContext): SelfService {
+  const setting = organization.policies.selfServiceBindings;
+  if (setting === 'Forbidden') {
+    return {
+      purpose: 'Access is given in Git alone: people make no RoleBindings themselves.',
+      variables: [],
+      allowed: 'false',
+      message: "access is not given by RoleBindings made in the cluster: add a share to the tenant's file",
+    };
+  }
+  const declared = setting === 'Declared' ? sortedBy(organization.groups, (g) => g.name).map((g) => g.name) : undefined;
+  const those = `users (user:<name>), groups ${declared ? 'of the organization' : 'that are not reserved'}, and service accounts of the namespace`;
+  const remedy = "for others, add a share to the tenant's file";
+  const refused = `variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ')`;
+  const group = [
+    `!s.name.startsWith('system:')`,
+    `!(s.name in ${celList(reservedGroups)})`,
+    ...(declared ? ['s.name in variables.groups'] : []),
+  ];
+  return {
+    purpose: `RoleBindings that people make themselves name ${those}.`,
+    variables: declared ? listVariable('groups', declared) : [],
+    allowed: [
+      `s.kind == 'User' ? s.name.startsWith('user:')`,
+      `s.kind == 'Group' ? ${group.join(' && ')}`,
+      // Nobody gains anything from inviting an operator that the cluster trusts anyway.
+      `s.namespace == request.namespace || 'system:serviceaccount:' + s.namespace + ':' + s.name in ${celList(trustedUserNames(cluster))}`,
+    ].join(' : '),
+    message: `a RoleBinding made in the cluster may name ${those}: ${remedy}`,
+    messageExpression: `'a RoleBinding made in the cluster may not name ' + ${refused} + ${cel(`, but ${those}: ${remedy}`)}`,
   };
 }
 
