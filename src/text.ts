@@ -123,3 +123,8 @@ function firstHidden(text: string, from: number): { offset: number; character: s
   });
   return found.sort((a, b) => a.offset - b.offset)[0];
 }
+
+/** `1 file`, `2 files`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

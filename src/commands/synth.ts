@@ -5,7 +5,7 @@ import type { Difference } from '../manifests/dist.ts';
 import { compareDist, readDist, repairDist } from '../manifests/dist.ts';
 import { render } from '../manifests/render.ts';
 import { renderDifferences } from '../render/differences.ts';
-import { counted } from '../render/diagnostics/counts.ts';
+import { counted } from '../text.ts';
 import { rules } from '../rules/index.ts';
 import { checkRendered } from '../rules/run.ts';
 import type { Io } from './io.ts';

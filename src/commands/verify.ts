@@ -16,7 +16,7 @@ import { compareDist, readDist } from '../manifests/dist.ts';
 import { render } from '../manifests/render.ts';
 import type { ManifestFile, ManifestObject } from '../manifests/render.ts';
 import { groupedBy } from '../order.ts';
-import { counted } from '../render/diagnostics/counts.ts';
+import { counted } from '../text.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
 import { jsonText, prose } from '../render/text.ts';

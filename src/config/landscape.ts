@@ -207,6 +207,17 @@ export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
 /** The roles that every Kubernetes cluster has, from the widest to the narrowest: each holds what the next one does. */
 export const builtInRoles = ['admin', 'edit', 'view'] as const;
 
+/** The named keys of a quota, and the keys of a ResourceQuota that they stand for. */
+export const quotaKeys = [
+  ['cpu', 'requests.cpu'],
+  ['memory', 'requests.memory'],
+  ['storage', 'requests.storage'],
+  ['pods', 'pods'],
+  ['persistentVolumeClaims', 'persistentvolumeclaims'],
+  ['loadBalancers', 'services.loadbalancers'],
+  ['nodePorts', 'services.nodeports'],
+] as const satisfies readonly (readonly [Exclude<keyof Quota, 'hard'>, string])[];
+
 /** Group claims that the platform itself puts into tokens (S33, S34); nobody may be given them by a share. */
 export const reservedGroups = ['cluster-admins', 'cluster-scope'] as const;
 

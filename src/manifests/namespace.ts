@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
+import { quotaKeys } from '../config/landscape.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
@@ -110,21 +111,11 @@ function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: C
 
 /** The keys of a ResourceQuota, as Kubernetes writes them. */
 function quotaHard(quota: Quota): Record<string, string> {
-  const named = {
-    'requests.cpu': quota.cpu,
-    'requests.memory': quota.memory,
-    'requests.storage': quota.storage,
-    pods: quota.pods,
-    persistentvolumeclaims: quota.persistentVolumeClaims,
-    'services.loadbalancers': quota.loadBalancers,
-    'services.nodeports': quota.nodePorts,
-  };
-  return {
-    ...quota.hard,
-    ...Object.fromEntries(
-      Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
-    ),
-  };
+  const named = quotaKeys.flatMap(([name, key]) => {
+    const limit = quota[name];
+    return limit === undefined ? [] : [[key, String(limit)] as const];
+  });
+  return { ...quota.hard, ...Object.fromEntries(named) };
 }
 
 /** What a container gets that asks for nothing. With a quota on requests, a pod without them would be refused. */

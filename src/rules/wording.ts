@@ -15,8 +15,3 @@ export function listed(names: readonly string[], most = 5): string {
 export function listedClusters(names: readonly string[]): string {
   return `${names.length === 1 ? 'cluster' : 'clusters'} ${listed(names)}`;
 }
-
-/** `1 namespace`, `2 namespaces`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

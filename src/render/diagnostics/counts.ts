@@ -1,4 +1,5 @@
 import type { PlacedDiagnostic } from '../../diagnostic.ts';
+import { counted } from '../../text.ts';
 
 /** How many diagnostics there are of each severity. */
 export interface Counts {
@@ -19,9 +20,4 @@ export function formatCounts({ errors, warnings, notes }: Counts): string {
   return [counted(errors, 'error'), counted(warnings, 'warning'), counted(notes, 'note')]
     .filter((part) => !part.startsWith('0 '))
     .join(', ');
-}
-
-/** `1 file`, `2 files`. */
-export function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,8 @@
 import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../diagnostic.ts';
 import type { Style } from '../style.ts';
 import { prose, visible } from '../text.ts';
-import { counted, countsOf, formatCounts } from './counts.ts';
+import { counted } from '../../text.ts';
+import { countsOf, formatCounts } from './counts.ts';
 import type { Lines, Mark, Row } from './snippet.ts';
 import { isShowable, linesOf, snippet } from './snippet.ts';
 

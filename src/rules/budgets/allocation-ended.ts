@@ -4,7 +4,8 @@ import { at } from '../../diagnostic.ts';
 import { groupedBy } from '../../order.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule } from '../rule.ts';
-import { counted, mostRelated } from '../wording.ts';
+import { counted } from '../../text.ts';
+import { mostRelated } from '../wording.ts';
 
 const tenant = (end: string): string => `apiVersion: tenantry.dev/v1
 kind: Tenant

@@ -3,7 +3,8 @@ import type { Cluster } from '../../config/landscape.ts';
 import { daysBetween, dayOf } from '../../day.ts';
 import { at } from '../../diagnostic.ts';
 import type { ConfigRule } from '../rule.ts';
-import { counted, mostRelated } from '../wording.ts';
+import { counted } from '../../text.ts';
+import { mostRelated } from '../wording.ts';
 
 const cluster = (certificate: string): string => `apiVersion: tenantry.dev/v1
 kind: Cluster

@@ -2,7 +2,8 @@ import type { Namespace } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import type { Origin } from '../../source.ts';
 import type { ConfigRule } from '../rule.ts';
-import { counted, listed, mostRelated } from '../wording.ts';
+import { counted } from '../../text.ts';
+import { listed, mostRelated } from '../wording.ts';
 import type { QuotaEntry } from './quotas.ts';
 import { quotaEntries } from './quotas.ts';
 

@@ -1,23 +1,13 @@
 import type { Located, Quota } from '../../config/landscape.ts';
+import { quotaKeys } from '../../config/landscape.ts';
 import type { Quantity } from '../../quantity.ts';
 import { parseQuantity } from '../../quantity.ts';
 import type { Origin } from '../../source.ts';
 import { originAt } from '../../source.ts';
 
-/** The keys of a quota in config files, beside `hard`, and the keys of a ResourceQuota that they stand for. */
-const namedKeys = [
-  ['cpu', 'requests.cpu'],
-  ['memory', 'requests.memory'],
-  ['storage', 'requests.storage'],
-  ['pods', 'pods'],
-  ['persistentVolumeClaims', 'persistentvolumeclaims'],
-  ['loadBalancers', 'services.loadbalancers'],
-  ['nodePorts', 'services.nodeports'],
-] as const;
-
 /** The named key for a key of a ResourceQuota that has one. Kubernetes takes `cpu` for `requests.cpu`, too. */
-export const namedKeyOf: ReadonlyMap<string, (typeof namedKeys)[number][0]> = new Map([
-  ...namedKeys.map(([name, key]) => [key, name] as const),
+export const namedKeyOf: ReadonlyMap<string, (typeof quotaKeys)[number][0]> = new Map([
+  ...quotaKeys.map(([name, key]) => [key, name] as const),
   ['cpu', 'cpu'],
   ['memory', 'memory'],
 ]);
@@ -38,7 +28,7 @@ export function quotaEntries({ value, origin }: Located<Quota>): ReadonlyMap<str
     const amount = parseQuantity(text);
     if (amount !== undefined && !entries.has(name)) entries.set(name, { name, text, amount, origin: place });
   };
-  for (const [name] of namedKeys) {
+  for (const [name] of quotaKeys) {
     const limit = value[name];
     if (limit !== undefined) add(name, String(limit), originAt(origin, name));
   }

@@ -3,7 +3,7 @@ import { addDays, daysBetween, isDay } from '../../day.ts';
 import { at } from '../../diagnostic.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule } from '../rule.ts';
-import { counted } from '../wording.ts';
+import { counted } from '../../text.ts';
 import { writtenShares } from './shares.ts';
 
 const organization = `apiVersion: tenantry.dev/v1

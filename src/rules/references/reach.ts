@@ -4,7 +4,7 @@ import type { Label } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
 import type { Origin } from '../../source.ts';
 import { originAt } from '../../source.ts';
-import { counted } from '../wording.ts';
+import { counted } from '../../text.ts';
 
 /** What one owner or one share, written once, gives on one cluster. */
 export interface Reach {

@@ -2,7 +2,7 @@ import type { Cluster } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { exampleOrganization } from '../examples.ts';
 import type { ConfigRule } from '../rule.ts';
-import { counted } from '../wording.ts';
+import { counted } from '../../text.ts';
 import { completeClusters, given, reaches, relatedPlaces, thoseNamespaces } from './reach.ts';
 
 const files = {
