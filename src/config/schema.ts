@@ -323,7 +323,7 @@ const ClusterSpec = Type.Object(
         Type.String({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }),
         {
           description:
-            "Service accounts, as `namespace/name`, of operators of the cluster that create namespaces of their own, or ClusterRoles that are aggregated. Never one in a tenant's namespace.",
+            "Service accounts, as `namespace/name`, of operators of the cluster that create namespaces of their own, or ClusterRoles that are aggregated, and that go on working in cordoned namespaces; a namespace's admin may bind them. Never one in a tenant's namespace.",
         },
       ),
     ),

@@ -1,6 +1,6 @@
 import type { ResolvedIsolation } from '../../config/landscape.ts';
 import { callers } from './callers.ts';
-import type { Policy, PolicyContext, Validation, Variable } from './policy.ts';
+import type { Policy, PolicyContext, Variable } from './policy.ts';
 import { cel, metadataOf, ourNamespaces } from './policy.ts';
 
 const allowLists = ['registries', 'storageClasses', 'ingressClasses', 'runtimeClasses', 'priorityClasses'] as const;
@@ -52,11 +52,18 @@ function podsPolicy(context: PolicyContext): Policy {
         : []),
     ].join(' +\n');
   /** A pod's classes cannot change; the default priority class is filled in before the policy sees the pod. */
-  const named = (list: AllowList, field: string, kind: string): Validation =>
-    validation(list, {
-      found: `request.operation != 'CREATE' ? [] : [object.spec.?${field}.orValue('')].filter(c, c != '' && !(c in variables.${list}))`,
-      what: kind,
-    });
+  const named = (field: string, list: AllowList): string =>
+    `request.operation != 'CREATE' ? [] : [object.spec.?${field}.orValue('')].filter(c, c != '' && !(c in variables.${list}))`;
+  const refused = refusals([
+    {
+      list: 'registries',
+      what: 'image',
+      found:
+        'variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
+    },
+    { list: 'runtimeClasses', what: 'RuntimeClass', found: named('runtimeClassName', 'runtimeClasses') },
+    { list: 'priorityClasses', what: 'PriorityClass', found: named('priorityClassName', 'priorityClasses') },
+  ]);
   return {
     name: 'pods',
     purpose: "Images come from the tenant's registries, and pods name the classes that the tenant may use.",
@@ -73,20 +80,14 @@ function podsPolicy(context: PolicyContext): Policy {
       ...lists(context, ['registries', 'runtimeClasses', 'priorityClasses']),
       { name: 'images', expression: images('object') },
       { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
+      ...refused.variables,
     ],
-    validations: [
-      validation('registries', {
-        found:
-          'variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
-        what: 'image',
-      }),
-      named('runtimeClasses', 'runtimeClassName', 'RuntimeClass'),
-      named('priorityClasses', 'priorityClassName', 'PriorityClass'),
-    ],
+    validations: refused.validations,
   };
 }
 
 function storagePolicy(context: PolicyContext): Policy {
+  const refused = refusals([{ list: 'storageClasses', what: 'StorageClass', found: wrongClasses('storageClasses') }]);
   return {
     name: 'storage',
     purpose: 'Claims name a StorageClass that the tenant may use.',
@@ -102,12 +103,14 @@ function storagePolicy(context: PolicyContext): Policy {
     variables: [
       ...lists(context, ['storageClasses']),
       ...classNames('storageClassName', 'volume.beta.kubernetes.io/storage-class'),
+      ...refused.variables,
     ],
-    validations: [validation('storageClasses', { found: wrongClasses('storageClasses'), what: 'StorageClass' })],
+    validations: refused.validations,
   };
 }
 
 function ingressesPolicy(context: PolicyContext): Policy {
+  const refused = refusals([{ list: 'ingressClasses', what: 'IngressClass', found: wrongClasses('ingressClasses') }]);
   return {
     name: 'ingresses',
     purpose: 'Ingresses name an IngressClass that the tenant may use.',
@@ -124,8 +127,9 @@ function ingressesPolicy(context: PolicyContext): Policy {
     variables: [
       ...lists(context, ['ingressClasses']),
       ...classNames('ingressClassName', 'kubernetes.io/ingress.class'),
+      ...refused.variables,
     ],
-    validations: [validation('ingressClasses', { found: wrongClasses('ingressClasses'), what: 'IngressClass' })],
+    validations: refused.validations,
   };
 }
 
@@ -164,16 +168,32 @@ function classNames(field: string, annotation: string): Variable[] {
 }
 
 function wrongClasses(list: AllowList): string {
-  return `(oldObject != null && variables.named == variables.oldNamed) ? [] : (variables.named.size() == 0 ? [''] : variables.named).filter(c, !(c in variables.${list}))`;
+  return `oldObject != null && variables.named == variables.oldNamed ? [] : (variables.named.size() == 0 ? [''] : variables.named).filter(c, !(c in variables.${list}))`;
 }
 
-/** Holds where the list is not set, or where nothing is `found` (CEL for a list of names) that it does not allow. */
-function validation(list: AllowList, { found, what }: { readonly found: string; readonly what: string }): Validation {
-  const hint = list === 'registries' ? 'begin it with ' : 'name ';
-  const remedy = `, or have isolation.${list} changed in the tenant's file`;
+interface Refusal {
+  readonly list: AllowList;
+  /** What it lists, for people. */
+  readonly what: string;
+  /** CEL for a list of the names that it does not allow. */
+  readonly found: string;
+}
+
+/** What is refused where a list is set. */
+function refusals(items: readonly Refusal[]): Pick<Policy, 'variables' | 'validations'> {
   return {
-    expression: `!variables.${list}Limited || (${found}).size() == 0`,
-    message: `this ${what} is not allowed here: see isolation.${list} in the tenant's file`,
-    messageExpression: `${cel(`the ${what} `)} + (${found}).map(f, '"' + f + '"').join(', ') + ' is not allowed in ' + request.namespace + (variables.${list}.size() == 0 ? ': none is' : ${cel(`: ${hint}`)} + variables.${list}.join(' or ')) + ${cel(remedy)}`,
+    variables: items.map(({ list, found }) => ({
+      name: `${list}Refused`,
+      expression: `!variables.${list}Limited ? [] :\n${found}`,
+    })),
+    validations: items.map(({ list, what }) => {
+      const hint = list === 'registries' ? 'begin it with ' : 'name ';
+      const remedy = `, or have isolation.${list} changed in the tenant's file`;
+      return {
+        expression: `variables.${list}Refused.size() == 0`,
+        message: `this ${what} is not allowed here: see isolation.${list} in the tenant's file`,
+        messageExpression: `${cel(`the ${what} `)} + variables.${list}Refused.map(r, '"' + r + '"').join(', ') + ' is not allowed in ' + request.namespace + (variables.${list}.size() == 0 ? ': none is' : ${cel(`: ${hint}`)} + variables.${list}.join(' or ')) + ${cel(remedy)}`,
+      };
+    }),
   };
 }

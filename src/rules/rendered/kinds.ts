@@ -16,7 +16,6 @@ const clusterSubdomain: Kind = { scope: 'Cluster', name: 'subdomain' };
  * meant to be applied to anybody's cluster.
  */
 const kinds: Readonly<Record<string, Kind>> = {
-  '/ConfigMap': subdomain,
   '/LimitRange': subdomain,
   '/Namespace': { scope: 'Cluster', name: 'label' },
   '/ResourceQuota': subdomain,
