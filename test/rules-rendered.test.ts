@@ -31,7 +31,7 @@ describe('TEN601 duplicate-object', () => {
     ['namespace', { namespace: 'solar-dev', path: 'prodcluster01/namespaces/solar-dev.yaml' }],
     ['kind', { kind: 'Role' }],
     ['name', { name: 'other' }],
-    ['group', { apiVersion: 'v1', kind: 'ConfigMap', name: 'x' }],
+    ['group', { apiVersion: 'v1', kind: 'LimitRange', name: 'x' }],
   ])('tells objects apart by %s', (_, difference) => {
     expect(check(exampleBinding, { ...exampleBinding, ...difference })).toEqual([]);
   });
@@ -51,9 +51,9 @@ describe('TEN601 duplicate-object', () => {
   });
 
   it('does not take a namespace and a name for another pair of the same letters', () => {
-    const one = { ...core('ConfigMap'), namespace: 'a', name: 'b.c', path: 'prodcluster01/cluster/x.yaml' };
+    const one = { ...core('LimitRange'), namespace: 'a', name: 'b.c', path: 'prodcluster01/cluster/x.yaml' };
     expect(check(one, { ...one, namespace: 'a.b', name: 'c' })).toEqual([
-      'TEN603 ConfigMap `a.b/c` in `prodcluster01/cluster/x.yaml` is in a namespace that cannot exist',
+      'TEN603 LimitRange `a.b/c` in `prodcluster01/cluster/x.yaml` is in a namespace that cannot exist',
     ]);
   });
 });
@@ -141,7 +141,7 @@ describe('TEN603 invalid-object', () => {
     ['-a', false],
     ['a.', false],
   ])('asks of other names that they are DNS subdomains: %s', (name, valid) => {
-    for (const kind of ['ResourceQuota', 'LimitRange', 'ConfigMap']) {
+    for (const kind of ['ResourceQuota', 'LimitRange', 'LimitRange']) {
       expect(says({ ...core(kind), name })).toEqual(valid ? [] : [bad]);
     }
   });
