@@ -41,7 +41,7 @@ export const unprotectedOwnerServiceAccount: ConfigRule = {
   severity: 'error',
   waivable: true,
   summary: "A ServiceAccount that owns a tenant lives in a namespace of that tenant or of the platform's.",
-  why: "Whoever may create pods in a namespace runs them as any ServiceAccount of it, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
+  why: "Whoever may create pods in a namespace runs them as whichever ServiceAccount of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
   bad: { files: example('green-ci') },
   good: { files: example('solar-ci') },
   *check(context) {
