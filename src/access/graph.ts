@@ -1,5 +1,5 @@
 import type { Cluster, ClusterShare, Landscape, Located, Namespace, Subject, Tenant } from '../config/landscape.ts';
-import { builtInRoles, hasEnded, subjectKey } from '../config/landscape.ts';
+import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/landscape.ts';
 import { sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 
@@ -32,7 +32,14 @@ export interface Reason {
 
 /** A namespace that stands on a cluster, by what it is there for. */
 export type ClusterNamespace =
-  | { readonly kind: 'Tenant'; readonly name: string; readonly namespace: Namespace; readonly tenant: Tenant }
+  | {
+      readonly kind: 'Tenant';
+      readonly name: string;
+      readonly namespace: Namespace;
+      readonly tenant: Tenant;
+      /** On this cluster: a namespace may be leaving one of several. */
+      readonly state: Namespace['state'];
+    }
   | { readonly kind: 'Group'; readonly name: string; readonly share: ClusterShare }
   | { readonly kind: 'Retained'; readonly name: string; readonly origin: Origin };
 
@@ -111,6 +118,7 @@ function clusterAccess(
       name: namespace.name,
       namespace,
       tenant,
+      state: stateOn(namespace, cluster.name),
     })),
     ...cluster.sharedWith.flatMap((share) =>
       share.namespace === undefined ? [] : [{ kind: 'Group' as const, name: share.namespace, share }],

@@ -86,6 +86,7 @@ function tenantExplanations({ organization, tenants }: Landscape, graph: AccessG
             `on ${namespace.clusters.map((c) => c.value).join(' ')}`,
             ...(namespace.cordoned ? ['Cordoned'] : []),
             ...(namespace.state.value === 'Active' ? [] : [namespace.state.value]),
+            ...namespace.markedForDeletionOn.map(({ value }) => `MarkedForDeletion on ${value}`),
           ].join(', '),
           origin: namespace.nameOrigin,
         })),
@@ -108,7 +109,7 @@ function namespaceExplanations(graph: AccessGraph, name: string): Explanation[] 
         ...namespaceFacts(first.entry),
         ...there.flatMap(({ cluster, entry }) => ({
           about: 'cluster',
-          value: cluster,
+          value: isLeaving(entry, cluster) ? `${cluster}, MarkedForDeletion` : cluster,
           origin: clusterOrigin(entry, cluster),
         })),
       ],
@@ -126,6 +127,11 @@ function clusterOrigin(entry: ClusterNamespace, cluster: string): Origin {
     case 'Retained':
       return entry.origin;
   }
+}
+
+/** Whether the namespace is marked for deletion on this of its clusters alone. */
+function isLeaving(entry: ClusterNamespace, cluster: string): boolean {
+  return entry.kind === 'Tenant' && entry.namespace.markedForDeletionOn.some(({ value }) => value === cluster);
 }
 
 function namespaceFacts(entry: ClusterNamespace): Fact[] {

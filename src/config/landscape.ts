@@ -57,6 +57,27 @@ export interface Organization {
     readonly breakGlassGroups: readonly string[];
     readonly selfServiceBindings: 'Declared' | 'Any' | 'Forbidden';
   };
+  /** Labels that production clusters have, all of them. */
+  readonly production: Readonly<Record<string, string>>;
+  /** How much one change may take away. */
+  readonly removals: Removals;
+  /** Who is who on GitHub; undefined when the organization does not say. */
+  readonly gitHub?: GitHub;
+}
+
+/** What one change may take away: `accessPercent` counts where there were at least `accessMinimum` accesses. */
+export interface Removals {
+  readonly namespaces: number;
+  readonly accessPercent: number;
+  readonly accessMinimum: number;
+}
+
+export interface GitHub {
+  readonly organization?: string;
+  /** By group. */
+  readonly teams: ReadonlyMap<string, string>;
+  /** By user. */
+  readonly users: ReadonlyMap<string, string>;
 }
 
 export interface Group {
@@ -67,6 +88,8 @@ export interface Group {
   readonly members?: readonly Located<string>[];
   /** The namespace that cluster shares give to the group, where it is not the group's name. */
   readonly namespace?: Located<string>;
+  /** The name that it had in the base of the change. */
+  readonly renamedFrom?: Located<string>;
 }
 
 /** A waiver: diagnostics of `code` about `target` are left out until the end of the day `until` (UTC). */
@@ -187,7 +210,9 @@ export interface Namespace {
   readonly ownCordoned?: Located<boolean>;
   /** Whether it is cordoned, by itself or with its tenant. */
   readonly cordoned: boolean;
+  /** On all clusters; `stateOn` knows those that it is leaving. */
   readonly state: Located<'Active' | 'MarkedForDeletion'>;
+  readonly markedForDeletionOn: readonly Located<string>[];
 }
 
 /** Isolation with every setting decided, each by the nearest that says so. */
@@ -244,6 +269,21 @@ export function describeSubject({ kind, name, namespace }: Subject): string {
     case 'ServiceAccount':
       return `service account \`${namespace ?? ''}/${name}\``;
   }
+}
+
+/** A namespace's state on one cluster, and the line that decides it (S41). */
+export function stateOn(
+  { state, markedForDeletionOn }: Pick<Namespace, 'state' | 'markedForDeletionOn'>,
+  cluster: string,
+): Namespace['state'] {
+  if (state.value === 'MarkedForDeletion') return state;
+  const marked = markedForDeletionOn.find(({ value }) => value === cluster);
+  return marked ? { value: 'MarkedForDeletion', origin: marked.origin } : state;
+}
+
+/** Whether a cluster is a production cluster, by its labels. */
+export function isProduction({ production }: Organization, { labels }: Cluster): boolean {
+  return Object.entries(production).every(([key, value]) => labels[key] === value);
 }
 
 /** Whether a share's last day has passed on the day `asOf`. */

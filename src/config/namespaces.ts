@@ -69,6 +69,7 @@ export function resolveNamespaces(
       ...optional('ownCordoned', ownCordoned),
       cordoned: tenant.cordoned.value || (ownCordoned?.value ?? false),
       state: locatedOr(cursor, 'state', 'Active'),
+      markedForDeletionOn: items(field(cursor, 'markedForDeletionOn')).map(located),
     };
   });
 }

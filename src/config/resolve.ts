@@ -4,7 +4,17 @@ import type { Cursor } from './cursor.ts';
 import { entries, field, items, located, locatedField, locatedOr, optional, wholeField, wholeItems } from './cursor.ts';
 import type { ConfigFiles } from './files.ts';
 import { organizationFile } from './files.ts';
-import type { Cluster, ClusterShare, Group, Landscape, Located, Organization, Owner, Tenant } from './landscape.ts';
+import type {
+  Cluster,
+  ClusterShare,
+  Group,
+  Landscape,
+  Located,
+  Organization,
+  Owner,
+  Removals,
+  Tenant,
+} from './landscape.ts';
 import { builtInProtectedNamespaces } from './landscape.ts';
 import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveIsolation, resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
@@ -75,6 +85,9 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
   const argoCD = wholeField(spec, 'argoCD')?.value;
   const pattern = naming && field(naming, 'groupPattern');
   const policies = field(spec, 'policies');
+  const changes = field(spec, 'changes');
+  const production = changes && field(changes, 'production');
+  const gitHub = wholeField(spec, 'gitHub')?.value;
   const breakGlass = policies && field(policies, 'breakGlassGroups');
   return {
     name: root.value.metadata.name,
@@ -88,6 +101,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       ...optional('description', field(group, 'description')?.value),
       ...optional('members', field(group, 'members') && items(field(group, 'members')).map(located)),
       ...optional('namespace', locatedField(group, 'namespace')),
+      ...optional('renamedFrom', locatedField(group, 'renamedFrom')),
     })),
     naming: {
       tenantPrefix: (naming && field(naming, 'tenantPrefix')?.value) ?? 'Required',
@@ -121,6 +135,16 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       selfServiceBindings:
         (policies && field(policies, 'selfServiceBindings')?.value) ?? defaultPolicies.selfServiceBindings,
     },
+    production: (production && stringRecord(production)) ?? defaultProduction,
+    removals: { ...defaultRemovals, ...(changes && wholeField(changes, 'removals')?.value) },
+    ...optional(
+      'gitHub',
+      gitHub && {
+        ...optional('organization', gitHub.organization),
+        teams: new Map(Object.entries(gitHub.teams ?? {})),
+        users: new Map(Object.entries(gitHub.users ?? {})),
+      },
+    ),
   };
 }
 
@@ -137,6 +161,10 @@ const defaultPolicies: Organization['policies'] = {
   breakGlassGroups: ['cluster-admins', 'system:masters'],
   selfServiceBindings: 'Declared',
 };
+
+const defaultProduction: Organization['production'] = { environment: 'production' };
+
+const defaultRemovals: Removals = { namespaces: 5, accessPercent: 30, accessMinimum: 10 };
 
 /** What stands in for an organization that cannot be read, so that the other files can still be looked at. */
 function emptyOrganization(): Organization {
@@ -160,7 +188,13 @@ function emptyOrganization(): Organization {
     exceptions: [],
     syncIdentity: controllerIdentity(undefined),
     policies: defaultPolicies,
+    production: defaultProduction,
+    removals: defaultRemovals,
   };
+}
+
+function stringRecord(record: Cursor<Readonly<Record<string, string>>>): Record<string, string> {
+  return Object.fromEntries(entries(record).map(([key, { value }]) => [key, value]));
 }
 
 function resolveCluster(
@@ -175,6 +209,7 @@ function resolveCluster(
     const list = field(spec, key);
     return list && items(list).map(located);
   };
+  const labels = field(spec, 'labels');
   return {
     name,
     origin: root.origin,
@@ -193,7 +228,7 @@ function resolveCluster(
       };
     }),
     retainedNamespaces: items(field(spec, 'retainedNamespaces')).map(located),
-    labels: Object.fromEntries(entries(field(spec, 'labels')).map(([key, { value }]) => [key, value])),
+    labels: labels ? stringRecord(labels) : {},
     ...optional('storageClasses', classes('storageClasses')),
     ...optional('ingressClasses', classes('ingressClasses')),
     syncIdentity: field(spec, 'syncIdentity')?.value ?? syncIdentity,

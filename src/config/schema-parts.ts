@@ -241,6 +241,12 @@ export const Namespace = exactlyOneOf(
           default: 'Active',
         }),
       ),
+      markedForDeletionOn: optional(
+        Type.Array(Type.String({ minLength: 1, maxLength: 63 }), {
+          description:
+            'Clusters of the namespace on which alone it is marked for deletion: the first of the two steps by which it leaves them. Removing them from `clusters`, in a later change, is the second.',
+        }),
+      ),
     },
     { ...strict, description: 'One namespace of the tenant, on one or more clusters.' },
   ),

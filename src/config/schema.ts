@@ -98,6 +98,11 @@ const Group = Type.Object(
     namespace: optional(
       name('The namespace that cluster shares give to the group. Needed where the group name is no DNS label.'),
     ),
+    renamedFrom: optional(
+      subjectName(
+        'The name that the group had until now, in the change that renames it: the plan then shows a rename, not a removal.',
+      ),
+    ),
   },
   { ...strict, description: 'A group of the identity provider that may be shared with.' },
 );
@@ -225,6 +230,82 @@ const OrganizationSpec = Type.Object(
           ),
         },
         strict,
+      ),
+    ),
+    changes: optional(
+      Type.Object(
+        {
+          production: optional(
+            labels(
+              'Labels that production clusters have, all of them. Plans warn of what is given there. Default: `environment: production`.',
+            ),
+          ),
+          removals: optional(
+            Type.Object(
+              {
+                namespaces: optional(
+                  Type.Integer({
+                    description: 'Most namespaces that one change may take away or mark for deletion.',
+                    minimum: 0,
+                    maximum: 2 ** 31 - 1,
+                    default: 5,
+                  }),
+                ),
+                accessPercent: optional(
+                  Type.Integer({
+                    description:
+                      'Most of the access of a cluster or a tenant, in percent, that one change may take away.',
+                    minimum: 0,
+                    maximum: 100,
+                    default: 30,
+                  }),
+                ),
+                accessMinimum: optional(
+                  Type.Integer({
+                    description: 'How many accesses a cluster or a tenant must have had for `accessPercent` to count.',
+                    minimum: 1,
+                    maximum: 2 ** 31 - 1,
+                    default: 10,
+                  }),
+                ),
+              },
+              {
+                ...strict,
+                description:
+                  'How much one change may take away. A change is held to what its base says: raising a limit and using it takes two.',
+              },
+            ),
+          ),
+        },
+        { ...strict, description: 'Settings for plans and for the rules about changes.' },
+      ),
+    ),
+    gitHub: optional(
+      Type.Object(
+        {
+          organization: optional(
+            Type.String({
+              description: "The GitHub organization whose teams stand for groups: the group's name is the team's.",
+              pattern: '^[A-Za-z0-9][A-Za-z0-9-]*$',
+              maxLength: 39,
+            }),
+          ),
+          teams: optional(
+            Type.Record(
+              Type.String({ minLength: 1, maxLength: 253 }),
+              Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$', maxLength: 100 }),
+              { ...strict, description: 'Teams by group, where their names differ.' },
+            ),
+          ),
+          users: optional(
+            Type.Record(
+              Type.String({ minLength: 1, maxLength: 253 }),
+              Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$', maxLength: 39 }),
+              { ...strict, description: 'GitHub users by user, where their names differ.' },
+            ),
+          ),
+        },
+        { ...strict, description: 'Who is who on GitHub: for CODEOWNERS.' },
       ),
     ),
     argoCD: optional(

@@ -15,8 +15,8 @@ import {
 import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { compareCodeUnits, sortedBy } from '../order.ts';
+import { generatedMark } from './names.ts';
 import type { ManifestFile } from './render.ts';
-import { generatedMark } from './render.ts';
 
 /** What stands in `dist/` now. Paths are relative to it. */
 export interface DistEntry {

@@ -85,14 +85,14 @@ function namespaceLabels({ labelDomain, isolation }: Organization, entry: Cluste
     ...(namespace.allocation && { [key.allocation]: namespace.allocation.value }),
     [key.subscriptionGroup]: tenant.subscriptionGroup,
     [key.cordoned]: String(namespace.cordoned),
-    [key.state]: namespace.state.value,
+    [key.state]: entry.state.value,
     ...podSecurity(namespace.isolation.podSecurity),
   };
 }
 
 function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: ClusterNamespace): Labels {
   const key = keys(labelDomain);
-  const marked = entry.kind === 'Tenant' && entry.namespace.state.value === 'MarkedForDeletion';
+  const marked = entry.kind === 'Tenant' && entry.state.value === 'MarkedForDeletion';
   const nodeSelector = (entry.kind === 'Tenant' ? entry.namespace.isolation : isolation).nodeSelector;
   return {
     // Until a namespace is marked for deletion, Argo CD must not delete it for whatever reason; from then on, the

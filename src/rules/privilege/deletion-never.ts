@@ -32,12 +32,14 @@ export const deletionNever: ConfigRule = {
       // A `state` that could not be read passes for the default.
       if (!complete || deletion.value !== 'Never' || state.value !== 'Active') continue;
       for (const namespace of namespaces) {
-        if (namespace.state.value !== 'MarkedForDeletion') continue;
+        const marks = namespace.state.value === 'MarkedForDeletion' ? [namespace.state] : namespace.markedForDeletionOn;
+        const [mark] = marks;
+        if (!mark) continue;
         yield {
           message: `namespace \`${namespace.name}\` is marked for deletion, but tenant \`${name}\` is active and never deletes namespaces`,
-          at: at(namespace.state.origin),
+          at: at(mark.origin),
           related: [{ location: at(deletion.origin), message: 'until the tenant is deactivated' }],
-          help: `deactivate the tenant first, with \`state: Deactivated\` in its \`spec\`; or keep the namespace, with \`state: Active\``,
+          help: `deactivate the tenant first, with \`state: Deactivated\` in its \`spec\`; or keep the namespace, without the mark`,
         };
       }
     }
