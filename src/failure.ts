@@ -12,7 +12,13 @@ export type FailureCode =
   /** The server's certificate is not by the expected authority, or not for the address. */
   | 'untrusted'
   /** The API server does not accept the caller. */
-  | 'unauthorized';
+  | 'unauthorized'
+  /** The folder is not in a worktree of a Git repository. */
+  | 'not-a-repository'
+  /** What was named is no commit of the repository, or not of this clone of it. */
+  | 'no-such-revision'
+  /** Git is not there, or cannot or will not read the repository. */
+  | 'git';
 
 /**
  * An operational failure: the file system, Git, an API server. The program ends with exit code 2 and prints the message

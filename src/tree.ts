@@ -35,7 +35,8 @@ export interface FileTree {
  */
 export const maxFileSize = 1024 * 1024;
 
-const tooLarge: ReadResult = { failure: 'too-large', detail: `more than ${maxFileSize} bytes` };
+/** What reading gives for a larger file. */
+export const tooLarge: ReadResult = { failure: 'too-large', detail: `more than ${maxFileSize} bytes` };
 
 /** The tree of a folder on disk. Symbolic links are listed as such and never followed. */
 export function worktree(root: string): FileTree {
