@@ -24,28 +24,38 @@ const words: Record<FileDifference['kind'], string> = {
   foreign: 'not written by tenantry',
 };
 
-/** Says how `dist/` differs from what the config says: all names, and of the first few what differs in them. */
-export function renderDifferences(differences: readonly FileDifference[], style: Style): string {
+/** The folder that files are rendered into, and tenantry's command that writes them. */
+export interface RenderedFolder {
+  readonly folder: string;
+  readonly command: string;
+}
+
+/** Says how rendered files differ from what the config says: all names, and of the first few what differs in them. */
+export function renderDifferences(
+  differences: readonly FileDifference[],
+  style: Style,
+  { folder, command }: RenderedFolder = { folder: 'dist', command: 'synth' },
+): string {
   const width = Math.max(...differences.map(({ kind }) => words[kind].length));
   const names = differences.map(
-    ({ kind, path }) => `  ${style.red(words[kind].padEnd(width))}  ${visible(`dist/${path}`)}`,
+    ({ kind, path }) => `  ${style.red(words[kind].padEnd(width))}  ${visible(`${folder}/${path}`)}`,
   );
   const patches = differences
     .filter(({ kind }) => kind === 'changed' || kind === 'missing' || kind === 'stale')
     .slice(0, shownFiles)
-    .map((difference) => patch(difference, style));
+    .map((difference) => patch(difference, folder, style));
   const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
   return [
     ...patches,
-    `dist/ is not what the files say: ${count}`,
+    visible(`${folder}/ is not what the files say: ${count}`),
     ...names,
-    'Run `tenantry synth` and commit what it writes.',
+    `Run \`tenantry ${command}\` and commit what it writes.`,
     '',
   ].join('\n');
 }
 
-function patch({ path, expected = '', actual = '' }: FileDifference, style: Style): string {
-  const text = createTwoFilesPatch(`dist/${path}`, 'what the files say', actual, expected, '', '', { context: 2 });
+function patch({ path, expected = '', actual = '' }: FileDifference, folder: string, style: Style): string {
+  const text = createTwoFilesPatch(`${folder}/${path}`, 'what the files say', actual, expected, '', '', { context: 2 });
   const lines = text.split('\n').filter((line) => !/^=+$/.test(line) && line !== '');
   const shown = lines.slice(0, shownLines).map((line) => {
     const safe = visible(line);
