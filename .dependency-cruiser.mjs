@@ -5,10 +5,11 @@
 const rooms = {
   values: '^src/(source|text|yaml|yaml-mistakes|secrets|order|in-turn|day|quantity|lookalike|failure)\\.ts$',
   diagnostic: '^src/diagnostic\\.ts$',
-  tree: '^src/tree\\.ts$',
+  tree: '^src/(tree|git|git-run|git-tree)\\.ts$',
   config: '^src/config/',
   rules: '^src/rules/',
   access: '^src/access/',
+  plan: '^src/plan/',
   manifests: '^src/manifests/',
   cluster: '^src/cluster/',
   render: '^src/render/',
@@ -69,13 +70,18 @@ export default {
     ),
     mayImport(
       'rules',
-      [rooms.values, rooms.diagnostic, model, '^src/config/(files|check|violations|cursor)\\.ts$'],
-      'A rule looks at values and returns values: it reads no files, computes no access and renders nothing.',
+      [rooms.values, rooms.diagnostic, rooms.plan, model, '^src/config/(files|check|violations|cursor)\\.ts$'],
+      'A rule looks at values and returns values: it reads no files, computes no access and renders nothing. Rules about a change look at its plan.',
     ),
     mayImport(
       'access',
       [rooms.values, model],
       'The access graph is the only definition of access: it depends on the meaning of the config and on nothing else.',
+    ),
+    mayImport(
+      'plan',
+      [rooms.values, rooms.access, model],
+      'A plan compares what the config means, so it stands on its meaning alone: it knows no rule, no file and no Git.',
     ),
     mayImport(
       'manifests',
@@ -107,7 +113,11 @@ export default {
       '^src/yaml(-mistakes)?\\.ts$',
       'One place reads YAML, so that "where does this come from" has one answer.',
     ),
-    owns('ajv', rooms.config, 'One place checks shapes.'),
+    owns(
+      'ajv',
+      '^src/(config/|plan/read-report\\.ts$)',
+      'Shapes are checked where things are read: config files, and plans that come back.',
+    ),
     owns('cdk8s|cdk8s-plus-28|constructs', rooms.manifests, 'Loading cdk8s costs 0.1 s, which only rendering may pay.'),
     owns(
       '@kubernetes/client-node',
@@ -116,6 +126,11 @@ export default {
     ),
     owns('picocolors', rooms.render, 'Colour is a matter of rendering; everything else deals in plain text.'),
     owns('esbuild|typescript', rooms.config, 'Only TypeScript config files need a compiler.'),
+    owns(
+      'simple-git',
+      '^src/git-run\\.ts$',
+      'One place runs Git, so that what reaches its command line can be seen on one page.',
+    ),
     owns('commander', rooms.cli, 'Arguments end at the edge; commands get typed values.'),
   ],
   options: {

@@ -2,10 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { jsonSchemas } from '../src/config/json-schema.ts';
 import { configurationPage } from './configuration-page.ts';
+import { planPage } from './plan-page.ts';
 import { rulesPage } from './rules-page.ts';
 
 /**
- * Writes what is generated from the program itself: the JSON Schemas, the configuration reference and the rules page.
+ * Writes what is generated from the program itself: the JSON Schemas, the configuration reference, the rules page and the page of plans.
  * With `--check` writes nothing and fails when one of them is stale.
  */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -13,6 +14,7 @@ const generated: Record<string, string> = {
   ...jsonSchemas(),
   'docs/configuration.md': configurationPage(),
   'docs/rules.md': await rulesPage(),
+  ...(await planPage()),
 };
 const stale = Object.entries(generated).filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,

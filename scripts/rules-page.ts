@@ -2,15 +2,19 @@ import { readConfigFiles, sourcesOf } from '../src/config/files.ts';
 import { resolve } from '../src/config/resolve.ts';
 import { typescriptEvaluator } from '../src/config/typescript.ts';
 import { typescriptLocator } from '../src/config/typescript-locator.ts';
+import type { Diagnostic } from '../src/diagnostic.ts';
 import { placeDiagnostics } from '../src/diagnostic.ts';
+
 import { human } from '../src/render/diagnostics/human.ts';
 import { plainStyle } from '../src/render/style.ts';
 import { exampleDay, exampleFiles } from '../src/rules/examples.ts';
 import { rules } from '../src/rules/index.ts';
-import type { ConfigExample, ExampleFiles, RenderedObject, Rule } from '../src/rules/rule.ts';
-import { checkConfig, checkRendered } from '../src/rules/run.ts';
+import type { ChangeExample, ConfigExample, ExampleFiles, RenderedObject, Rule } from '../src/rules/rule.ts';
+import { checkChange, checkConfig, checkRendered } from '../src/rules/run.ts';
+import type { Source } from '../src/source.ts';
 import { yamlLocator } from '../src/source.ts';
 import { memoryTree } from '../src/tree.ts';
+import { exampleChange } from '../test/support/change.ts';
 
 const sections: Record<string, string> = {
   TEN0: 'Files and schema',
@@ -61,6 +65,7 @@ function anchor({ code, name }: Rule): string {
 
 async function ruleSection(rule: Rule): Promise<string[]> {
   const waiver = rule.waivable ? ' Can be waived.' : '';
+  const { wrong, said, right } = await examplesOf(rule);
   return [
     `### ${rule.code} ${rule.name}`,
     '',
@@ -70,17 +75,50 @@ async function ruleSection(rule: Rule): Promise<string[]> {
     '',
     'Wrong:',
     '',
-    ...(rule.about === 'rendered' ? objects(rule.bad) : files(rule.bad.files)),
+    ...wrong,
     'tenantry says:',
     '',
     '```text',
-    (rule.about === 'rendered' ? saidOfObjects(rule, rule.bad) : await saidOf(rule.bad)).trimEnd(),
+    said.trimEnd(),
     '```',
     '',
     'Right:',
     '',
-    ...(rule.about === 'rendered' ? objects(rule.good) : files(rule.good.files)),
+    ...right,
   ];
+}
+
+interface Examples {
+  readonly wrong: readonly string[];
+  readonly said: string;
+  readonly right: readonly string[];
+}
+
+async function examplesOf(rule: Rule): Promise<Examples> {
+  switch (rule.about) {
+    case 'rendered':
+      return { wrong: objects(rule.bad), said: saidOfObjects(rule, rule.bad), right: objects(rule.good) };
+    case 'change':
+      return { wrong: sides(rule.bad), said: await saidOfChange(rule.bad), right: sides(rule.good) };
+    case 'config':
+    case 'exceptions':
+      return { wrong: files(rule.bad.files), said: await saidOf(rule.bad), right: files(rule.good.files) };
+  }
+}
+
+function sides({ before, after, bindings = [] }: ChangeExample): string[] {
+  const touched = bindings.map((b) => `dist/${b.path}: ${b.kind} ${b.name}, ${b.before} → ${b.after}`);
+  return [
+    ...(Object.keys(before).length === 0 ? [] : ['Before:', '', ...files(before)]),
+    ...(Object.keys(after).length === 0 ? [] : ['After:', '', ...files(after)]),
+    ...(touched.length === 0 ? [] : ['```text', ...touched, '```', '']),
+  ];
+}
+
+async function saidOfChange(example: ChangeExample): Promise<string> {
+  const { context, sources } = await exampleChange(example);
+  const found = checkChange(rules, context, new Set()).map(({ diagnostic }) => diagnostic);
+  return said(found, sources);
 }
 
 function files(example: ExampleFiles): string[] {
@@ -102,11 +140,16 @@ function objects(rendered: readonly RenderedObject[]): string[] {
   return ['```text', ...lines, '```', ''];
 }
 
+const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10_000 });
+
 async function saidOf(example: ConfigExample): Promise<string> {
-  const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10_000 });
   const config = await readConfigFiles(memoryTree(exampleFiles(example)), evaluate);
   const sources = sourcesOf(config);
   const found = checkConfig(rules, { files: config, landscape: resolve(config), asOf: example.asOf ?? exampleDay });
+  return said(found, sources);
+}
+
+async function said(found: readonly Diagnostic[], sources: ReadonlyMap<string, Source>): Promise<string> {
   const placed = await placeDiagnostics(found, sources, (source) =>
     source.language === 'yaml' ? Promise.resolve(yamlLocator(source)) : typescriptLocator(source),
   );

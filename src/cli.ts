@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../package.json' with { type: 'json' };
 import type { CanIOptions } from './commands/can-i.ts';
 import type { Io } from './commands/io.ts';
+import type { PlanOptions } from './commands/plan.ts';
+import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './failure.ts';
 
@@ -28,6 +30,7 @@ const io = (options: Shared): Io => {
     cwd: process.cwd(),
     today: new Date().toISOString().slice(0, 10),
     nodePath: process.execPath,
+    environment: process.env,
     version: packageJson.version,
     out: {
       write: (text) => void stdout.write(text),
@@ -77,6 +80,10 @@ const asOfOption = () =>
     '--as-of <day>',
     'the day (UTC) to take for today: shares that have ended before it are left out',
   ).argParser(day);
+const headOption = () =>
+  new Option('--head <revision>', 'the change: a commit, a branch, a tag, or the worktree').default('worktree');
+const allowOption = () =>
+  new Option('--allow <code...>', 'rules about changes that this change may break, where they can be waived');
 const tableFormat = () =>
   new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table');
 
@@ -88,10 +95,42 @@ program
     new Option('--format <format>', 'how to print').choices(['human', 'github', 'sarif', 'json']).default('human'),
   )
   .option('--strict', 'fail on warnings as well')
+  .option('--base <revision>', 'judge the change against this commit, branch or tag as well')
+  .addOption(headOption())
+  .addOption(allowOption())
   .addOption(asOfOption())
-  .action(async (options: Shared & { format: 'human' | 'github' | 'sarif' | 'json'; strict?: true; asOf?: string }) => {
+  .action(async (options: Shared & ValidateOptions) => {
     const { validate } = await import('./commands/validate.ts');
     await run(validate(io(options), options));
+  });
+
+program
+  .command('plan')
+  .description("show what a change means for people's access, compared with a commit")
+  .addOption(dirOption())
+  .option('--base <revision>', 'what it is compared with (default: origin/main, or where the branch left it)')
+  .addOption(headOption())
+  .addOption(new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'json']).default('human'))
+  .option('--out <file>', 'write to a file')
+  .option('--kubeconfig <file>', 'ask the clusters in it what namespaces hold that are deleted, or marked for it')
+  .option('--exit-code', 'exit with 3 when anything changes')
+  .addOption(allowOption())
+  .addOption(new Option('--from <file>', 'print a plan that was written as JSON').conflicts(['base', 'head', 'allow', 'kubeconfig']))
+  .addOption(asOfOption())
+  .addOption(
+    new Option('--base-as-of <day>', 'the day for the base alone, to see what the days between have ended').argParser(
+      day,
+    ),
+  )
+  .addHelpText(
+    'after',
+    `
+For example: tenantry plan                      what the branch and the worktree change
+             tenantry plan --base HEAD^ --head HEAD   what the last commit changed`,
+  )
+  .action(async (options: Shared & PlanOptions) => {
+    const { plan } = await import('./commands/plan.ts');
+    await run(plan(io(options), options));
   });
 
 program
@@ -104,6 +143,17 @@ program
   .action(async (options: Shared & { check?: true; cluster?: string[]; asOf?: string }) => {
     const { synth } = await import('./commands/synth.ts');
     await run(synth(io(options), options));
+  });
+
+program
+  .command('codeowners')
+  .description('write .github/CODEOWNERS: tenants review their own files, admins all others')
+  .addOption(dirOption())
+  .option('--check', 'write nothing; fail when .github/CODEOWNERS is not exactly what the files say')
+  .option('--root <folder>', "the repository's folder (default: the nearest one with .git)")
+  .action(async (options: Shared & { check?: true; root?: string }) => {
+    const { codeowners } = await import('./commands/codeowners.ts');
+    await run(codeowners(io(options), options));
   });
 
 const access = program

@@ -42,11 +42,14 @@ export interface PlacedLabel {
   readonly message?: string;
 }
 
-/** A diagnostic whose places are known. */
-export interface PlacedDiagnostic extends Omit<Diagnostic, 'primary' | 'related'> {
+/** A diagnostic, or what is more than one, whose places are known. */
+export type Placed<T extends Diagnostic> = Omit<T, 'primary' | 'related'> & {
   readonly primary: PlacedLabel;
   readonly related: readonly PlacedLabel[];
-}
+};
+
+/** A diagnostic whose places are known. */
+export type PlacedDiagnostic = Placed<Diagnostic>;
 
 /** The location of the value at `origin`. */
 export function at(origin: Origin): Location {
@@ -61,6 +64,11 @@ export function atKey(origin: Origin): Location {
 /** The location of a whole file. */
 export function atFile(file: string): Location {
   return at(fileOrigin(file));
+}
+
+/** A place as `file:line:column`; the file alone where it has no text to point at. */
+export function formatPlace({ file, span }: PlacedLabel, pathOf: (file: string) => string): string {
+  return span ? `${pathOf(file)}:${span.start.line}:${span.start.column}` : pathOf(file);
 }
 
 /** A path for people and for JSON: `spec.namespaces[0].name`. */
@@ -78,17 +86,19 @@ export function formatPath(origin: Origin): string {
  * Places every diagnostic and sorts them: by file, line, column, code, message.
  * `locatorOf` is asked once for each file that a diagnostic is about, never for the others.
  */
-export async function placeDiagnostics(
-  diagnostics: readonly Diagnostic[],
+export async function placeDiagnostics<T extends Diagnostic>(
+  diagnostics: readonly T[],
   sources: ReadonlyMap<string, Source>,
   locatorOf: (source: Source) => Promise<Locator>,
-): Promise<PlacedDiagnostic[]> {
+): Promise<Placed<T>[]> {
   const locators = new Map<string, Locator>();
   for (const { primary, related } of diagnostics) {
     for (const { location } of [primary, ...related]) {
       if (!('origin' in location)) continue;
-      const source = sources.get(location.origin.file);
-      if (source && !locators.has(source.file)) locators.set(source.file, await locatorOf(source));
+      // By the name that it goes by here: a file may be there on both sides of a change.
+      const { file } = location.origin;
+      const source = sources.get(file);
+      if (source && !locators.has(file)) locators.set(file, await locatorOf(source));
     }
   }
   const place = ({ location, message }: Label): PlacedLabel => {

@@ -34,6 +34,23 @@ export function originPath(origin: Origin): PathStep[] {
   return path.reverse();
 }
 
+const basePrefix = 'base:';
+
+/** The same place in the base of a change: it may be gone from the head, or say something else there. */
+export function inBase({ file, parent, step }: Origin): Origin {
+  return { file: baseFile(file), ...(parent && { parent: inBase(parent) }), ...(step !== undefined && { step }) };
+}
+
+/** The name by which a file of the base goes, beside those of the head. No file of an organization has such a name. */
+export function baseFile(file: string): string {
+  return basePrefix + file;
+}
+
+/** Whether the name is that of a file of the base, and which: undefined for files of the head. */
+export function fileOfBase(file: string): string | undefined {
+  return file.startsWith(basePrefix) ? file.slice(basePrefix.length) : undefined;
+}
+
 /** What can be wrong with a file before anyone asks what it means. Each kind has a rule in TEN0xx that words it. */
 export type SourceProblemKind = TextProblemKind | YamlProblemKind | 'evaluation';
 

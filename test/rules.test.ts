@@ -7,6 +7,7 @@ import { rules } from '../src/rules/index.ts';
 import type { ConfigExample } from '../src/rules/rule.ts';
 import { checkConfig, checkRendered } from '../src/rules/run.ts';
 import { memoryTree } from '../src/tree.ts';
+import { exampleChange } from './support/change.ts';
 import type { Diagnostic } from '../src/diagnostic.ts';
 
 const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10_000 });
@@ -23,8 +24,24 @@ describe('the example organization', () => {
 });
 
 describe.each(rules.map((rule) => [`${rule.code} ${rule.name}`, rule] as const))('%s', (_, rule) => {
-  const run = async (which: 'bad' | 'good'): Promise<Diagnostic[]> =>
-    rule.about === 'rendered' ? checkRendered([rule], rule[which]) : diagnose(rule[which]);
+  const run = async (which: 'bad' | 'good'): Promise<readonly Diagnostic[]> => {
+    switch (rule.about) {
+      case 'rendered':
+        return checkRendered([rule], rule[which]);
+      case 'change': {
+        const { context, found } = await exampleChange(rule[which]);
+        // Neither side has a fault of its own: it is the way from one to the other that is wrong. A group that waits to be
+        // removed is worth a note.
+        const ofSides = [context.before, context.after].flatMap((side) => checkConfig(rules, side));
+        expect(ofSides.filter((d) => d.severity !== 'note')).toEqual([]);
+        // Beside what must not be merged, a reviewer may have to look at something else; and at one thing for several reasons.
+        return found.filter((d) => d.severity === 'error' || (rule.severity !== 'error' && d.code === rule.code));
+      }
+      case 'config':
+      case 'exceptions':
+        return diagnose(rule[which]);
+    }
+  };
 
   it('reports its bad example, and nothing else does', async () => {
     const codes = new Set((await run('bad')).map((d) => d.code));

@@ -61,6 +61,7 @@ describe('a secret in a line that is printed', () => {
       cwd: folder,
       today: '2026-01-15',
       nodePath: process.execPath,
+      environment: {},
       version: '',
       out,
       err: out,

@@ -57,6 +57,18 @@ export async function readContext(file: string, context: string | undefined): Pr
   return { name, server: serverName(url), unchecked: cluster.skipTLSVerify, config };
 }
 
+/** The names of all contexts of a kubeconfig. */
+export async function contextNames(file: string): Promise<string[]> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  try {
+    config.loadFromFile(file);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  return config.getContexts().map(({ name }) => name);
+}
+
 /** Whether two URLs are of the same server, however they are written. */
 export function isSameServer(a: string, b: string): boolean {
   return URL.canParse(a) && URL.canParse(b) && serverName(new URL(a)) === serverName(new URL(b));

@@ -16,6 +16,8 @@ export interface Io {
   readonly today: string;
   /** The Node.js that TypeScript config files are evaluated with. */
   readonly nodePath: string;
+  /** The program's own environment, for the programs that it starts. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** tenantry's own version. */
   readonly version: string;
   readonly out: Output;

@@ -6,7 +6,7 @@ import type { ConfigFiles, EvaluateTypeScript } from '../config/files.ts';
 import { configFilesOf, readConfigFiles, sourcesOf } from '../config/files.ts';
 import type { Landscape } from '../config/landscape.ts';
 import { resolve } from '../config/resolve.ts';
-import type { Diagnostic, PlacedDiagnostic } from '../diagnostic.ts';
+import type { Diagnostic, Placed } from '../diagnostic.ts';
 import { placeDiagnostics } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import type { Style } from '../render/style.ts';
@@ -15,7 +15,8 @@ import { rules } from '../rules/index.ts';
 import { checkConfig } from '../rules/run.ts';
 import { redactSecrets } from '../secrets.ts';
 import type { Locator, Origin, Source } from '../source.ts';
-import { originPath, yamlLocator } from '../source.ts';
+import { baseFile, fileOfBase, originPath, yamlLocator } from '../source.ts';
+import type { FileTree } from '../tree.ts';
 import { worktree } from '../tree.ts';
 import type { Io, Output } from './io.ts';
 
@@ -38,8 +39,12 @@ export async function checkOrganization(io: Io, options: { readonly asOf?: strin
       help: 'name the folder of the organization with --dir, or begin one with `tenantry init <folder>`',
     });
   }
-  const asOf = options.asOf ?? io.today;
-  const files = await readConfigFiles(worktree(io.dir), lazyEvaluator(io));
+  return checkTree(io, worktree(io.dir), options.asOf ?? io.today);
+}
+
+/** Reads and checks the organization in a tree, as of a day. */
+export async function checkTree(io: Io, tree: FileTree, asOf: string): Promise<CheckedOrganization> {
+  const files = await readConfigFiles(tree, lazyEvaluator(io));
   const landscape = resolve(files);
   const diagnostics = checkConfig(rules, { files, landscape, asOf });
   return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };
@@ -62,10 +67,10 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 /** Diagnostics with their places, sorted. */
-export function place(
-  diagnostics: readonly Diagnostic[],
+export function place<T extends Diagnostic>(
+  diagnostics: readonly T[],
   sources: ReadonlyMap<string, Source>,
-): Promise<PlacedDiagnostic[]> {
+): Promise<Placed<T>[]> {
   return placeDiagnostics(diagnostics, sources, locatorOf);
 }
 
@@ -97,10 +102,17 @@ export function styleOf(output: Output): Style {
   return output.colour ? colourStyle : plainStyle;
 }
 
-/** Gives a file of the organization the path that it has from where the program was started. */
+/**
+ * Gives a file of the organization the path that it has from where the program was started. One of the base of a change
+ * keeps its mark.
+ */
 export function pathFrom({ cwd, dir }: Io): (file: string) => string {
   const prefix = relative(cwd, dir);
-  return (file) => (prefix === '' ? file : join(prefix, file));
+  const pathOf = (file: string): string => (prefix === '' ? file : join(prefix, file));
+  return (file) => {
+    const old = fileOfBase(file);
+    return old === undefined ? pathOf(file) : baseFile(pathOf(old));
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { table } from '../render/table.ts';
 import { jsonText } from '../render/text.ts';
 import { rules } from '../rules/index.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { ChangeExample, ConfigExample, Rule } from '../rules/rule.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
 import { styleOf } from './organization.ts';
@@ -61,12 +61,14 @@ function facts({ code, name, severity, summary, why, waivable }: Rule): object {
 
 function explained(rule: Rule, bold: (text: string) => string): string {
   const waiver = rule.waivable
-    ? 'Can be waived by an entry under `exceptions` in organization.yaml.'
+    ? rule.about === 'change'
+      ? 'Can be waived by an entry under `exceptions` in organization.yaml that was merged before, or by --allow.'
+      : 'Can be waived by an entry under `exceptions` in organization.yaml.'
     : 'Cannot be waived.';
   const example =
     rule.about === 'rendered'
       ? []
-      : ['', 'Wrong:', '', ...exampleLines(rule.bad.files), '', 'Right:', '', ...exampleLines(rule.good.files)];
+      : ['', 'Wrong:', '', ...exampleOf(rule.bad), '', 'Right:', '', ...exampleOf(rule.good)];
   return [
     bold(`${rule.code} ${rule.name} (${rule.severity})`),
     '',
@@ -78,6 +80,14 @@ function explained(rule: Rule, bold: (text: string) => string): string {
     ...example,
     '',
   ].join('\n');
+}
+
+function exampleOf(example: ConfigExample | ChangeExample): string[] {
+  if ('files' in example) return exampleLines(example.files);
+  return [
+    ...(Object.keys(example.before).length === 0 ? [] : ['  Before:', ...exampleLines(example.before)]),
+    ...(Object.keys(example.after).length === 0 ? [] : ['  After:', ...exampleLines(example.after)]),
+  ];
 }
 
 function exampleLines(files: Readonly<Record<string, string | Uint8Array | null>>): string[] {

@@ -7,16 +7,19 @@ export interface ValidateOptions {
   readonly format: 'human' | 'github' | 'sarif' | 'json';
   readonly strict?: true;
   readonly asOf?: string;
+  /** Judge the change against this revision as well. */
+  readonly base?: string;
+  readonly head?: string;
+  readonly allow?: readonly string[];
 }
 
 /** `tenantry validate`: checks the files and prints what is wrong. */
 export async function validate(io: Io, options: ValidateOptions): Promise<number> {
-  const checked = await checkOrganization(io, options);
-  const { sources } = checked;
-  const diagnostics = options.strict ? checked.diagnostics.map(raised) : checked.diagnostics;
+  const { checked, sources, all } = await found(io, options);
+  const diagnostics = options.strict ? all.map(raised) : all;
   switch (options.format) {
     case 'human':
-      await printDiagnostics(io, io.out, checked, diagnostics);
+      await printDiagnostics(io, io.out, { files: checked.files, sources }, diagnostics);
       break;
     case 'json': {
       const { json } = await import('../render/diagnostics/json.ts');
@@ -38,6 +41,17 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
     }
   }
   return hasErrors(diagnostics) ? exit.problems : exit.clean;
+}
+
+/** What is wrong with the files and, where a base is given, with the change. */
+async function found(io: Io, options: ValidateOptions) {
+  if (options.base === undefined) {
+    const checked = await checkOrganization(io, options);
+    return { checked, sources: checked.sources, all: checked.diagnostics };
+  }
+  const { checkedChange, verdictDiagnostics } = await import('./change.ts');
+  const { head, sources, judged } = await checkedChange(io, options);
+  return { checked: head, sources, all: [...head.diagnostics, ...verdictDiagnostics(judged?.verdicts ?? [])] };
 }
 
 /** A warning is an error to those who asked for strictness. */

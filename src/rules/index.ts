@@ -1,11 +1,13 @@
 import { sortedBy } from '../order.ts';
 import { exceptionNotNeeded } from './budgets/exception-not-needed.ts';
 import { budgetsRules } from './budgets/index.ts';
+import { changeRules } from './change/index.ts';
 import { filesRules } from './files/index.ts';
 import { namesRules } from './names/index.ts';
 import { privilegeRules } from './privilege/index.ts';
 import { referencesRules } from './references/index.ts';
 import { renderedRules } from './rendered/index.ts';
+import { riskRules } from './risks/index.ts';
 import type { Rule } from './rule.ts';
 
 const ownRules: readonly Rule[] = [
@@ -14,6 +16,8 @@ const ownRules: readonly Rule[] = [
   ...namesRules,
   ...privilegeRules,
   ...budgetsRules,
+  ...changeRules,
+  ...riskRules,
   ...renderedRules,
 ];
 

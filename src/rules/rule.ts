@@ -1,6 +1,7 @@
 import type { ConfigFiles } from '../config/files.ts';
 import type { Exception, Landscape } from '../config/landscape.ts';
-import type { Label, Location, Severity } from '../diagnostic.ts';
+import type { Diagnostic, Label, Location, Severity } from '../diagnostic.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** What a rule looks at. Values only: a rule reads no files, no clock and no cluster. */
 export interface RuleContext {
@@ -84,4 +85,52 @@ export interface ExceptionRule extends RuleBase {
   readonly check: (context: RuleContext & { readonly needed: ReadonlySet<Exception> }) => Iterable<Finding>;
 }
 
-export type Rule = ConfigRule | RenderedRule | ExceptionRule;
+/** A binding in a file of `dist/` that a change touches, on both of its sides. */
+export interface BindingChange {
+  readonly path: string;
+  readonly kind: 'RoleBinding' | 'ClusterRoleBinding';
+  readonly name: string;
+  /** The role, as `ClusterRole/admin`. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What rules about a change look at: both sides, and what lies between them. */
+export interface ChangeContext {
+  readonly before: RuleContext;
+  readonly after: RuleContext;
+  readonly plan: Plan;
+  /** What the rules about the config would say of the head under the base's limits, or the base's exceptions, and now do not. */
+  readonly underBase: { readonly limits: readonly Diagnostic[]; readonly exceptions: readonly Diagnostic[] };
+  /** Bindings of `dist/` that both sides have. */
+  readonly bindings: readonly BindingChange[];
+}
+
+/** A finding about a change. What is gone is pointed at in the base, by `inBase`, in `related` alone. */
+export interface ChangeFinding extends Finding {
+  /** The items of the plan that it is about, by their ids: the plan shows them with it. */
+  readonly items?: readonly string[];
+}
+
+export interface ChangeExample {
+  readonly before: ExampleFiles;
+  /** Laid over `before`. */
+  readonly after: ExampleFiles;
+  /** Default: `2026-01-15`. */
+  readonly asOf?: string;
+  readonly bindings?: readonly BindingChange[];
+}
+
+/**
+ * A rule about a change against its base. An error is what must not be merged so. A note is a risk: what a reviewer has
+ * to look at first. Where it is waivable, an exception of the base waives it, or a label on the pull request that CI
+ * hands over.
+ */
+export interface ChangeRule extends RuleBase {
+  readonly about: 'change';
+  readonly bad: ChangeExample;
+  readonly good: ChangeExample;
+  readonly check: (context: ChangeContext) => Iterable<ChangeFinding>;
+}
+
+export type Rule = ConfigRule | RenderedRule | ExceptionRule | ChangeRule;

@@ -1,6 +1,6 @@
 import type { Exception } from '../config/landscape.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Finding, RenderedObject, Rule, RuleContext } from './rule.ts';
+import type { ChangeContext, Finding, RenderedObject, Rule, RuleContext } from './rule.ts';
 
 /** Runs all rules about the config, and then those about the exceptions to them. */
 export function checkConfig(rules: readonly Rule[], context: RuleContext): Diagnostic[] {
@@ -26,6 +26,38 @@ export function checkRendered(rules: readonly Rule[], objects: readonly Rendered
   return rules.flatMap((rule) =>
     rule.about === 'rendered' ? Array.from(rule.check(objects), (finding) => diagnostic(rule, finding)) : [],
   );
+}
+
+/** What a rule says about a change, and what lets it pass all the same. */
+export interface ChangeVerdict {
+  readonly diagnostic: Diagnostic;
+  /** The items of the plan that it is about, by their ids. */
+  readonly items: readonly string[];
+  /** What waives it: an exception of the base, or the code that was allowed from outside. */
+  readonly waivedBy?: Exception | 'allowed';
+}
+
+/**
+ * Runs the rules about a change. Waived findings stay, as notes that say what was waived: a limit that was passed over
+ * must be seen. `allowed` holds codes that were allowed for this change from outside, by a label that CI hands over.
+ */
+export function checkChange(
+  rules: readonly Rule[],
+  context: ChangeContext,
+  allowed: ReadonlySet<string>,
+): ChangeVerdict[] {
+  return rules.flatMap((rule) => {
+    if (rule.about !== 'change') return [];
+    return Array.from(rule.check(context), (finding): ChangeVerdict => {
+      const found = diagnostic(rule, finding);
+      const items = finding.items ?? [];
+      // Only what was merged before counts: an exception of the change itself would waive what it comes with.
+      const exception = rule.waivable && exceptionFor(rule, finding, context.before);
+      const waivedBy = exception ?? (rule.waivable && allowed.has(rule.code) ? ('allowed' as const) : undefined);
+      if (!waivedBy) return { diagnostic: found, items };
+      return { diagnostic: { ...found, severity: 'note' }, items, waivedBy };
+    });
+  });
 }
 
 function exceptionFor(rule: Rule, finding: Finding, { landscape, asOf }: RuleContext): Exception | undefined {

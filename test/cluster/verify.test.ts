@@ -504,6 +504,7 @@ spec:
       cwd: folder,
       today: '2026-01-15',
       nodePath: process.execPath,
+      environment: {},
       version: '0.0.0',
       out: { write: (text) => (written.out += text), colour: false },
       err: { write: (text) => (written.err += text), colour: false, ...(width !== undefined && { width }) },

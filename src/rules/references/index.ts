@@ -2,8 +2,10 @@ import type { Rule } from '../rule.ts';
 import { certificateFileMissing } from './certificate-file-missing.ts';
 import { classNotOnCluster } from './class-not-on-cluster.ts';
 import { inheritanceCycle } from './inheritance-cycle.ts';
+import { markedOnOtherCluster } from './marked-on-other-cluster.ts';
 import { namespaceWithoutCluster } from './namespace-without-cluster.ts';
 import { nearIdenticalGroups } from './near-identical-groups.ts';
+import { renamedFromDeclared } from './renamed-from-declared.ts';
 import { shareWithoutClusterShare } from './share-without-cluster-share.ts';
 import { subjectNamespace } from './subject-namespace.ts';
 import { unknownAllocation } from './unknown-allocation.ts';
@@ -33,4 +35,6 @@ export const referencesRules: readonly Rule[] = [
   userWithoutCluster,
   namespaceWithoutCluster,
   subjectNamespace,
+  markedOnOtherCluster,
+  renamedFromDeclared,
 ];

@@ -1,0 +1,185 @@
+import { accessGraph } from '../access/graph.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { Failure } from '../failure.ts';
+import type { Commit, Repository } from '../git.ts';
+import { openRepository } from '../git.ts';
+import { sortedBy } from '../order.ts';
+import type { Plan } from '../plan/plan.ts';
+import { digestOf } from '../plan/report-of.ts';
+import type { ReportSide } from '../plan/report.ts';
+import { changeContext } from '../rules/change-context.ts';
+import { rules } from '../rules/index.ts';
+import type { BindingChange } from '../rules/rule.ts';
+import type { ChangeVerdict } from '../rules/run.ts';
+import { checkChange } from '../rules/run.ts';
+import type { Source } from '../source.ts';
+import { baseFile, parseYaml } from '../source.ts';
+import type { FileTree } from '../tree.ts';
+import { worktree } from '../tree.ts';
+import type { Io } from './io.ts';
+import type { CheckedOrganization } from './organization.ts';
+import { checkTree, hasErrors } from './organization.ts';
+
+export interface ChangeOptions {
+  /** A revision; default: where changes usually go to. */
+  readonly base?: string;
+  /** A revision, or `worktree`. */
+  readonly head?: string;
+  /** Codes of rules that are allowed to be broken by this change. */
+  readonly allow?: readonly string[];
+  readonly asOf?: string;
+  /** The day for the base alone. */
+  readonly baseAsOf?: string;
+}
+
+/** A change, read and judged. `judged` is undefined where the head has errors of its own: nobody knows what it means. */
+export interface CheckedChange {
+  readonly head: CheckedOrganization;
+  readonly sides: { readonly base: ReportSide; readonly head: ReportSide };
+  /** Of both sides, those of the base by `baseFile`. */
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly judged?: { readonly plan: Plan; readonly verdicts: readonly ChangeVerdict[] };
+}
+
+/** Reads both sides of a change, and judges it. The base is read from Git's objects: no worktree is touched. */
+export async function checkedChange(io: Io, options: ChangeOptions): Promise<CheckedChange> {
+  const allowed = allowedCodes(options.allow ?? []);
+  const repository = await openRepository(io.dir, io.environment);
+  const tip = await repository.commit(
+    options.head === undefined || options.head === 'worktree' ? 'HEAD' : options.head,
+  );
+  const to = options.head === undefined || options.head === 'worktree' ? 'worktree' : tip;
+  const from = await baseOf(repository, options.base, tip);
+
+  const asOf = options.asOf ?? io.today;
+  const trees = { base: repository.tree(from), head: to === 'worktree' ? worktree(io.dir) : repository.tree(to) };
+  const base = await checkTree(io, trees.base, options.baseAsOf ?? asOf);
+  const head = await checkTree(io, trees.head, asOf);
+  const sources = new Map([
+    ...Array.from(base.sources, ([file, source]) => [baseFile(file), source] as const),
+    ...head.sources,
+  ]);
+  const read = {
+    head,
+    sources,
+    sides: {
+      base: sideOf(from.name, from, base),
+      head: sideOf(to === 'worktree' ? 'worktree' : to.name, to === 'worktree' ? undefined : to, head),
+    },
+  };
+  if (hasErrors(head.diagnostics)) return read;
+
+  const bindings = await changedBindings(repository, trees, from, to);
+  const state = (side: CheckedOrganization) => ({ ...side, graph: accessGraph(side.landscape, side.asOf) });
+  const context = changeContext(rules, state(base), state(head), bindings);
+  return { ...read, judged: { plan: context.plan, verdicts: checkChange(rules, context, allowed) } };
+}
+
+/** What to say of a verdict that was waived. */
+export function waiverText({ waivedBy }: ChangeVerdict): string | undefined {
+  if (waivedBy === undefined) return undefined;
+  return waivedBy === 'allowed' ? '--allow' : `an exception of the base, until ${waivedBy.until}: ${waivedBy.reason}`;
+}
+
+/** The diagnostics of verdicts, with what waives them in their words. */
+export function verdictDiagnostics(verdicts: readonly ChangeVerdict[]): Diagnostic[] {
+  return verdicts.map((verdict) => {
+    const waiver = waiverText(verdict);
+    const { diagnostic } = verdict;
+    return waiver === undefined
+      ? diagnostic
+      : { ...diagnostic, message: `${diagnostic.message} (waived by ${waiver})` };
+  });
+}
+
+/**
+ * What the head is compared with: where it left the base. A base that has moved on since is not undone by the change.
+ */
+async function baseOf(repository: Repository, base: string | undefined, tip: Commit): Promise<Commit> {
+  const named = base === undefined ? await repository.defaultBase() : await repository.commit(base);
+  if (!named) return tip;
+  const left = await repository.mergeBase(named, tip);
+  return left && left.id !== named.id ? left : named;
+}
+
+function allowedCodes(codes: readonly string[]): Set<string> {
+  for (const code of codes) {
+    const rule = rules.find((r) => r.code === code);
+    if (rule?.about === 'change' && rule.waivable) continue;
+    const why = !rule ? 'is no rule' : rule.about === 'change' ? 'cannot be waived' : 'is no rule about changes';
+    throw new Failure('bad-arguments', `--allow: \`${code}\` ${why}`, {
+      help: '`tenantry rules CODE` says of a rule whether it can be waived',
+    });
+  }
+  return new Set(codes);
+}
+
+function sideOf(name: string, commit: Commit | undefined, { sources, files, asOf, diagnostics }: CheckedOrganization) {
+  const texts = [...Array.from(sources.values(), ({ file, text }) => [file, text] as const), ...files.certificates];
+  return {
+    name,
+    commit: commit?.id ?? null,
+    asOf,
+    digest: digestOf(JSON.stringify(sortedBy(texts, ([file]) => file))),
+    // A base from before the organization is no broken one.
+    errors: sources.size === 0 ? 0 : diagnostics.filter(({ severity }) => severity === 'error').length,
+  };
+}
+
+/** The bindings that both sides of `dist/` have in files that differ, where they may differ themselves. */
+async function changedBindings(
+  repository: Repository,
+  trees: { readonly base: FileTree; readonly head: FileTree },
+  from: Commit,
+  to: Commit | 'worktree',
+): Promise<BindingChange[]> {
+  const changed = await repository.changedPaths('dist', from, to);
+  const found: BindingChange[] = [];
+  for (const path of changed.filter((p) => p.endsWith('.yaml'))) {
+    const [before, after] = [await documents(trees.base, path), await documents(trees.head, path)];
+    const old = bindingsOf(before.filter((text) => !after.includes(text)));
+    const now = bindingsOf(after.filter((text) => !before.includes(text)));
+    for (const [name, { kind, role }] of now) {
+      const was = old.get(name);
+      if (was) found.push({ path: path.replace(/^dist\//, ''), kind, name, before: was.role, after: role });
+    }
+  }
+  return found;
+}
+
+async function documents(tree: FileTree, path: string): Promise<string[]> {
+  const result = await tree.read(path);
+  return 'bytes' in result ? new TextDecoder().decode(result.bytes).split(/^---$/m) : [];
+}
+
+interface Binding {
+  readonly kind: BindingChange['kind'];
+  readonly role: string;
+}
+
+/** The bindings among documents, by name. What is not as `synth` writes it is none: `synth --check` reports it. */
+function bindingsOf(texts: readonly string[]): Map<string, Binding> {
+  return new Map(
+    texts
+      .filter((text) => text.includes('roleRef:'))
+      .flatMap((text) => {
+        const { kind, metadata, roleRef } = asBinding(parseYaml('dist', text).value);
+        if (kind !== 'RoleBinding' && kind !== 'ClusterRoleBinding') return [];
+        return [[String(metadata?.name), { kind, role: `${String(roleRef?.kind)}/${String(roleRef?.name)}` }] as const];
+      }),
+  );
+}
+
+interface LooseBinding {
+  readonly kind?: unknown;
+  readonly metadata?: { readonly name?: unknown };
+  readonly roleRef?: { readonly kind?: unknown; readonly name?: unknown };
+}
+
+function asBinding(value: unknown): LooseBinding {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is LooseBinding {
+  return typeof value === 'object' && value !== null;
+}

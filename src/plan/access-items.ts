@@ -1,0 +1,197 @@
+import type { Cluster, Landscape } from '../config/landscape.ts';
+import { isProduction, subjectKey } from '../config/landscape.ts';
+import { compareCodeUnits, groupedBy, sortedBy } from '../order.ts';
+import type { AccessFact, State } from './fact.ts';
+import { placeKey } from './facts.ts';
+import type { AccessItem, Change, Place } from './items.ts';
+import type { Rename } from './renames.ts';
+import type { Direction, Holding } from './roles.ts';
+import { directionOf, effective } from './roles.ts';
+
+/**
+ * What happens to whom, the most dangerous first: one item for each subject, tenant and change of roles, with all the
+ * places where that is so.
+ */
+export function accessItems(change: Change): AccessItem[] {
+  const { before, after } = change;
+  const affected = new Set<string>();
+  for (const { kind, before: old, after: now } of change.facts) {
+    const fact = now ?? old;
+    if (kind === 'access' && fact?.kind === 'access') affected.add(placeKey(fact));
+  }
+  if (affected.size === 0) return [];
+  const sides = { before: holdingsIn(before, affected, change.renames), after: holdingsIn(after, affected, []) };
+  const world = { before: clustersOf(before), after: clustersOf(after) };
+
+  const single = Array.from(affected).flatMap((key): AccessItem[] => {
+    const had = sides.before.get(key) ?? [];
+    const has = sides.after.get(key) ?? [];
+    const [first] = [...has, ...had];
+    if (!first || isPlatformOfWholeCluster(first, world)) return [];
+    const tenant = tenantOf(first, world);
+    const place: Place = {
+      cluster: first.cluster,
+      scope: first.scope,
+      production: isProductionCluster(first.cluster, world),
+      namespace: lifeOf(first, world),
+      because: {
+        before: had.flatMap(({ because }) => because),
+        after: has.flatMap(({ because }) => because),
+      },
+    };
+    const members = membersOf(first, has.length > 0 ? after.landscape : before.landscape, change.renames);
+    return [
+      {
+        kind: 'access',
+        id: '',
+        subject: first.subject,
+        ...(members && { members }),
+        direction: directionOf(had, has),
+        before: had.map(holding),
+        after: has.map(holding),
+        ...(tenant !== undefined && { tenant }),
+        places: [place],
+      },
+    ];
+  });
+
+  const grouped = groupedBy(single, (item) =>
+    [
+      'access',
+      subjectKey(item.subject),
+      item.tenant ?? (item.places[0]?.scope.kind === 'Cluster' ? 'whole cluster' : ''),
+      item.direction,
+      describeHoldings(item.before),
+      describeHoldings(item.after),
+    ].join('/'),
+  );
+  const items = Array.from(grouped, ([id, [first, ...rest]]): AccessItem[] =>
+    first === undefined
+      ? []
+      : [
+          {
+            ...first,
+            id,
+            places: sortedBy(
+              [first, ...rest].flatMap(({ places }) => places),
+              (p) => [p.cluster, p.scope.kind === 'Namespace' ? p.scope.namespace : ''],
+            ),
+          },
+        ],
+  ).flat();
+  return sortedBy(items, (item) => item.id).sort(
+    (a, b) =>
+      dangerOf(a) - dangerOf(b) ||
+      compareCodeUnits(a.places[0]?.cluster ?? '', b.places[0]?.cluster ?? '') ||
+      compareCodeUnits(a.tenant ?? '', b.tenant ?? ''),
+  );
+}
+
+/** How dangerous it is, 0 the most: what is given before what is taken, whole clusters, then production, then admin. */
+function dangerOf({ direction, places, after }: AccessItem): number {
+  const given: Record<Direction, boolean> = {
+    gains: true,
+    widens: true,
+    changes: true,
+    narrows: false,
+    loses: false,
+  };
+  if (!given[direction]) return direction === 'loses' ? 6 : 7;
+  if (places.some(({ scope }) => scope.kind === 'Cluster')) return 0;
+  const admin = after.some(({ role }) => role.kind === 'ClusterRole' && role.name === 'admin');
+  if (places.some(({ production }) => production)) return admin ? 1 : 2;
+  return admin ? 3 : direction === 'gains' ? 4 : 5;
+}
+
+function holdingsIn(
+  { graph }: State,
+  places: ReadonlySet<string>,
+  renames: readonly Rename[],
+): Map<string, AccessFact[]> {
+  const names = new Map(renames.map(({ from, to }) => [from.name, to.name]));
+  const facts = graph.clusters.flatMap(({ accesses }) =>
+    accesses.map((access): AccessFact => {
+      const { subject } = access;
+      const name = subject.kind === 'Group' ? (names.get(subject.name) ?? subject.name) : subject.name;
+      return { kind: 'access', ...access, subject: { ...subject, name } };
+    }),
+  );
+  const there = groupedBy(
+    facts.filter((fact) => places.has(placeKey(fact))),
+    placeKey,
+  );
+  return new Map(Array.from(there, ([key, held]) => [key, effective(held)]));
+}
+
+interface World {
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly landscape: Landscape;
+  /** The tenant (`''` for none) by cluster and namespace. */
+  readonly namespaces: ReadonlyMap<string, string>;
+}
+
+interface Worlds {
+  readonly before: World;
+  readonly after: World;
+}
+
+function clustersOf({ landscape, graph }: State): World {
+  return {
+    landscape,
+    clusters: new Map(landscape.clusters.map((cluster) => [cluster.name, cluster])),
+    namespaces: new Map(
+      graph.clusters.flatMap(({ cluster, namespaces }) =>
+        namespaces.map(
+          (entry) => [`${cluster.name}/${entry.name}`, entry.kind === 'Tenant' ? entry.tenant.name : ''] as const,
+        ),
+      ),
+    ),
+  };
+}
+
+/** What the platform gives on every cluster comes and goes with the cluster, which has an item of its own. */
+function isPlatformOfWholeCluster({ cluster, scope }: AccessFact, { before, after }: Worlds): boolean {
+  return scope.kind === 'Cluster' && before.clusters.has(cluster) !== after.clusters.has(cluster);
+}
+
+function tenantOf({ cluster, scope }: AccessFact, { before, after }: Worlds): string | undefined {
+  if (scope.kind === 'Cluster') return undefined;
+  const key = `${cluster}/${scope.namespace}`;
+  const name = after.namespaces.get(key) ?? before.namespaces.get(key);
+  return name === '' ? undefined : name;
+}
+
+/** Whether the cluster is, or was, a production cluster: taking the label away is no way around a warning. */
+function isProductionCluster(name: string, { before, after }: Worlds): boolean {
+  return [before, after].some(({ landscape, clusters }) => {
+    const cluster = clusters.get(name);
+    return cluster !== undefined && isProduction(landscape.organization, cluster);
+  });
+}
+
+function lifeOf({ cluster, scope }: AccessFact, { before, after }: Worlds): Place['namespace'] {
+  if (scope.kind === 'Cluster') return 'kept';
+  const key = `${cluster}/${scope.namespace}`;
+  if (!before.namespaces.has(key)) return 'new';
+  return after.namespaces.has(key) ? 'kept' : 'gone';
+}
+
+function membersOf(
+  { subject }: AccessFact,
+  { organization }: Landscape,
+  renames: readonly Rename[],
+): readonly string[] | undefined {
+  if (subject.kind !== 'Group') return undefined;
+  if (subject.name === 'cluster-admins') return organization.admins.map(({ value }) => value);
+  const old = renames.find(({ to }) => to.name === subject.name)?.from.name;
+  const group = organization.groups.find(({ name }) => name === subject.name || name === old);
+  return group?.members?.map(({ value }) => value);
+}
+
+function holding({ role, until }: AccessFact): Holding {
+  return { role, ...(until !== undefined && { until }) };
+}
+
+function describeHoldings(holdings: readonly Holding[]): string {
+  return holdings.map(({ role, until }) => `${role.kind} ${role.name} ${until ?? ''}`).join('+');
+}

@@ -1,0 +1,221 @@
+import type { Subject } from '../config/landscape.ts';
+import { isProduction, subjectKey } from '../config/landscape.ts';
+import type { CustomRole } from '../config/schema.ts';
+import { groupedBy, sortedBy } from '../order.ts';
+import { effectOf } from './effect.ts';
+import type { FactChange, State } from './fact.ts';
+import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from './items.ts';
+import { customRoles, rightsBeyond, ruleDirection } from './roles.ts';
+
+/** The custom roles that change for those who have them. One that comes or goes is an entity like others. */
+export function roleItems({ before, after, facts }: Change): RoleItem[] {
+  const old = customRoles(before.landscape.tenants);
+  const now = customRoles(after.landscape.tenants);
+  return entityChanges(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
+    const was = old.get(name)?.value;
+    const is = now.get(name)?.value;
+    if (!was || !is) return [];
+    const direction = ruleDirection(was.rules, is.rules);
+    if (!direction) return [];
+    const [tenant = '', role = ''] = name.split('/');
+    const places = holdersOf(after, tenant, role);
+    return [
+      {
+        kind: 'role',
+        id: `role/${name}`,
+        tenant,
+        role,
+        direction,
+        added: rights(is.rules, was.rules),
+        removed: rights(was.rules, is.rules),
+        holders: uniqueSubjects(places.map(({ subject }) => subject)),
+        production: places.some(({ production }) => production),
+        settings: changes,
+      },
+    ];
+  });
+}
+
+const rights = (rules: CustomRole['rules'], others: CustomRole['rules']): string[] =>
+  sortedBy(rightsBeyond(rules, others), (right) => right);
+
+/** Who joins and leaves the groups that are there on both sides; and, as `cluster-admins`, the organization's admins. */
+export function memberItems(change: Change): MembersItem[] {
+  const { facts, before, after, renames } = change;
+  const accessWith = (group: string, isJoined: boolean): MembersItem['access'] => {
+    const old = renames.find(({ to }) => to.name === group)?.from.name;
+    return isJoined ? accessOf(after, group) : accessOf(before, old ?? group);
+  };
+  const admins = settingsOf(facts, 'organization').filter(({ about }) => about === 'admin');
+  const organizationIsNew = before.landscape.organization.name === '';
+  const items: MembersItem[] = [];
+  const add = (group: string, settings: readonly SettingChange[], declared: MembersItem['declared']): void => {
+    const joined = settings.flatMap(({ before: was, after: is }) => (is && !was ? [is] : []));
+    const left = settings.flatMap(({ before: was, after: is }) => (was && !is ? [was] : []));
+    if (joined.length + left.length === 0 && declared === 'still') return;
+    const access = accessWith(group, joined.length > 0);
+    items.push({ kind: 'members', id: `members/${group}`, group, joined, left, declared, access });
+  };
+  if (!organizationIsNew) add('cluster-admins', admins, 'still');
+  for (const [group, settings] of entityChanges(facts, 'group')) {
+    if (settings.some(({ about }) => about === '')) continue;
+    const declaration = settings.find(({ about }) => about === 'members');
+    const declared = declaration ? (declaration.after ? 'newly' : 'no longer') : 'still';
+    add(
+      group,
+      settings.filter(({ about }) => about === 'member'),
+      declared,
+    );
+  }
+  return items;
+}
+
+/** Everything else that changes, by what it belongs to: organization, clusters, tenants, namespaces, groups, roles. */
+export function entityItems(change: Change): EntityItem[] {
+  const { before, after, facts, renames } = change;
+  const kinds = ['namespace', 'tenant', 'role', 'cluster', 'group', 'organization'] as const;
+  const changedRoles = new Set(roleItems(change).map(({ tenant, role }) => `${tenant}/${role}`));
+  const production = productionNames(change);
+  const tenants = new Map([...tenantsByNamespace(before), ...tenantsByNamespace(after)]);
+
+  return kinds.flatMap((kind) => {
+    const changed = new Map(entityChanges(facts, kind));
+    if (kind === 'group') for (const { to } of renames) if (!changed.has(to.name)) changed.set(to.name, []);
+    return sortedBy(changed, ([name]) => name).flatMap(([name, all]): EntityItem[] => {
+      if (kind === 'role' && changedRoles.has(name)) return [];
+      const existence = all.find(({ about }) => about === '');
+      const settings = all.filter(({ about }) => about !== '' && !isMembership(kind, about, existence));
+      const from = kind === 'group' ? renames.find(({ to }) => to.name === name)?.from.name : undefined;
+      if (!existence && settings.length === 0 && from === undefined) return [];
+      const tenant = kind === 'namespace' ? tenants.get(name) : kind === 'role' ? name.split('/')[0] : undefined;
+      return [
+        {
+          kind: 'entity',
+          id: `${kind}/${name}`,
+          entity: { kind, name },
+          change: from !== undefined ? 'renamed' : changeOf(kind, name, existence, change),
+          ...(from !== undefined && { from }),
+          ...(tenant !== undefined && { tenant }),
+          production: production.has(`${kind}/${name}`),
+          settings,
+        },
+      ];
+    });
+  });
+}
+
+/** A membership has an item of its own, unless the whole group is new or gone. */
+function isMembership(
+  kind: EntityItem['entity']['kind'],
+  about: string,
+  existence: SettingChange | undefined,
+): boolean {
+  if (kind === 'organization') return about === 'admin';
+  return kind === 'group' && !existence && (about === 'member' || about === 'members');
+}
+
+function changeOf(
+  kind: EntityItem['entity']['kind'],
+  name: string,
+  existence: SettingChange | undefined,
+  { before, after }: Change,
+): EntityItem['change'] {
+  if (kind === 'namespace') {
+    const [was, is] = [before, after].map((state) =>
+      state.graph.clusters.some(({ namespaces }) => namespaces.some((n) => n.name === name)),
+    );
+    return was ? (is ? 'changed' : 'removed') : 'added';
+  }
+  if (!existence) return 'changed';
+  return existence.after ? 'added' : 'removed';
+}
+
+/** The changed settings of all entities of a kind, by name. */
+function entityChanges(facts: readonly FactChange[], kind: EntityItem['entity']['kind']): [string, SettingChange[]][] {
+  const byName = new Map<string, SettingChange[]>();
+  for (const change of facts) {
+    if (change.kind !== 'setting') continue;
+    const { before, after } = change;
+    const fact = after ?? before;
+    if (fact?.entity.kind !== kind) continue;
+    const { about, item, entity } = fact;
+    const effect = effectOf(fact, before?.value, after?.value);
+    const setting = {
+      about,
+      ...(item !== undefined && { item }),
+      ...(before && { before }),
+      ...(after && { after }),
+      ...(effect && { effect }),
+    };
+    const there = byName.get(entity.name);
+    if (there) there.push(setting);
+    else byName.set(entity.name, [setting]);
+  }
+  return Array.from(byName, ([name, settings]) => [name, settings.map((one) => withoutEffectInList(one, settings))]);
+}
+
+/** Whether there is a list at all says more than its elements: a list that goes allows all, not less by each of them. */
+function withoutEffectInList(setting: SettingChange, others: readonly SettingChange[]): SettingChange {
+  const { effect, ...rest } = setting;
+  const isWithList = others.some(({ about, item }) => about === setting.about && item === undefined);
+  return effect === undefined || (setting.item !== undefined && isWithList) ? rest : setting;
+}
+
+function settingsOf(facts: readonly FactChange[], kind: EntityItem['entity']['kind']): SettingChange[] {
+  return entityChanges(facts, kind).flatMap(([, settings]) => settings);
+}
+
+function accessOf({ graph, landscape }: State, group: string): MembersItem['access'] {
+  const held = graph.clusters.flatMap(({ cluster, accesses }) =>
+    accesses
+      .filter(({ subject }) => subject.kind === 'Group' && subject.name === group)
+      .map(({ role }) => ({ role: role.name, production: isProduction(landscape.organization, cluster) })),
+  );
+  return Array.from(
+    groupedBy(held, ({ role }) => role),
+    ([role, places]) => ({
+      role,
+      places: places.length,
+      production: places.some(({ production }) => production),
+    }),
+  );
+}
+
+function holdersOf({ graph, landscape }: State, tenant: string, role: string) {
+  return graph.clusters.flatMap(({ cluster, namespaces, accesses }) => {
+    const own = new Set(
+      namespaces.flatMap((entry) => (entry.kind === 'Tenant' && entry.tenant.name === tenant ? [entry.name] : [])),
+    );
+    return accesses.flatMap(({ subject, role: held, scope }) =>
+      held.kind === 'Role' && held.name === role && scope.kind === 'Namespace' && own.has(scope.namespace)
+        ? [{ subject, production: isProduction(landscape.organization, cluster) }]
+        : [],
+    );
+  });
+}
+
+function uniqueSubjects(subjects: readonly Subject[]): Subject[] {
+  return sortedBy(new Map(subjects.map((subject) => [subjectKey(subject), subject])).values(), subjectKey);
+}
+
+function tenantsByNamespace({ graph }: State): (readonly [string, string])[] {
+  return graph.clusters.flatMap(({ namespaces }) =>
+    namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
+  );
+}
+
+/** The entities that are, or were, on a production cluster: `namespace/solar-prod`, `tenant/solar`, `cluster/c1`. */
+function productionNames({ before, after }: Change): Set<string> {
+  const names = new Set<string>();
+  for (const { graph, landscape } of [before, after]) {
+    for (const { cluster, namespaces } of graph.clusters) {
+      if (!isProduction(landscape.organization, cluster)) continue;
+      names.add(`cluster/${cluster.name}`);
+      for (const entry of namespaces) {
+        names.add(`namespace/${entry.name}`);
+        if (entry.kind === 'Tenant') names.add(`tenant/${entry.tenant.name}`);
+      }
+    }
+  }
+  return names;
+}

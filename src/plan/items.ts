@@ -1,0 +1,97 @@
+import type { Reason, Scope } from '../access/graph.ts';
+import type { Subject } from '../config/landscape.ts';
+import type { Entity, FactChange, SettingFact, State } from './fact.ts';
+import type { Rename } from './renames.ts';
+import type { Direction, Holding } from './roles.ts';
+
+/** What a change means for people: the difference between two states of the config. */
+export interface Plan {
+  readonly before: State;
+  readonly after: State;
+  /** Every fact that changes; leads from the base to the head once the groups have their new names. */
+  readonly facts: readonly FactChange[];
+  readonly renames: readonly Rename[];
+  readonly items: readonly Item[];
+}
+
+/** One thing to read: the same change, wherever it holds. `id` is the same for the same change. */
+export type Item = AccessItem | MembersItem | RoleItem | EntityItem;
+
+/** What a subject may do, in places where the same happens to it. */
+export interface AccessItem {
+  readonly kind: 'access';
+  readonly id: string;
+  readonly subject: Subject;
+  /** The declared members of a group, on the side where it has more; undefined where the organization does not say. */
+  readonly members?: readonly string[];
+  readonly direction: Direction;
+  /** The roles that count, before and after. */
+  readonly before: readonly Holding[];
+  readonly after: readonly Holding[];
+  /** Of the namespaces; undefined for group namespaces and whole clusters. */
+  readonly tenant?: string;
+  readonly places: readonly Place[];
+}
+
+/** Where something holds. */
+export interface Place {
+  readonly cluster: string;
+  readonly scope: Scope;
+  readonly production: boolean;
+  /** Whether the namespace comes or goes with this change. */
+  readonly namespace: 'new' | 'kept' | 'gone';
+  readonly because: { readonly before: readonly Reason[]; readonly after: readonly Reason[] };
+}
+
+/** Who is in a group, as far as the organization says; for `cluster-admins`, its admins. */
+export interface MembersItem {
+  readonly kind: 'members';
+  readonly id: string;
+  readonly group: string;
+  readonly joined: readonly SettingFact[];
+  readonly left: readonly SettingFact[];
+  /** Whether the organization begins or ceases to say who is in it. */
+  readonly declared: 'still' | 'newly' | 'no longer';
+  /** What the group has, by role: after the change where somebody joins, before it where all leave. */
+  readonly access: readonly { readonly role: string; readonly places: number; readonly production: boolean }[];
+}
+
+/** A custom role that changes for those who have it. */
+export interface RoleItem {
+  readonly kind: 'role';
+  readonly id: string;
+  readonly tenant: string;
+  readonly role: string;
+  readonly direction: 'widens' | 'narrows' | 'changes';
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly holders: readonly Subject[];
+  readonly production: boolean;
+  readonly settings: readonly SettingChange[];
+}
+
+/** A namespace, tenant, cluster, group, custom role, or the organization. */
+export interface EntityItem {
+  readonly kind: 'entity';
+  readonly id: string;
+  readonly entity: Entity;
+  readonly change: 'added' | 'removed' | 'changed' | 'renamed';
+  /** Of a group that is renamed. */
+  readonly from?: string;
+  readonly tenant?: string;
+  readonly production: boolean;
+  readonly settings: readonly SettingChange[];
+}
+
+/** One setting: added, removed or changed. */
+export interface SettingChange {
+  readonly about: string;
+  readonly item?: string;
+  readonly before?: SettingFact;
+  readonly after?: SettingFact;
+  /** Whether people may do more by it, or less; undefined where that is no question, or has no answer. */
+  readonly effect?: 'loosens' | 'tightens';
+}
+
+/** What items are made from. */
+export type Change = Omit<Plan, 'items'>;

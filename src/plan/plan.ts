@@ -1,0 +1,19 @@
+import { accessItems } from './access-items.ts';
+import { entityItems, memberItems, roleItems } from './entity-items.ts';
+import type { State } from './fact.ts';
+import { diffFacts, factsOf } from './facts.ts';
+import type { Plan } from './items.ts';
+import { renamed, renamesBetween } from './renames.ts';
+
+export type { AccessItem, EntityItem, Item, MembersItem, Place, Plan, RoleItem, SettingChange } from './items.ts';
+
+/** The plan that leads from one state to another. */
+export function planOf(before: State, after: State): Plan {
+  const renames = renamesBetween(before.landscape, after.landscape);
+  const facts = diffFacts(renamed(factsOf(before), renames), factsOf(after));
+  const change = { before, after, facts, renames };
+  return {
+    ...change,
+    items: [...accessItems(change), ...roleItems(change), ...memberItems(change), ...entityItems(change)],
+  };
+}

@@ -1,0 +1,54 @@
+import type { Group, Landscape } from '../config/landscape.ts';
+import type { Fact } from './fact.ts';
+import { factKey } from './facts.ts';
+import { withOwner } from './settings.ts';
+
+/** A group that goes on under another name. */
+export interface Rename {
+  readonly from: Group;
+  readonly to: Group;
+}
+
+/**
+ * The renames that the head declares and that are what they say: the old name was there and is gone, the new one was
+ * not there.
+ */
+export function renamesBetween(before: Landscape, after: Landscape): Rename[] {
+  const old = new Map(before.organization.groups.map((group) => [group.name, group]));
+  const now = new Set(after.organization.groups.map(({ name }) => name));
+  const taken = new Set<string>();
+  return after.organization.groups.flatMap((to) => {
+    const from = to.renamedFrom && old.get(to.renamedFrom.value);
+    if (!from || now.has(from.name) || old.has(to.name) || taken.has(from.name)) return [];
+    taken.add(from.name);
+    return [{ from, to }];
+  });
+}
+
+/** The facts as they would be if the groups had had their new names already. */
+export function renamed(facts: ReadonlyMap<string, Fact>, renames: readonly Rename[]): Map<string, Fact> {
+  if (renames.length === 0) return new Map(facts);
+  const names = new Map(renames.map(({ from, to }) => [from.name, to.name]));
+  const current = (name: string): string => names.get(name) ?? name;
+  return new Map(
+    Array.from(facts.values(), (fact) => {
+      const changed = withGroups(fact, current);
+      return [factKey(changed), changed];
+    }),
+  );
+}
+
+function withGroups(fact: Fact, current: (name: string) => string): Fact {
+  if (fact.kind === 'access') {
+    const { subject } = fact;
+    return subject.kind === 'Group' ? { ...fact, subject: { ...subject, name: current(subject.name) } } : fact;
+  }
+  const { entity, about, item, value } = fact;
+  if (entity.kind === 'group') return { ...fact, entity: { ...entity, name: current(entity.name) } };
+  if (entity.kind === 'cluster' && about === 'shared with' && item !== undefined) {
+    return { ...fact, item: current(item) };
+  }
+  // The group's namespace may keep its name, and stays the group's.
+  if (entity.kind === 'namespace' && about === 'on cluster') return { ...fact, value: withOwner(value, current) };
+  return fact;
+}

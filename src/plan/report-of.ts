@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import type { Reason } from '../access/graph.ts';
+import type { Subject } from '../config/landscape.ts';
+import { subjectKey } from '../config/landscape.ts';
+import type { Origin } from '../source.ts';
+import { fileOfBase, inBase } from '../source.ts';
+import type { AccessItem, EntityItem, Item, MembersItem, Plan, RoleItem, SettingChange } from './items.ts';
+import type {
+  PlanReport,
+  ReportHolding,
+  ReportItem,
+  ReportLines,
+  ReportSide,
+  ReportSubject,
+  ReportVerdict,
+} from './report.ts';
+import type { Holding } from './roles.ts';
+
+/** What a report is made of beside the plan. */
+export interface ReportParts {
+  readonly base: ReportSide;
+  readonly head: ReportSide;
+  readonly verdicts: readonly ReportVerdict[];
+  /** Gives an origin as `file:line`; those of the base are asked for by `inBase`. */
+  readonly lineOf: (origin: Origin) => string;
+}
+
+/** The plan as it is written down: its digest is the same for the same changes and verdicts, whatever they are called. */
+export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportParts): PlanReport {
+  const items = plan.items.map((item) => reportItem(item, lineOf));
+  const error = verdicts.filter(({ severity }) => severity === 'error');
+  const waived = verdicts.filter(({ waivedBy }) => waivedBy !== null);
+  return {
+    formatVersion: 1,
+    organization: plan.after.landscape.organization.name,
+    base,
+    head,
+    digest: digestOf(JSON.stringify({ items, verdicts })),
+    summary: {
+      gains: subjects(plan.items, ['gains', 'widens', 'changes']),
+      loses: subjects(plan.items, ['loses', 'narrows', 'changes']),
+      items: items.length,
+      refused: error.length,
+      waived: waived.length,
+      risks: verdicts.length - error.length - waived.length,
+    },
+    verdicts: [...verdicts],
+    items,
+  };
+}
+
+/** `sha256:` and the digest of a text. */
+export function digestOf(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+/** All origins that the report gives as lines: those of the base by `inBase`. */
+export function originsOf({ items }: Plan): Origin[] {
+  return items.flatMap((item): Origin[] => {
+    switch (item.kind) {
+      case 'access':
+        return item.places.flatMap(({ because }) => [
+          ...because.before.flatMap(({ origin, via }) => [origin, ...via].map(inBase)),
+          ...because.after.flatMap(({ origin, via }) => [origin, ...via]),
+        ]);
+      case 'members':
+        return [...item.left.map(({ origin }) => inBase(origin)), ...item.joined.map(({ origin }) => origin)];
+      case 'role':
+      case 'entity':
+        return item.settings.flatMap(({ before, after }) => [
+          ...(before ? [inBase(before.origin)] : []),
+          ...(after ? [after.origin] : []),
+        ]);
+    }
+  });
+}
+
+function subjects(items: readonly Item[], directions: readonly AccessItem['direction'][]): number {
+  return new Set(
+    items.flatMap((item) =>
+      item.kind === 'access' && directions.includes(item.direction) ? [subjectKey(item.subject)] : [],
+    ),
+  ).size;
+}
+
+type LineOf = ReportParts['lineOf'];
+
+function reportItem(item: Item, lineOf: LineOf): ReportItem {
+  switch (item.kind) {
+    case 'access':
+      return accessItem(item, lineOf);
+    case 'members':
+      return membersItem(item, lineOf);
+    case 'role':
+      return roleItem(item, lineOf);
+    case 'entity':
+      return entityItem(item, lineOf);
+  }
+}
+
+function accessItem(item: AccessItem, lineOf: LineOf): ReportItem {
+  return {
+    kind: 'access',
+    id: item.id,
+    subject: subject(item.subject),
+    members: item.members ? [...item.members] : null,
+    direction: item.direction,
+    before: item.before.map(holding),
+    after: item.after.map(holding),
+    tenant: item.tenant ?? null,
+    places: item.places.map(({ cluster, scope, production, namespace, because }) => ({
+      cluster,
+      namespace: scope.kind === 'Namespace' ? scope.namespace : null,
+      production,
+      state: namespace,
+      because: {
+        before: lines(because.before, ofBase(lineOf)),
+        after: lines(because.after, lineOf),
+      },
+    })),
+  };
+}
+
+function membersItem({ id, group, joined, left, declared, access }: MembersItem, lineOf: LineOf): ReportItem {
+  const names = (facts: MembersItem['joined']): string[] => facts.map(({ item }) => item ?? '');
+  return {
+    kind: 'members',
+    id,
+    group,
+    joined: names(joined),
+    left: names(left),
+    declared,
+    access: [...access],
+    because: {
+      before: unique(left.map(({ origin }) => ofBase(lineOf)(origin))),
+      after: unique(joined.map(({ origin }) => lineOf(origin))),
+    },
+  };
+}
+
+function roleItem(item: RoleItem, lineOf: LineOf): ReportItem {
+  const { kind, id, tenant, role, direction, added, removed, holders, production, settings } = item;
+  const because = settings.map((setting) => settingLines(setting, lineOf));
+  return {
+    kind,
+    id,
+    tenant,
+    role,
+    direction,
+    added: [...added],
+    removed: [...removed],
+    holders: holders.map(subject),
+    production,
+    because: {
+      before: unique(because.flatMap(({ before }) => before)),
+      after: unique(because.flatMap(({ after }) => after)),
+    },
+  };
+}
+
+function entityItem(item: EntityItem, lineOf: LineOf): ReportItem {
+  const { kind, id, entity, change, from, tenant, production, settings } = item;
+  return {
+    kind,
+    id,
+    entity: { ...entity },
+    change,
+    from: from ?? null,
+    tenant: tenant ?? null,
+    production,
+    contents: [],
+    settings: settings.map((setting) => ({
+      about: setting.about,
+      item: setting.item ?? null,
+      before: setting.before?.value ?? null,
+      after: setting.after?.value ?? null,
+      limit: (setting.after ?? setting.before)?.limit ?? null,
+      effect: setting.effect ?? null,
+      because: settingLines(setting, lineOf),
+    })),
+  };
+}
+
+function settingLines({ before, after }: SettingChange, lineOf: LineOf): ReportLines {
+  return {
+    before: before ? [ofBase(lineOf)(before.origin)] : [],
+    after: after ? [lineOf(after.origin)] : [],
+  };
+}
+
+function subject({ kind, name, namespace }: Subject): ReportSubject {
+  return { kind, name, namespace: namespace ?? null };
+}
+
+function holding({ role, until }: Holding): ReportHolding {
+  return { role: role.name, kind: role.kind, until: until ?? null };
+}
+
+/** The lines that give an access, each once; `by` leads from a share to the line that inherits it. */
+function lines(because: readonly Reason[], lineOf: LineOf): string[] {
+  return unique(because.map(({ origin, via }) => [origin, ...via].map(lineOf).join(' by ')));
+}
+
+/** Lines of the base, for a place that says that they are. */
+function ofBase(lineOf: LineOf): LineOf {
+  return (origin) => {
+    const line = lineOf(inBase(origin));
+    return fileOfBase(line) ?? line;
+  };
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}

@@ -1,0 +1,67 @@
+import { groupedBy } from '../../order.ts';
+import type { ReportItem, ReportVerdict } from '../../plan/report.ts';
+import type { Sentence } from './words.ts';
+import { listPieces, sentenceOf } from './words.ts';
+
+/** One thing that a plan says, about one item or about many that are the same. */
+export interface Entry {
+  readonly sentence: Sentence;
+  /** The rules that say to look at it. */
+  readonly rules: readonly Pick<ReportVerdict, 'code' | 'rule'>[];
+  readonly items: readonly ReportItem[];
+}
+
+/** So many items that are the same for different tenants or namespaces are one entry. */
+const fewest = 4;
+
+/** What items say, in their order: where many say the same, they say it together, at the place of the first. */
+export function entriesOf(
+  items: readonly ReportItem[],
+  rulesOf: (item: ReportItem) => readonly ReportVerdict[],
+): Entry[] {
+  const single = items.map((item): Entry => {
+    const rules = new Map(rulesOf(item).map(({ code, rule }) => [code, { code, rule }]));
+    return { sentence: sentenceOf(item), rules: [...rules.values()], items: [item] };
+  });
+  const alike = groupedBy(single, likeness);
+  return Array.from(alike.values()).flatMap((entries) => (entries.length < fewest ? entries : [together(entries)]));
+}
+
+/** The same for entries that differ at most in the tenant or the name. */
+function likeness({ sentence, rules, items: [item] }: Entry): string {
+  const codes = rules.map(({ code }) => code).join();
+  if (item?.kind === 'access') {
+    return JSON.stringify(['access', item.subject, item.direction, item.before, item.after, codes]);
+  }
+  if (item?.kind !== 'entity') return item?.id ?? '';
+  return JSON.stringify([item.entity.kind, item.change, sentence.pieces, sentence.details, codes]);
+}
+
+function together(entries: readonly Entry[]): Entry {
+  const items = entries.flatMap((entry) => entry.items);
+  const [first] = entries;
+  const [item] = items;
+  const rules = first?.rules ?? [];
+  const lines = {
+    before: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.before))],
+    after: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.after))],
+  };
+  if (item?.kind === 'access') {
+    const places = items.flatMap((other) => (other.kind === 'access' ? other.places : []));
+    const tenants = new Set(items.flatMap((other) => (other.kind === 'access' ? (other.tenant ?? []) : [])));
+    return { sentence: { ...sentenceOf({ ...item, places }, tenants.size), lines }, rules, items };
+  }
+  const names = items.flatMap((other) => (other.kind === 'entity' ? [other.entity.name] : []));
+  const what = item?.kind === 'entity' ? item.entity.kind : 'item';
+  return {
+    sentence: {
+      sign: first?.sentence.sign ?? '~',
+      about: [`${names.length} ${what}s (`, ...listPieces(names, ''), ')'],
+      pieces: first?.sentence.pieces ?? [],
+      details: first?.sentence.details ?? [],
+      lines,
+    },
+    rules,
+    items,
+  };
+}

@@ -1,0 +1,100 @@
+import type { PlanReport, ReportSide, ReportVerdict } from '../../plan/report.ts';
+import type { Style } from '../style.ts';
+import { prose, visible } from '../text.ts';
+import type { Entry } from './entries.ts';
+import { fewOf, layoutOf } from './layout.ts';
+import type { Piece, Sentence } from './words.ts';
+import { lineWords } from './words.ts';
+
+/** A plan for a terminal. */
+export function humanPlan(report: PlanReport, style: Style): string {
+  const { headline, refused, waived, risks, others, sections } = layoutOf(report);
+  const out: string[] = [
+    `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
+    style.bold(visible(headline)),
+  ];
+  if (report.base.errors > 0) {
+    out.push(
+      style.yellow(`The base itself has ${report.base.errors} errors: what could not be read of it is not compared.`),
+    );
+  }
+  const block = (title: string, colour: (text: string) => string, lines: readonly string[]): void => {
+    if (lines.length > 0) out.push('', colour(title), ...lines);
+  };
+  block(
+    'Refused',
+    (text) => style.bold(style.red(text)),
+    fewOf(refused).flatMap(({ verdict, more }) => [
+      ...verdictLines(verdict, style, style.red('✗')),
+      ...(more === undefined ? [] : [`    ${style.bold(more)}`]),
+    ]),
+  );
+  block(
+    'Waived',
+    style.bold,
+    waived.flatMap((verdict) => verdictLines(verdict, style, style.yellow('○'))),
+  );
+  block('Look at this first', (text) => style.bold(style.yellow(text)), [
+    ...risks.flatMap((entry) => entryLines(entry, style, style.yellow)),
+    ...others.flatMap((verdict) => verdictLines(verdict, style, style.yellow('!'))),
+  ]);
+  for (const { title, entries } of sections) {
+    block(
+      title,
+      style.bold,
+      entries.flatMap((entry) => entryLines(entry, style)),
+    );
+  }
+  return `${out.join('\n')}\n`;
+}
+
+/** What each side of a plan is. */
+export function side({ name, commit }: ReportSide): string {
+  return visible(commit === null || commit.startsWith(name) ? name : `${name} (${commit.slice(0, 7)})`);
+}
+
+/** The day that it holds for, or both where they differ. */
+export function days({ base, head }: PlanReport): string {
+  return base.asOf === head.asOf ? `, as of ${head.asOf}` : `, as of ${base.asOf} → ${head.asOf}`;
+}
+
+function entryLines({ sentence, rules }: Entry, style: Style, accent = colourOf(sentence.sign, style)): string[] {
+  const { sign, about, pieces, details, lines } = sentence;
+  const named = lineWords(lines, visible);
+  const why = rules.map(({ code, rule }) => `${accent(code)} ${rule}`).join(', ');
+  return [
+    `  ${accent(sign)} ${shown([...about, ...pieces], style)}`,
+    ...details.map((detail) => `      ${shown(detail, style)}`),
+    ...(why === '' ? [] : [`      ${why}`]),
+    ...(named === '' ? [] : [`      ${style.dim(named)}`]),
+  ];
+}
+
+function colourOf(sign: Sentence['sign'], style: Style): (text: string) => string {
+  if (sign === '+' || sign === '↑') return style.green;
+  return sign === '-' || sign === '↓' ? style.red : style.cyan;
+}
+
+function shown(pieces: readonly Piece[], style: Style): string {
+  return pieces
+    .map((piece) => {
+      if (typeof piece === 'string') return prose(piece);
+      if ('name' in piece) return style.cyan(visible(piece.name));
+      return style.bold(visible('main' in piece ? piece.main : piece.strong));
+    })
+    .join('');
+}
+
+function verdictLines(
+  { code, message, at, related, help, waivedBy }: ReportVerdict,
+  style: Style,
+  sign: string,
+): string[] {
+  return [
+    `  ${sign} ${style.bold(code)} ${prose(message)}`,
+    `      ${style.dim(visible(at))}`,
+    ...related.map((r) => `      ${style.dim(prose(r.message === '' ? r.at : `${r.at}: ${r.message}`))}`),
+    ...(waivedBy === null ? [] : [`      waived by ${prose(waivedBy)}`]),
+    ...(help === null || waivedBy !== null ? [] : [`      help: ${prose(help)}`]),
+  ];
+}

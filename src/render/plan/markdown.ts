@@ -1,0 +1,152 @@
+import type { PlanReport, ReportVerdict } from '../../plan/report.ts';
+import { counted } from '../../text.ts';
+import { prose, visible } from '../text.ts';
+import { days, side } from './human.ts';
+import type { Entry } from './entries.ts';
+import { fewOf, layoutOf } from './layout.ts';
+import type { Piece } from './words.ts';
+import { lineWords } from './words.ts';
+
+/** By what a comment is known as a plan. */
+export const planMarker = '<!-- tenantry-plan -->';
+
+/** GitHub takes comments of up to 65,536 characters. In bytes, and with some to spare, nothing else can count more. */
+const mostBytes = 65_000;
+
+interface Section {
+  /** Undefined for what is always open. */
+  readonly title?: string;
+  readonly entries: readonly string[];
+}
+
+/**
+ * A plan for a comment on a pull request: what is dangerous is open, the rest folded, and cut before a comment would be
+ * too long. Nothing in it can be Markdown, a mention or HTML of somebody else's: names stand in code, prose is escaped.
+ */
+export function markdownPlan(report: PlanReport): string {
+  const { headline, refused, waived, risks, others, sections } = layoutOf(report);
+  const all: Section[] = [
+    {
+      entries: fewOf(refused).map(({ verdict, more }) =>
+        [verdictEntry(verdict, '❌'), ...(more === undefined ? [] : [`- ❌ … ${escaped(more)}`])].join('\n'),
+      ),
+    },
+    {
+      entries: [...risks.map((risk) => entryText('⚠️', risk)), ...others.map((v) => verdictEntry(v, '⚠️'))],
+    },
+    { entries: waived.map((v) => verdictEntry(v, '⚪')) },
+    ...sections.map(({ title, entries }) => ({
+      title: `${title}: ${counted(
+        entries.reduce((sum, { items }) => sum + items.length, 0),
+        'change',
+      )}`,
+      entries: entries.map((entry) => entryText(marks[entry.sentence.sign], entry)),
+    })),
+  ];
+  const head = [planMarker, `### tenantry: ${escaped(headline)}`, ''];
+  if (report.base.errors > 0) {
+    head.push(
+      `⚠️ The base itself has ${counted(report.base.errors, 'error')}: what could not be read is not compared.`,
+      '',
+    );
+  }
+  const foot = [
+    `<sub>${code(side(report.base))} → ${code(side(report.head))}${days(report)} · ${code(report.digest.slice(0, 19))}</sub>`,
+    '',
+  ];
+  return [...head, ...fitted(all, mostBytes - bytes([...head, ...foot].join('\n')) - 200), ...foot].join('\n');
+}
+
+/** The sections as far as there is room: the last ones are cut first, each with how much is missing. */
+function fitted(sections: readonly Section[], room: number): string[] {
+  const lines: string[] = [];
+  let left = room;
+  for (const { title, entries } of sections) {
+    if (entries.length === 0) continue;
+    const frame = bytes(title ?? '') + 200;
+    const kept: string[] = [];
+    left -= frame;
+    for (const text of entries) {
+      const cost = bytes(text) + 1;
+      if (cost > left) break;
+      kept.push(text);
+      left -= cost;
+    }
+    const missing = entries.length - kept.length;
+    // What did not fit leaves no room for what is less important.
+    if (missing > 0) left = Math.min(left, 0);
+    const body = [
+      ...kept,
+      ...(missing > 0 ? [`- … and ${missing} more: the whole plan is in the artifact \`plan\``] : []),
+    ];
+    lines.push(
+      ...(title === undefined
+        ? [...body, '']
+        : ['<details>', `<summary>${escaped(title)}</summary>`, '', ...body, '', '</details>', '']),
+    );
+  }
+  return lines;
+}
+
+const marks = { '+': '➕', '-': '➖', '↑': '🔺', '↓': '🔻', '~': '🔹' } as const;
+
+function entryText(sign: string, { sentence, rules }: Entry): string {
+  const { about, pieces, details, lines } = sentence;
+  const named = lineWords(lines, code);
+  const why = rules.map(({ code: number, rule }) => `${number} ${escaped(rule)}`).join(', ');
+  return [
+    `- ${sign} ${shown([...about, ...pieces])}${named === '' ? '' : ` — ${named}`}`,
+    ...details.map((detail) => `  - ${shown(detail)}`),
+    ...(why === '' ? [] : [`  - *${why}*`]),
+  ].join('\n');
+}
+
+function verdictEntry({ code: rule, message, at, related, help, waivedBy }: ReportVerdict, sign: string): string {
+  return [
+    `- ${sign} **${rule}** ${escaped(message)} — ${code(at)}`,
+    ...related.map((r) => `  - ${code(r.at)}${r.message === '' ? '' : ` ${escaped(r.message)}`}`),
+    ...(waivedBy === null ? [] : [`  - waived by ${escaped(waivedBy)}`]),
+    ...(help === null || waivedBy !== null ? [] : [`  - ${escaped(help)}`]),
+  ].join('\n');
+}
+
+function shown(pieces: readonly Piece[]): string {
+  return pieces
+    .map((piece) => {
+      if (typeof piece === 'string') return escaped(piece);
+      if ('name' in piece) return code(piece.name);
+      return `**${'main' in piece ? code(piece.main) : escaped(piece.strong)}**`;
+    })
+    .join('');
+}
+
+/** A name as code, whatever it holds: the fence is longer than any run of backquotes in it. */
+function code(text: string): string {
+  const shownText = visible(text).slice(0, 300);
+  const longest = Math.max(0, ...Array.from(shownText.matchAll(/`+/g), ([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const padding = longest > 0 ? ' ' : '';
+  return shownText === '' ? '(empty)' : `${fence}${padding}${shownText}${padding}${fence}`;
+}
+
+/** Prose that stays prose; what is in backquotes becomes code. */
+function escaped(text: string): string {
+  return prose(text)
+    .split(/(`[^`]+`)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replace(/[\\`*_{}[\]<>|~@#&$]|:(?=\/\/)|(?<=\bwww)\./gi, plain)))
+    .join('');
+}
+
+/** Characters that Markdown or HTML would take for something, as themselves. */
+function plain(character: string): string {
+  if (character === '<') return '&lt;';
+  if (character === '>') return '&gt;';
+  if (character === '&') return '&amp;';
+  // GitHub looks for mentions, issues and addresses in what is rendered: only something in between stops it.
+  if (/[@#:.]/.test(character)) return `${character}<!-- -->`;
+  return `\\${character}`;
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}

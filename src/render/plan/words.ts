@@ -1,0 +1,352 @@
+import { groupedBy } from '../../order.ts';
+import { counted } from '../../text.ts';
+import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
+
+/**
+ * A stretch of a sentence: plain words, or a name (the main one, where there are several), or words to be seen. Each
+ * renderer has its own way to show it. Words are tenantry's own: whatever somebody else wrote is a name.
+ */
+export type Piece = string | { readonly name: string } | { readonly main: string } | { readonly strong: string };
+
+/** One item of a plan for people: a sentence, what belongs to it, and the lines that it comes from. */
+export interface Sentence {
+  readonly sign: '+' | '-' | '↑' | '↓' | '~';
+  /** Whom or what it is about. */
+  readonly about: readonly Piece[];
+  /** What is said of that. */
+  readonly pieces: readonly Piece[];
+  readonly details: readonly (readonly Piece[])[];
+  readonly lines: ReportLines;
+}
+
+type ItemOf<K extends ReportItem['kind']> = Extract<ReportItem, { kind: K }>;
+
+/** Names in a sentence before the rest becomes a number. */
+const mostNames = 4;
+
+/** What an item says. An access item may stand for so many tenants. */
+export function sentenceOf(item: ReportItem, tenants?: number): Sentence {
+  switch (item.kind) {
+    case 'access':
+      return accessSentence(item, tenants);
+    case 'members':
+      return membersSentence(item);
+    case 'role':
+      return roleSentence(item);
+    case 'entity':
+      return entitySentence(item);
+  }
+}
+
+const signs = { gains: '+', loses: '-', widens: '↑', narrows: '↓', changes: '~' } as const;
+
+function accessSentence(item: ItemOf<'access'>, tenants?: number): Sentence {
+  return {
+    sign: signs[item.direction],
+    about: subjectPieces(item.subject, item.members),
+    pieces: [' ', ...changePieces(item), ' ', ...placePieces(item, tenants)],
+    details: [],
+    lines: linesOf(item.places.map(({ because }) => because)),
+  };
+}
+
+function subjectPieces({ kind, name, namespace }: ReportSubject, members: readonly string[] | null): Piece[] {
+  switch (kind) {
+    case 'User':
+      return ['user ', { name }];
+    case 'ServiceAccount':
+      return ['service account ', { name: `${namespace ?? ''}/${name}` }];
+    case 'Group':
+      if (members === null) return ['group ', { name }, ' (members not declared)'];
+      if (members.length === 0) return ['group ', { name }, ' (nobody)'];
+      return ['group ', { name }, ' (', ...listPieces(members, ''), ')'];
+  }
+}
+
+function changePieces({ direction, before, after }: ItemOf<'access'>): Piece[] {
+  switch (direction) {
+    case 'gains':
+      return ['gains ', ...rolesPieces(after)];
+    case 'loses':
+      return ['loses ', ...rolesPieces(before)];
+    case 'widens':
+    case 'narrows':
+    case 'changes': {
+      const [was, is] = [before[0], after[0]];
+      const sameRole = before.length === 1 && after.length === 1 && was?.role === is?.role && was?.kind === is?.kind;
+      if (sameRole && was && is) {
+        const end = (holding: ReportHolding): string =>
+          holding.until === null ? 'without an end' : `until ${holding.until}`;
+        return ['keeps ', { main: is.role }, ' ', { strong: end(is) }, ` (was ${end(was)})`];
+      }
+      const how = { widens: 'wider', narrows: 'narrower', changes: 'neither wider nor narrower' }[direction];
+      return ['gets ', ...rolesPieces(after), ' instead of ', ...rolesPieces(before), ` (${how})`];
+    }
+  }
+}
+
+function rolesPieces(holdings: readonly ReportHolding[]): Piece[] {
+  return holdings.flatMap(({ role, until }, i): Piece[] => [
+    ...(i > 0 ? [' and '] : []),
+    { main: role },
+    ...(until === null ? [] : [` until ${until}`]),
+  ]);
+}
+
+/** Where: namespaces and their clusters, together where the clusters are the same; so many of them where there are many. */
+function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Piece[] {
+  const namespaces = groupedBy(
+    places.filter(({ namespace }) => namespace !== null),
+    ({ namespace }) => namespace ?? '',
+  );
+  if (namespaces.size === 0) return ['on the whole of ', ...clusterList(places)];
+  const states = new Set(places.map(({ state }) => state));
+  const [state] = states;
+  const life = states.size > 1 || state === 'kept' ? '' : state === 'new' ? 'the new ' : 'what was ';
+  const together = [...groupedBy(namespaces.values(), (there) => there.map(({ cluster }) => cluster).join()).values()];
+  if (namespaces.size > mostNames || together.length > 3) {
+    const one: Piece[] = tenant === null ? [] : [' of tenant ', { name: tenant }];
+    const of: Piece[] = tenants === undefined || tenants === 0 ? one : [` of ${counted(tenants, 'tenant')}`];
+    return [
+      `on ${life === 'the new ' ? 'new: ' : ''}${namespaces.size} namespaces`,
+      ...of,
+      ' on ',
+      ...clusterList(places),
+    ];
+  }
+  return [
+    `on ${life}`,
+    ...together.flatMap((group, i): Piece[] => [
+      ...(i > 0 ? ['; '] : []),
+      ...listPieces(
+        group.flatMap(([place]) => place?.namespace ?? []),
+        'namespaces',
+      ),
+      ' on ',
+      ...clusterList(group.flat()),
+    ]),
+  ];
+}
+
+/** Clusters, and which of them are production. */
+function clusterList(places: ItemOf<'access'>['places']): Piece[] {
+  const clusters = [...new Set(places.map(({ cluster }) => cluster))];
+  const production = new Set(places.flatMap(({ cluster, production: is }) => (is ? [cluster] : [])));
+  return [
+    ...listPieces(clusters, 'clusters'),
+    ...(production.size === 0
+      ? []
+      : [production.size === clusters.length ? ' (production)' : ` (${production.size} of them production)`]),
+  ];
+}
+
+/** Names, and how many more there are where there are many. */
+export function listPieces(names: readonly string[], what: string): Piece[] {
+  const shown = names.length > mostNames + 1 ? names.slice(0, mostNames) : names;
+  const rest = names.length - shown.length;
+  return [
+    ...shown.flatMap((name, i): Piece[] => [...(i > 0 ? [', '] : []), { name }]),
+    ...(rest > 0 ? [` and ${rest} more ${what}`.trimEnd()] : []),
+  ];
+}
+
+function membersSentence({ group, joined, left, declared, access, because }: ItemOf<'members'>): Sentence {
+  const into: Piece[] = group === 'cluster-admins' ? [{ main: group }] : ['group ', { name: group }];
+  const held = access.flatMap(({ role, places, production }, i): Piece[] => {
+    const where = counted(places, role === 'cluster-admin' ? 'cluster' : 'namespace');
+    return [i > 0 ? '; ' : '', { name: role }, ` on ${where}${production ? ', production among them' : ''}`];
+  });
+  return {
+    sign: declared !== 'still' ? '~' : joined.length > 0 ? '+' : '-',
+    about: [],
+    pieces: declared === 'still' ? comingAndGoing(joined, left, into) : declaration(declared, joined, left, into),
+    details: held.length === 0 ? [] : [[joined.length > 0 ? 'it has ' : 'it had ', ...held]],
+    lines: linesOf([because]),
+  };
+}
+
+function comingAndGoing(joined: readonly string[], left: readonly string[], into: readonly Piece[]): Piece[] {
+  const users = (names: readonly string[]): Piece[] => listPieces(names, 'people');
+  const joining: Piece[] = [...users(joined), joined.length > 1 ? ' join ' : ' joins '];
+  const leaving: Piece[] = [...users(left), left.length > 1 ? ' leave ' : ' leaves '];
+  if (left.length === 0) return [...joining, ...into];
+  return joined.length === 0 ? [...leaving, ...into] : [...joining, ...into, '; ', ...leaving, 'it'];
+}
+
+function declaration(
+  declared: 'newly' | 'no longer',
+  joined: readonly string[],
+  left: readonly string[],
+  into: readonly Piece[],
+): Piece[] {
+  const names = declared === 'newly' ? joined : left;
+  return [
+    'the members of ',
+    ...into,
+    declared === 'newly' ? ' are declared from now on' : ' are no longer declared',
+    ...(names.length === 0 ? [] : [declared === 'newly' ? ': ' : ', which were ', ...listPieces(names, 'people')]),
+  ];
+}
+
+function roleSentence(item: ItemOf<'role'>): Sentence {
+  const { tenant, role, direction, added, removed, holders, production, because } = item;
+  const how = { widens: 'widens', narrows: 'narrows', changes: 'changes' }[direction];
+  const rights = (label: string, all: readonly string[]): Piece[][] =>
+    all.length === 0 ? [] : [[`${label} `, ...listPieces(all, 'rights')]];
+  return {
+    sign: signs[direction],
+    about: ['custom role ', { name: role }, ' of tenant ', { name: tenant }],
+    pieces: [
+      ' ',
+      { strong: how },
+      holders.length === 0 ? ', which nobody has' : ` for ${production ? 'holders in production: ' : ''}`,
+      ...holders
+        .slice(0, mostNames)
+        .flatMap((h, i): Piece[] => [i > 0 ? ', ' : '', ...subjectPieces(h, [])].filter((p) => p !== ' (nobody)')),
+      ...(holders.length > mostNames ? [` and ${holders.length - mostNames} more`] : []),
+    ],
+    details: [...rights('may now', added), ...rights('may no longer', removed)],
+    lines: linesOf([because]),
+  };
+}
+
+type Entity = ItemOf<'entity'>;
+type Setting = Entity['settings'][number];
+
+function entitySentence(item: Entity): Sentence {
+  const { entity, change, tenant, from, settings } = item;
+  const subject: Piece[] =
+    entity.kind === 'organization' ? ['the organization'] : [kindWords[entity.kind], ' ', { name: shortName(entity) }];
+  const home: Piece[] = tenant !== null && entity.kind !== 'tenant' ? [' of tenant ', { name: tenant }] : [];
+  const verbs = {
+    added: [': ', { strong: 'new' }],
+    removed: [': ', { strong: 'removed' }],
+    renamed: [' was ', { name: from ?? '' }, ': ', { strong: 'renamed' }],
+    changed: [],
+  } as const satisfies Record<Entity['change'], readonly Piece[]>;
+  // Of what is new or gone, only what says how big it is: the rest is as anybody would expect.
+  const told = change === 'added' || change === 'removed' ? settings.filter(notable[change]) : settings;
+  const details = change === 'changed' ? told.map(settingPieces) : listed(told);
+  const [only, ...others] = details;
+  const isShort = change === 'changed' && only !== undefined && others.length === 0;
+  return {
+    sign: change === 'added' ? '+' : change === 'removed' ? '-' : '~',
+    about: [...subject, ...home],
+    pieces: [...verbs[change], ...(isShort ? [': ', ...only] : [])],
+    details: [...(isShort ? [] : details), ...item.contents.map(contentsPieces)],
+    lines: linesOf((told.length > 0 ? told : settings).map(({ because }) => because)),
+  };
+}
+
+function contentsPieces({ cluster, found, counts, hidden }: Entity['contents'][number]): Piece[] {
+  if (!found) return ['is not on ', { name: cluster }, ' now'];
+  const unseen = hidden.length === 0 ? '' : `; ${counted(hidden.length, 'resource')} could not be listed`;
+  if (counts.length === 0) return ['holds nothing on ', { name: cluster }, ` now${unseen}`];
+  return [
+    'holds on ',
+    { name: cluster },
+    ' now: ',
+    ...counts.flatMap(({ resource, count }, i): Piece[] => [i > 0 ? ', ' : '', `${count} `, { name: resource }]),
+    unseen,
+  ];
+}
+
+const kindWords = {
+  cluster: 'cluster',
+  tenant: 'tenant',
+  namespace: 'namespace',
+  group: 'group',
+  role: 'custom role',
+  organization: 'organization',
+} as const;
+
+function shortName({ kind, name }: Entity['entity']): string {
+  return kind === 'role' ? (name.split('/')[1] ?? name) : name;
+}
+
+const notable = {
+  added: ({ about, item }: Setting): boolean =>
+    /^(?:on cluster|allocation|server|right|issuer|shared with|quota .*)$/.test(about) ||
+    (about === 'member' && item !== null),
+  removed: ({ about }: Setting): boolean => about === 'on cluster',
+};
+
+/** Settings of what is new, gone or renamed: the elements of a list in one line. */
+function listed(settings: readonly Setting[]): Piece[][] {
+  const lists = groupedBy(settings, ({ about, item }) => (item === null || about === 'on cluster' ? '' : about));
+  return Array.from(lists, ([about, all]): Piece[][] => {
+    const names = all.flatMap(({ item }) => item ?? []);
+    const plain = ({ effect: _, ...setting }: Setting): Setting => ({ ...setting, effect: null });
+    return about === ''
+      ? all.map((setting) => settingPieces(plain(setting)))
+      : [[{ name: about }, ' ', ...listPieces(names, '')]];
+  }).flat();
+}
+
+function settingPieces({ about, item, before, after, limit, effect }: Setting): Piece[] {
+  if (about === 'on cluster') return clusterPieces(item ?? '', before, after);
+  if (about === 'shared with') return sharePieces(item ?? '', before, after);
+  const what: Piece[] = item === null || item === '' ? [{ name: about }] : [{ name: about }, ' ', { name: item }];
+  const tail: Piece[] = [
+    ...(limit === null ? [] : [' of ', { name: limit }]),
+    ...(effect === null ? [] : [effect === 'loosens' ? ' (looser)' : ' (tighter)']),
+  ];
+  if (before === null)
+    return [...what, ...(after === '' || after === null ? [': added'] : [' ', { name: after }]), ...tail];
+  if (after === null)
+    return [...what, ...(before === '' ? [': removed'] : [' ', { name: before }, ' → none']), ...tail];
+  return [...what, ' ', { name: before }, ' → ', { main: after }, ...tail];
+}
+
+const noNamespace = 'no namespace';
+
+function sharePieces(group: string, before: string | null, after: string | null): Piece[] {
+  if (after === null) return ['no longer shared with ', { name: group }];
+  if (before !== null) return ['shared with ', { name: group }, ': ', { name: before }, ' → ', { name: after }];
+  return [
+    'shared with ',
+    { name: group },
+    ...(after === noNamespace ? [] : [', which gets namespace ', { name: after }]),
+  ];
+}
+
+function clusterPieces(cluster: string, before: string | null, after: string | null): Piece[] {
+  const on: Piece[] = [' on ', { name: cluster }];
+  if (after === null) {
+    if (before === 'MarkedForDeletion') {
+      return [{ strong: 'deleted' }, ...on, ' with all that is in it, irreversibly'];
+    }
+    return ['no longer declared', ...on, ': it stays there, without access'];
+  }
+  if (after === 'MarkedForDeletion') {
+    return [{ strong: 'marked for deletion' }, ...on, ': nothing new in it, and the next change may delete it'];
+  }
+  if (before === 'MarkedForDeletion') return ['no longer marked for deletion', ...on];
+  if (after === 'retained') return ['retained without access', ...on];
+  if (before === null) return [...(after === 'Active' ? ['new'] : ['new, ', { name: after }, ',']), ...on];
+  return [{ name: before }, ' → ', { name: after }, ...on];
+}
+
+/** The lines of all, each once. */
+function linesOf(all: readonly ReportLines[]): ReportLines {
+  return {
+    before: [...new Set(all.flatMap(({ before }) => before))],
+    after: [...new Set(all.flatMap(({ after }) => after))],
+  };
+}
+
+/** Lines that are named under an item: the JSON has them all. */
+const mostLines = 4;
+
+/** The lines of an item in words, each shown by `show`: those of the base after `before`. */
+export function lineWords({ before, after }: ReportLines, show: (line: string) => string): string {
+  const named = (lines: readonly string[]): string => {
+    const rest = lines.length - mostLines;
+    return `${lines.slice(0, mostLines).map(show).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  };
+  const parts = [
+    ...(after.length > 0 ? [named(after)] : []),
+    ...(before.length > 0 ? [`before: ${named(before)}`] : []),
+  ];
+  return parts.join('; ');
+}

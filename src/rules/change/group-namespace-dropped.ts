@@ -1,0 +1,85 @@
+import { at, atKey } from '../../diagnostic.ts';
+import { inBase, originAt } from '../../source.ts';
+import type { ChangeRule } from '../rule.ts';
+import { cluster, exampleGroups, exampleShares, organization } from './examples.ts';
+import { hasBase, itemsIn, unread } from './sides.ts';
+
+const groups = organization([...exampleGroups, 'name: harbor-ops']);
+const shared = cluster('prodcluster01', [...exampleShares, '{ group: harbor-ops }']);
+
+export const groupNamespaceDropped: ChangeRule = {
+  about: 'change',
+  code: 'TEN507',
+  name: 'group-namespace-dropped',
+  severity: 'error',
+  summary: 'A namespace of a group stays with its group, or among the `retainedNamespaces` of its cluster (S23).',
+  why: "Taking a cluster away from a group takes its access, never its data. A namespace that no file names is out of everybody's sight: nobody sees that it is there, nobody is asked before it goes, and whoever is given its name next finds what was left in it.",
+  bad: {
+    before: { 'organization.yaml': groups, 'clusters/prodcluster01.yaml': shared },
+    after: {
+      'clusters/prodcluster01.yaml': cluster('prodcluster01', [
+        ...exampleShares,
+        '{ group: harbor-ops, namespace: false }',
+      ]),
+    },
+  },
+  good: {
+    before: { 'organization.yaml': groups, 'clusters/prodcluster01.yaml': shared },
+    after: {
+      'clusters/prodcluster01.yaml': cluster(
+        'prodcluster01',
+        [...exampleShares, '{ group: harbor-ops, namespace: false }'],
+        ['retainedNamespaces: [harbor-ops]'],
+      ),
+    },
+  },
+  *check(context) {
+    if (!hasBase(context)) return;
+    const known = itemsIn(context.plan);
+    const { before, after, plan } = context;
+    // Which namespace a group gets is said by the organization.
+    if (!before.landscape.organization.complete || !after.landscape.organization.complete) return;
+    const unknown = unread(after).clusters;
+    const head = new Map(plan.after.graph.clusters.map((entry) => [entry.cluster.name, entry]));
+    for (const { cluster: old, namespaces } of plan.before.graph.clusters) {
+      const now = head.get(old.name);
+      if (!now || unknown.has(old.name)) continue;
+      const there = new Map(now.namespaces.map((entry) => [entry.name, entry]));
+      for (const entry of namespaces) {
+        if (entry.kind !== 'Group') continue;
+        const found = there.get(entry.name);
+        const name = plan.renames.find(({ from }) => from.name === entry.share.group)?.to.name ?? entry.share.group;
+        if (found?.kind === 'Retained' || (found?.kind === 'Group' && found.share.group === name)) continue;
+        const share = now.cluster.sharedWith.find(({ group }) => group === name);
+        yield {
+          message: `namespace \`${entry.name}\` of group \`${entry.share.group}\` on cluster \`${old.name}\` would be ${
+            found ? `${newOwner(found)}'s` : 'in no file any more'
+          }`,
+          at: found
+            ? at(found.kind === 'Tenant' ? found.namespace.nameOrigin : found.share.origin)
+            : share
+              ? at(share.origin)
+              : atKey(originAt(now.cluster.origin, 'spec', 'sharedWith')),
+          related: [{ location: at(inBase(entry.share.origin)), message: 'given to the group in the base' }],
+          help: found
+            ? `leave it to the group; give ${newOwner(found)} a namespace of another name`
+            : `add \`${entry.name}\` to \`retainedNamespaces\` in ${now.cluster.origin.file}${
+                share?.namespace !== undefined && share.namespace !== entry.name
+                  ? `, or keep it for the group with \`namespace: ${entry.name}\` on \`${name}\` in organization.yaml`
+                  : ''
+              }`,
+          items: known(`namespace/${entry.name}`),
+        };
+      }
+    }
+  },
+};
+
+/** Whose namespace it would be, with what is in it. */
+function newOwner(
+  entry:
+    | { readonly kind: 'Tenant'; readonly tenant: { readonly name: string } }
+    | { readonly kind: 'Group'; readonly share: { readonly group: string } },
+): string {
+  return entry.kind === 'Tenant' ? `tenant \`${entry.tenant.name}\`` : `group \`${entry.share.group}\``;
+}

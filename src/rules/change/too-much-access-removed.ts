@@ -1,0 +1,140 @@
+import type { Cluster, Tenant } from '../../config/landscape.ts';
+import { at } from '../../diagnostic.ts';
+import { groupedBy } from '../../order.ts';
+import type { AccessFact, State } from '../../plan/facts.ts';
+import { factKey, factsOf, placeKey } from '../../plan/facts.ts';
+import { renamed } from '../../plan/renames.ts';
+import { covers } from '../../plan/roles.ts';
+import { inBase, originAt } from '../../source.ts';
+import type { ChangeContext, ChangeFinding, ChangeRule } from '../rule.ts';
+import { mostRelated } from '../wording.ts';
+import { exampleGroups, organization } from './examples.ts';
+import { hasBase, lossesIn, removalLimits, unread, wayRound } from './sides.ts';
+
+const code = 'TEN518';
+
+const limited = organization(exampleGroups, ['changes: { removals: { accessPercent: 30, accessMinimum: 3 } }']);
+const tenant = (...shares: readonly string[]): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+${shares.map((group) => `        - { group: ${group}, role: edit }\n`).join('')}    - name: dev
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: edit }
+`;
+const before = { 'organization.yaml': limited, 'tenants/solar.yaml': tenant('solar-sre', 'audit') };
+
+export const tooMuchAccessRemoved: ChangeRule = {
+  about: 'change',
+  code,
+  name: 'too-much-access-removed',
+  severity: 'error',
+  summary:
+    'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set.',
+  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that ends with a namespace that was marked for deletion does not count.',
+  waivable: true,
+  bad: {
+    before,
+    after: {
+      'tenants/solar.yaml': tenant('audit').replaceAll('group: solar-sre, role: edit', 'group: audit, role: edit'),
+    },
+  },
+  good: { before, after: { 'tenants/solar.yaml': tenant('audit') } },
+  *check(context) {
+    const { after, plan } = context;
+    if (!hasBase(context) || !after.landscape.organization.complete) return;
+    if (!plan.facts.some(({ kind, before: was }) => kind === 'access' && was)) return;
+    const counted = countedAccess(context);
+    const clusters = new Map(after.landscape.clusters.map((cluster) => [cluster.name, cluster]));
+    const tenants = new Map(after.landscape.tenants.map((tenant) => [tenant.name, tenant]));
+    for (const [name, accesses] of groupedBy(counted, ({ fact }) => fact.cluster)) {
+      const cluster = clusters.get(name);
+      const items = (): string[] => lossesIn(context, (place) => place.cluster === name);
+      if (cluster) yield* finding(context, 'cluster', cluster, accesses, items);
+    }
+    for (const [name, accesses] of groupedBy(counted, (access) => access.tenant ?? '')) {
+      const tenant = tenants.get(name);
+      const items = (): string[] => lossesIn(context, (_, item) => item.kind === 'access' && item.tenant === name);
+      if (tenant) yield* finding(context, 'tenant', tenant, accesses, items);
+    }
+  },
+};
+
+/** An access of the base that counts, and whether the head still has it. */
+interface CountedAccess {
+  readonly fact: AccessFact;
+  readonly tenant?: string;
+  readonly isLost: boolean;
+}
+
+/** The access of the base in namespaces, without what ends with a namespace that was marked, or cannot be compared. */
+function countedAccess({ after, plan }: ChangeContext): CountedAccess[] {
+  const unknown = unread(after);
+  const now = namespaceKeys(plan.after);
+  const old = new Map<string, State['graph']['clusters'][number]['namespaces'][number]>(
+    plan.before.graph.clusters.flatMap(({ cluster, namespaces }) =>
+      namespaces.map((entry) => [`${cluster.name}/${entry.name}`, entry] as const),
+    ),
+  );
+  const isLost = lossCheck(plan);
+  return Array.from(renamed(factsOf(plan.before), plan.renames).values()).flatMap((fact): CountedAccess[] => {
+    if (fact.kind !== 'access' || fact.scope.kind !== 'Namespace' || unknown.clusters.has(fact.cluster)) return [];
+    const key = `${fact.cluster}/${fact.scope.namespace}`;
+    const entry = old.get(key);
+    if (entry?.kind !== 'Tenant') return [{ fact, isLost: isLost(fact) }];
+    const goesMarked = entry.state.value === 'MarkedForDeletion' && !now.has(key);
+    if (goesMarked || unknown.tenants.has(entry.tenant.name)) return [];
+    return [{ fact, tenant: entry.tenant.name, isLost: isLost(fact) }];
+  });
+}
+
+function namespaceKeys({ graph }: State): Set<string> {
+  return new Set(
+    graph.clusters.flatMap(({ cluster, namespaces }) => namespaces.map(({ name }) => `${cluster.name}/${name}`)),
+  );
+}
+
+/** Whether the subject has less in the place than the fact says, whatever becomes of its end. */
+function lossCheck({ facts, after }: ChangeContext['plan']): (fact: AccessFact) => boolean {
+  const changed = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [factKey(before)] : [])));
+  const places = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [placeKey(before)] : [])));
+  const held = groupedBy(
+    after.graph.clusters.flatMap(({ accesses }) => accesses.filter((access) => places.has(placeKey(access)))),
+    placeKey,
+  );
+  return (fact) =>
+    changed.has(factKey(fact)) &&
+    !(held.get(placeKey(fact)) ?? []).some(({ role }) => covers({ role }, { role: fact.role }));
+}
+
+function* finding(
+  context: ChangeContext,
+  kind: 'cluster' | 'tenant',
+  { name, origin }: Cluster | Tenant,
+  accesses: readonly CountedAccess[],
+  items: () => string[],
+): Iterable<ChangeFinding> {
+  const { accessPercent, accessMinimum } = removalLimits(context);
+  const lost = accesses.filter(({ isLost }) => isLost);
+  if (accesses.length < accessMinimum || lost.length * 100 <= accesses.length * accessPercent) return;
+  const origins = new Set(lost.flatMap(({ fact }) => fact.because.map((reason) => reason.origin)));
+  const percent = Math.ceil((lost.length * 100) / accesses.length);
+  yield {
+    message: `this change takes away ${lost.length} of ${accesses.length} accesses of ${kind} \`${name}\`, ${percent} %, and the limit is ${accessPercent} %`,
+    at: at(originAt(origin, 'metadata', 'name')),
+    related: Array.from(origins)
+      .slice(0, mostRelated)
+      .map((because) => ({ location: at(inBase(because)), message: 'gave access in the base' })),
+    help: `split the change, or ${wayRound(code, name)}; raising the limit, \`changes.removals.accessPercent\` in organization.yaml, counts from the next change on`,
+    target: name,
+    items: items(),
+  };
+}

@@ -1,0 +1,142 @@
+import type { Quota } from '../../config/schema.ts';
+import type { Label, Location } from '../../diagnostic.ts';
+import { at, atKey } from '../../diagnostic.ts';
+import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
+import { inBase, originAt } from '../../source.ts';
+import type { ChangeRule, ExampleFiles } from '../rule.ts';
+import { listedClusters, mostRelated } from '../wording.ts';
+import { cluster, tenant } from './example.ts';
+import { homeOf } from './settings.ts';
+
+const withDev = (...lines: readonly string[]): ExampleFiles =>
+  tenant(`  namespaces:
+    - name: prod
+      sharedWith:
+        - { group: solar-sre, role: edit }
+${lines.map((line) => `${line}\n`).join('')}`);
+const dev = '    - name: dev';
+const markedDev = [dev, '      state: MarkedForDeletion'];
+
+export const markedForDeletion: ChangeRule = {
+  about: 'change',
+  code: 'TEN526',
+  name: 'marked-for-deletion',
+  severity: 'note',
+  summary: 'No namespace is marked for deletion (S41).',
+  why: 'It is the first of two steps. Nothing is gone yet, and nothing new can be created in the namespace; the second step is one line less, and takes all with it.',
+  bad: { before: withDev(dev), after: withDev(...markedDev) },
+  good: { before: withDev(...markedDev), after: withDev(dev) },
+  *check({ plan }) {
+    for (const { item, settings } of clustersOf(plan, 'Active', 'MarkedForDeletion')) {
+      const [mark] = settings.flatMap(({ after }) => (after ? [after.origin] : []));
+      yield {
+        message: `namespace \`${item.entity.name}\` is marked for deletion on ${clustersText(settings)}: the change that removes its entry deletes it`,
+        at: at(mark ?? homeOf(plan.after, item)),
+        items: [item.id],
+      };
+    }
+  },
+};
+
+export const deleted: ChangeRule = {
+  about: 'change',
+  code: 'TEN527',
+  name: 'deleted',
+  severity: 'note',
+  summary: 'No namespace is deleted (S15, S16).',
+  why: 'It is the second of two steps. Kubernetes deletes all that is in the namespace, volumes and secrets included, and nothing brings it back. Git does not know what is in there: look before you approve.',
+  bad: { before: withDev(...markedDev), after: withDev() },
+  good: { before: withDev(...markedDev), after: withDev(...markedDev) },
+  *check({ plan }) {
+    for (const { item, settings } of clustersOf(plan, 'MarkedForDeletion', undefined)) {
+      yield {
+        message: `namespace \`${item.entity.name}\` is deleted from ${clustersText(settings)}, with all that is in it, irreversibly${atStake(plan, item)}`,
+        at: entryOrList(plan, item),
+        related: inBaseOf(settings, 'marked here'),
+        items: [item.id],
+        help: 'look what is left in it, and make sure that nobody needs it',
+      };
+    }
+  },
+};
+
+export const namespaceUnmanaged: ChangeRule = {
+  about: 'change',
+  code: 'TEN532',
+  name: 'namespace-unmanaged',
+  severity: 'note',
+  summary: 'A retained namespace stays listed for as long as it is there.',
+  why: 'Taking it from the list deletes nothing: the namespace stays on the cluster with its data, and no file says any more that it is there, or why.',
+  bad: {
+    before: cluster('test', [], '  retainedNamespaces: [old-team, older-team]\n'),
+    after: cluster('test', [], '  retainedNamespaces: [old-team]\n'),
+  },
+  good: {
+    before: cluster('test', [], '  retainedNamespaces: [old-team]\n'),
+    after: cluster('test', [], '  retainedNamespaces: [old-team, older-team]\n'),
+  },
+  *check({ plan }) {
+    for (const { item, settings } of clustersOf(plan, 'retained', undefined)) {
+      const names = new Set(settings.map((setting) => setting.item));
+      const home = plan.after.landscape.clusters.find(({ name }) => names.has(name));
+      yield {
+        message: `namespace \`${item.entity.name}\` is no longer listed for ${clustersText(settings)}: it stays there, and nothing says why`,
+        at: home ? atKey(originAt(home.origin, 'spec', 'retainedNamespaces')) : at(homeOf(plan.after, item)),
+        related: inBaseOf(settings, 'listed here'),
+        items: [item.id],
+        help: 'keep it in `retainedNamespaces` until it is deleted on the cluster',
+      };
+    }
+  },
+};
+
+interface OnClusters {
+  readonly item: EntityItem;
+  /** `on cluster`, once for each of those where it goes from the one to the other. */
+  readonly settings: readonly SettingChange[];
+}
+
+/** Namespaces that go from one state to another (undefined: gone), on clusters that are there before and after. */
+function clustersOf({ items, after: { landscape } }: Plan, from: string, to: string | undefined): OnClusters[] {
+  const there = new Set(landscape.clusters.map(({ name }) => name));
+  return items.flatMap((item) => {
+    if (item.kind !== 'entity' || item.entity.kind !== 'namespace') return [];
+    const settings = item.settings.filter(
+      ({ about, item: on, before, after }) =>
+        about === 'on cluster' && on !== undefined && there.has(on) && before?.value === from && after?.value === to,
+    );
+    return settings.length === 0 ? [] : [{ item, settings }];
+  });
+}
+
+function clustersText(settings: readonly SettingChange[]): string {
+  return listedClusters(settings.flatMap(({ item }) => (item === undefined ? [] : [item])));
+}
+
+/** The namespace's entry, if it is still on other clusters; else the list that it was in. */
+function entryOrList(plan: Plan, item: EntityItem): Location {
+  if (item.change !== 'removed') return at(homeOf(plan.after, item));
+  const tenantOf = plan.after.landscape.tenants.find(({ name }) => name === item.tenant);
+  return tenantOf ? atKey(originAt(tenantOf.origin, 'spec', 'namespaces')) : at(homeOf(plan.after, item));
+}
+
+function inBaseOf(settings: readonly SettingChange[], message: string): Label[] {
+  return settings
+    .flatMap(({ before }) => (before ? [{ location: at(inBase(before.origin)), message }] : []))
+    .slice(0, mostRelated);
+}
+
+/** What the quota says of the data that may be in there. */
+function atStake({ before }: Plan, { entity }: EntityItem): string {
+  const namespaces = before.landscape.tenants.flatMap((one) => one.namespaces);
+  const quota = namespaces.find(({ name }) => name === entity.name)?.quota?.value;
+  const parts = quota ? dataOf(quota) : [];
+  return parts.length === 0 ? '' : `; its quota let it have ${parts.join(' and ')}`;
+}
+
+function dataOf({ storage, persistentVolumeClaims: claims }: Quota): string[] {
+  return [
+    ...(storage === undefined ? [] : [`${storage} of storage`]),
+    ...(claims === undefined ? [] : [`${claims} volume ${claims === 1 ? 'claim' : 'claims'}`]),
+  ];
+}

@@ -1,0 +1,24 @@
+import type { Rule } from '../rule.ts';
+import { adminGiven, expiryRemoved, productionWidened } from './access-rules.ts';
+import { customRoleWidened } from './custom-role-widened.ts';
+import { deleted, markedForDeletion, namespaceUnmanaged } from './deletion.ts';
+import { limitRaised, protectionLowered } from './limits.ts';
+import { peopleAdded, unknownMembers } from './people.ts';
+import { identityChanged, policyTrustWidened } from './trust.ts';
+
+/** TEN52x and TEN53x: what a reviewer of a change has to look at first. None of them stops anything. */
+export const riskRules: readonly Rule[] = [
+  productionWidened,
+  adminGiven,
+  unknownMembers,
+  policyTrustWidened,
+  customRoleWidened,
+  expiryRemoved,
+  markedForDeletion,
+  deleted,
+  limitRaised,
+  protectionLowered,
+  identityChanged,
+  peopleAdded,
+  namespaceUnmanaged,
+];

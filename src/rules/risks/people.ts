@@ -1,0 +1,122 @@
+import { at } from '../../diagnostic.ts';
+import { groupedBy } from '../../order.ts';
+import type { MembersItem } from '../../plan/plan.ts';
+import { inBase } from '../../source.ts';
+import type { ChangeRule, ExampleFiles } from '../rule.ts';
+import { listed, mostRelated } from '../wording.ts';
+import { givenBy, isLonger, lines, placesText } from './access.ts';
+import { cluster, organization, tenant } from './example.ts';
+
+/** With more members, nobody who reads the plan knows them all. */
+const mostMembers = 20;
+
+const platformGroups: ReadonlySet<string> = new Set(['cluster-admins', 'cluster-scope']);
+
+const withContractors = (members: string): ExampleFiles => ({
+  ...organization(`    - name: contractors\n${members}`),
+  ...cluster('test', ['contractors']),
+});
+const oneShare = (group: string): ExampleFiles =>
+  tenant(`  namespaces:
+    - name: dev
+      sharedWith:
+        - { group: ${group}, role: edit }
+`);
+
+export const unknownMembers: ChangeRule = {
+  about: 'change',
+  code: 'TEN522',
+  name: 'unknown-members',
+  severity: 'note',
+  summary: 'What is given to a group is given to people whom a reviewer can name.',
+  why: 'A share with a group is one line, whoever is in the group. Where the organization says who is in its groups, but not who is in this one, or names a crowd, nobody can tell from the change who gets the access.',
+  bad: { before: { ...withContractors(''), ...oneShare('solar-sre') }, after: oneShare('contractors') },
+  good: {
+    before: { ...withContractors('      members: [cora]\n'), ...oneShare('solar-sre') },
+    after: oneShare('contractors'),
+  },
+  *check({ plan, after: { landscape } }) {
+    const { groups } = landscape.organization;
+    const someAreDeclared = groups.some(({ members }) => members !== undefined);
+    const given = givenBy(plan).filter(
+      ({ item: { subject, ...item } }) =>
+        subject.kind === 'Group' && !platformGroups.has(subject.name) && !isLonger({ subject, ...item }),
+    );
+    for (const [group, all] of groupedBy(given, ({ item }) => item.subject.name)) {
+      const members = groups.find(({ name }) => name === group)?.members;
+      const places = all.flatMap((one) => one.places);
+      const finding = {
+        ...lines(places),
+        items: all.map(({ item }) => item.id),
+        help: 'find out who is in the group at the identity provider before this is merged',
+      };
+      const where = placesText(places);
+      if (members === undefined) {
+        if (!someAreDeclared) continue;
+        yield {
+          ...finding,
+          message: `group \`${group}\` is given access ${where}, and organization.yaml does not say who is in it`,
+        };
+      } else if (members.length > mostMembers) {
+        yield {
+          ...finding,
+          message: `group \`${group}\` is given access ${where}, and has ${members.length} members`,
+          help: 'share with a smaller group, if only some of them need it',
+        };
+      }
+    }
+  },
+};
+
+const sre = (members: string): ExampleFiles => organization(`    - name: night-watch\n      members: ${members}\n`);
+
+export const peopleAdded: ChangeRule = {
+  about: 'change',
+  code: 'TEN531',
+  name: 'people-added',
+  severity: 'note',
+  summary: 'Nobody joins a group that has access on a production cluster.',
+  why: 'Who joins a group gains all that it has, though no share changes. The identity provider decides who is in a group; the organization must say the same, so somebody is about to be let in. New organization admins are an error of their own (TEN515).',
+  bad: {
+    before: {
+      ...sre('[nora]'),
+      ...cluster('production', ['night-watch']),
+      ...oneShare('night-watch'),
+    },
+    after: sre('[nora, noel]'),
+  },
+  good: {
+    before: {
+      ...sre('[nora, noel]'),
+      ...cluster('production', ['night-watch']),
+      ...oneShare('night-watch'),
+    },
+    after: sre('[nora]'),
+  },
+  *check({ plan }) {
+    for (const item of plan.items) {
+      if (item.kind !== 'members' || platformGroups.has(item.group)) continue;
+      // To say for the first time who is in a group lets nobody in.
+      if (item.declared === 'newly' || !item.access.some((access) => access.production)) continue;
+      const [first, ...others] = item.joined;
+      if (!first) continue;
+      const joined = item.joined.flatMap(({ item: member }) => (member === undefined ? [] : [member]));
+      const [left] = item.left;
+      yield {
+        message: `${listed(joined)} ${joined.length === 1 ? 'joins' : 'join'} group \`${item.group}\`, which has ${accessText(item)}, some of it on production`,
+        at: at(first.origin),
+        related: [
+          ...others.map(({ origin }) => ({ location: at(origin), message: 'and here' })),
+          ...(left ? [{ location: at(inBase(left.origin)), message: 'leaves' }] : []),
+        ].slice(0, mostRelated),
+        items: [item.id],
+      };
+    }
+  },
+};
+
+function accessText({ access }: MembersItem): string {
+  return access
+    .map(({ role, places }) => `\`${role}\` in ${places} ${places === 1 ? 'place' : 'places'}`)
+    .join(' and ');
+}

@@ -1,0 +1,163 @@
+import type { Label } from '../../diagnostic.ts';
+import { at } from '../../diagnostic.ts';
+import { groupedBy, sortedBy } from '../../order.ts';
+import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
+import type { State } from '../../plan/facts.ts';
+import type { Origin } from '../../source.ts';
+import { fileOrigin, inBase } from '../../source.ts';
+import type { ChangeFinding } from '../rule.ts';
+import { listed, mostRelated } from '../wording.ts';
+import { placeOf } from './access.ts';
+
+/** A setting that changes, of something that is there before and after. */
+export interface ChangedSetting {
+  readonly item: EntityItem;
+  readonly setting: SettingChange;
+}
+
+/** What a sentence is about: one setting, or several parts of one, of whoever owns it. */
+export interface Sentence {
+  /** `quota cpu` and `quota pods` are both parts of `quota`. */
+  readonly about: string;
+  /** The parts that change, or the elements of a list; empty for a setting that is one value. */
+  readonly parts: readonly string[];
+  /** `namespace `solar-prod``, `the organization`. */
+  readonly owners: string;
+  /** Of the first of the parts. */
+  readonly setting: SettingChange;
+}
+
+/** Settings of what is neither new nor gone: only there a setting changes for anybody. */
+export function changedSettings({ items }: Plan): ChangedSetting[] {
+  return items.flatMap((item) =>
+    item.kind === 'entity' && (item.change === 'changed' || item.change === 'renamed')
+      ? item.settings.map((setting) => ({ item, setting }))
+      : [],
+  );
+}
+
+/** The changes of settings that let people do more. */
+export function loosened(plan: Plan, abouts: ReadonlySet<string>): ChangedSetting[] {
+  return changedSettings(plan).filter(
+    ({ setting }) => setting.effect === 'loosens' && abouts.has(familyOf(setting.about)),
+  );
+}
+
+const widest: readonly EntityItem['entity']['kind'][] = [
+  'organization',
+  'cluster',
+  'tenant',
+  'group',
+  'role',
+  'namespace',
+];
+
+/**
+ * One finding for what is one line, however many namespaces it holds for; and one for all parts of a setting, such as
+ * the keys of a quota.
+ */
+export function findingsAbout(
+  plan: Plan,
+  changed: readonly ChangedSetting[],
+  say: (sentence: Sentence) => string,
+  help?: string,
+): ChangeFinding[] {
+  const widestFirst = sortedBy(changed, ({ item }) => String(widest.indexOf(item.entity.kind)));
+  const byLine = groupedBy(widestFirst, (one) => {
+    const { about, item = '', before, after } = one.setting;
+    return [about, item, before?.value ?? '', after?.value ?? '', placeOf(causeOf(plan, one))].join('\n');
+  });
+  const bySentence = groupedBy(byLine.values(), (ones) =>
+    [familyOf(ones[0]?.setting.about ?? ''), ...ones.map(({ item }) => item.id)].join('\n'),
+  );
+  return Array.from(bySentence.values()).flatMap((settings): ChangeFinding[] => {
+    const [first, ...others] = settings.flatMap((ones) => ones.slice(0, 1));
+    if (!first) return [];
+    const owners = settings[0]?.map(({ item }) => item) ?? [];
+    const sentence = {
+      about: familyOf(first.setting.about),
+      parts: [first, ...others].flatMap(({ setting }) => partOf(setting)),
+      owners: ownersText(owners),
+      setting: first.setting,
+    };
+    const related = [
+      ...others.map((other): Label => ({ location: at(lineIn(plan, other)), message: 'and here' })),
+      ...[first, ...others].flatMap(({ setting: { before } }): Label[] =>
+        before ? [{ location: at(inBase(before.origin)), message: 'before' }] : [],
+      ),
+    ];
+    return [
+      {
+        message: say(sentence),
+        at: at(lineIn(plan, first)),
+        related: related.slice(0, mostRelated),
+        items: owners.map(({ id }) => id),
+        ...(help !== undefined && { help }),
+      },
+    ];
+  });
+}
+
+/** How a value goes: `from `20` to `40``, `from `20` to no limit`. */
+export function values({ before, after }: SettingChange, none = 'no limit'): string {
+  const text = (value: string | undefined): string => (value === undefined ? none : `\`${value}\``);
+  return `from ${text(before?.value)} to ${text(after?.value)}`;
+}
+
+/** Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. */
+export function homeOf(state: State, { entity }: Pick<EntityItem, 'entity'>): Origin {
+  const { landscape } = state;
+  const { organization, clusters, tenants } = landscape;
+  const named = <T extends { readonly name: string }>(all: readonly T[], name = entity.name): T | undefined =>
+    all.find((one) => one.name === name);
+  const found = (): Origin | undefined => {
+    switch (entity.kind) {
+      case 'organization':
+        return organization.origin;
+      case 'group':
+        return named(organization.groups)?.origin;
+      case 'cluster':
+        return named(clusters)?.origin;
+      case 'tenant':
+        return named(tenants)?.origin;
+      case 'role':
+        return named(tenants, entity.name.split('/')[0])?.origin;
+      case 'namespace':
+        return named(tenants.flatMap(({ namespaces }) => namespaces))?.origin;
+    }
+  };
+  return found() ?? fileOrigin(organization.origin.file);
+}
+
+function familyOf(about: string): string {
+  return /^(quota|removals) /.exec(about)?.[1] ?? about;
+}
+
+function partOf(setting: SettingChange): string[] {
+  const { about, item, after } = setting;
+  if (about === 'exception' && item !== undefined) return [`\`${item}\` until ${after?.value ?? ''}`];
+  const family = familyOf(about);
+  if (family !== about) return [`\`${about.slice(family.length + 1)}\` ${values(setting)}`];
+  return item === undefined ? [] : [`\`${item}\``];
+}
+
+/** The line that gives the setting now, in the head. There is one organization: its settings are where they were. */
+function lineIn({ after }: Plan, { item, setting }: ChangedSetting): Origin {
+  const before = item.entity.kind === 'organization' ? setting.before : undefined;
+  return (setting.after ?? before)?.origin ?? homeOf(after, item);
+}
+
+/** The line to which a change is put down: for what is gone, and a cordon that is lifted, the one that said it before. */
+function causeOf(plan: Plan, one: ChangedSetting): Origin {
+  const { about, before, after } = one.setting;
+  return before && (!after || about === 'cordoned') ? inBase(before.origin) : lineIn(plan, one);
+}
+
+function ownersText(items: readonly EntityItem[]): string {
+  const byKind = groupedBy(items, ({ entity }) => entity.kind);
+  return Array.from(byKind, ([kind, all]) => {
+    if (kind === 'organization') return 'the organization';
+    const names = all.map(({ entity }) => entity.name);
+    return `${names.length === 1 ? kind : `${kind}s`} ${listed(names, 3)}`;
+  }).join(' and ');
+}

@@ -1,0 +1,95 @@
+import { at } from '../../diagnostic.ts';
+import type { EntityItem } from '../../plan/plan.ts';
+import { inBase, originAt } from '../../source.ts';
+import { exampleOrganization } from '../examples.ts';
+import type { ChangeRule } from '../rule.ts';
+import { organization } from './example.ts';
+import type { Sentence } from './settings.ts';
+import { changedSettings, findingsAbout, values } from './settings.ts';
+
+/** Who is let through by name is the matter of an error (TEN515). */
+const trusted: ReadonlySet<string> = new Set(['labelDomain', 'Argo CD repository', 'Argo CD revision']);
+
+export const policyTrustWidened: ChangeRule = {
+  about: 'change',
+  code: 'TEN523',
+  name: 'policy-trust-widened',
+  severity: 'note',
+  summary: 'The policies hold whom they held, and clusters take their manifests from where they did.',
+  why: 'Whoever may write to the repository decides on all access. Another label domain leaves what bears the old labels without protection until it has the new ones. What the admins of a namespace may bind themselves is not in any plan.',
+  bad: {
+    before: {},
+    after: organization('  policies: { selfServiceBindings: Any }\n'),
+  },
+  good: {
+    before: {},
+    after: organization('  policies: { selfServiceBindings: Forbidden }\n'),
+  },
+  *check({ plan }) {
+    const widened = changedSettings(plan).filter(
+      ({ setting: { about, effect, before, after } }) =>
+        (about === 'selfServiceBindings' && effect === 'loosens') || (trusted.has(about) && before && after),
+    );
+    yield* findingsAbout(plan, widened, sayChange);
+  },
+};
+
+/** What says who is who, by the kind of what it belongs to. */
+const identities: ReadonlySet<string> = new Set([
+  'organization issuer',
+  'organization GitHub organization',
+  'organization GitHub team',
+  'organization GitHub user',
+  'cluster id',
+  'cluster server',
+  'cluster certificate authority',
+]);
+
+export const identityChanged: ChangeRule = {
+  about: 'change',
+  code: 'TEN530',
+  name: 'identity-changed',
+  severity: 'note',
+  summary: 'The issuer, clusters, groups and people on GitHub are who they were.',
+  why: 'Whoever controls the issuer is everybody, and whoever answers as a cluster gets what is meant for it. A group with another name is whoever the identity provider says, and its old bindings go with the old name.',
+  bad: {
+    before: {},
+    after: {
+      'organization.yaml': exampleOrganization['organization.yaml'].replace(
+        'platform.example.com',
+        'login.example.com',
+      ),
+    },
+  },
+  good: {
+    before: {},
+    after: { 'organization.yaml': exampleOrganization['organization.yaml'].replace('[ann]', '[ann, amy]') },
+  },
+  *check({ plan }) {
+    const changed = changedSettings(plan).filter(
+      ({ item, setting: { about, before, after } }) =>
+        identities.has(`${item.entity.kind} ${about}`) && before && after && !isAnother(item, about),
+    );
+    yield* findingsAbout(plan, changed, sayChange);
+    for (const { from, to } of plan.renames) {
+      yield {
+        message: `group \`${from.name}\` is now called \`${to.name}\`: whoever has the new name at the identity provider has what it had`,
+        at: at(to.renamedFrom?.origin ?? to.origin),
+        related: [{ location: at(originAt(inBase(from.origin), 'name')), message: 'its name before' }],
+        items: [`group/${to.name}`],
+        help: 'rename it at the identity provider at the same time',
+      };
+    }
+  },
+};
+
+/** Another server with another certificate authority is another cluster: an error (TEN511). */
+function isAnother({ settings }: EntityItem, about: string): boolean {
+  const both = ['server', 'certificate authority'];
+  return both.includes(about) && both.every((one) => settings.some((setting) => setting.about === one));
+}
+
+function sayChange({ about, parts, owners, setting }: Sentence): string {
+  if (parts.length > 1) return `\`${about}\` of ${parts.join(' and ')} changes`;
+  return `\`${about}\`${parts.map((part) => ` of ${part}`).join('')} of ${owners} goes ${values(setting)}`;
+}

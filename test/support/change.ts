@@ -1,0 +1,77 @@
+import { accessGraph } from '../../src/access/graph.ts';
+import { readConfigFiles, sourcesOf } from '../../src/config/files.ts';
+import { resolve } from '../../src/config/resolve.ts';
+import { placeDiagnostics } from '../../src/diagnostic.ts';
+import type { Diagnostic } from '../../src/diagnostic.ts';
+import type { Side } from '../../src/rules/change-context.ts';
+import { changeContext } from '../../src/rules/change-context.ts';
+import { exampleDay, exampleSides } from '../../src/rules/examples.ts';
+import { rules } from '../../src/rules/index.ts';
+import type { BindingChange, ChangeContext, ChangeExample, ExampleFiles } from '../../src/rules/rule.ts';
+import type { ChangeVerdict } from '../../src/rules/run.ts';
+import { checkChange } from '../../src/rules/run.ts';
+import type { Source } from '../../src/source.ts';
+import { baseFile, parseYaml, yamlLocator } from '../../src/source.ts';
+import { memoryTree } from '../../src/tree.ts';
+
+export interface ExampleChange {
+  readonly context: ChangeContext;
+  /** Of both sides: those of the base by `baseFile`. */
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly verdicts: readonly ChangeVerdict[];
+  /** What was found and not waived, without the rest of the verdicts. */
+  readonly found: readonly Diagnostic[];
+}
+
+/** A change in the example organization: `after` is laid over `before`. Only YAML. */
+export async function exampleChange(example: ChangeExample, allowed: readonly string[] = []): Promise<ExampleChange> {
+  const { before, after } = exampleSides(example);
+  return changeBetween(before, after, { allowed, ...example });
+}
+
+/** A change between two trees of files, whole. */
+export async function changeBetween(
+  before: Readonly<Record<string, string | Uint8Array>>,
+  after: Readonly<Record<string, string | Uint8Array>>,
+  options: {
+    readonly asOf?: string;
+    readonly allowed?: readonly string[];
+    readonly bindings?: readonly BindingChange[];
+  } = {},
+): Promise<ExampleChange> {
+  const { asOf = exampleDay, allowed = [], bindings = [] } = options;
+  const [base, head] = await Promise.all([side(before, asOf), side(after, asOf)]);
+  const context = changeContext(rules, base, head, bindings);
+  const verdicts = checkChange(rules, context, new Set(allowed));
+  const sources = new Map([
+    ...Array.from(sourcesOf(base.files), ([file, source]) => [baseFile(file), source] as const),
+    ...sourcesOf(head.files),
+  ]);
+  return {
+    context,
+    sources,
+    verdicts,
+    found: verdicts.filter(({ waivedBy }) => waivedBy === undefined).map(({ diagnostic }) => diagnostic),
+  };
+}
+
+/** What is said of a change, as people see it: `tenants/solar.yaml:12:18 error TEN502 message`, in the order of files. */
+export async function placedVerdicts(before: ExampleFiles, after: ExampleFiles, allowed?: readonly string[]) {
+  const { verdicts, sources } = await exampleChange({ before, after }, allowed);
+  const locate = (source: Source) => Promise.resolve(yamlLocator(source));
+  const placed = await placeDiagnostics(
+    verdicts.map(({ diagnostic }) => diagnostic),
+    sources,
+    locate,
+  );
+  return placed.map(({ code, severity, message, primary: { file, span } }) => {
+    const place = span ? `:${span.start.line}:${span.start.column}` : '';
+    return `${file}${place} ${severity} ${code} ${message}`;
+  });
+}
+
+async function side(files: Readonly<Record<string, string | Uint8Array>>, asOf: string): Promise<Side> {
+  const read = await readConfigFiles(memoryTree(files), (file, text) => Promise.resolve(parseYaml(file, text)));
+  const landscape = resolve(read);
+  return { files: read, landscape, asOf, graph: accessGraph(landscape, asOf) };
+}
