@@ -115,7 +115,14 @@ program
   .option('--kubeconfig <file>', 'ask the clusters in it what namespaces hold that are deleted, or marked for it')
   .option('--exit-code', 'exit with 3 when anything changes')
   .addOption(allowOption())
-  .addOption(new Option('--from <file>', 'print a plan that was written as JSON').conflicts(['base', 'head', 'allow', 'kubeconfig']))
+  .addOption(
+    new Option('--from <file>', 'print a plan that was written as JSON').conflicts([
+      'base',
+      'head',
+      'allow',
+      'kubeconfig',
+    ]),
+  )
   .addOption(asOfOption())
   .addOption(
     new Option('--base-as-of <day>', 'the day for the base alone, to see what the days between have ended').argParser(

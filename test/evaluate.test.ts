@@ -238,7 +238,16 @@ const answerTo = async (options: Partial<CanIOptions>) => {
   writeFiles(dir, files);
   let text = '';
   const out = { write: (more: string) => void (text += more), colour: false };
-  const io = { dir, cwd: dir, today: exampleDay, nodePath: process.execPath, environment: {}, version: '', out, err: out };
+  const io = {
+    dir,
+    cwd: dir,
+    today: exampleDay,
+    nodePath: process.execPath,
+    environment: {},
+    version: '',
+    out,
+    err: out,
+  };
   const defaults = { cluster: 'prodcluster01', verb: 'get', resource: 'pods', format: 'table' } as const;
   const code = await accessCanI(io, { ...defaults, ...options });
   return { code, text };

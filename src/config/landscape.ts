@@ -57,6 +57,8 @@ export interface Organization {
     readonly breakGlassGroups: readonly string[];
     readonly selfServiceBindings: 'Declared' | 'Any' | 'Forbidden';
   };
+  /** Whether config files may be TypeScript, which is code. */
+  readonly typescript: 'allow' | 'forbid';
   /** Labels that production clusters have, all of them. */
   readonly production: Readonly<Record<string, string>>;
   /** How much one change may take away. */

@@ -85,6 +85,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
   const argoCD = wholeField(spec, 'argoCD')?.value;
   const pattern = naming && field(naming, 'groupPattern');
   const policies = field(spec, 'policies');
+  const config = field(spec, 'config');
   const changes = field(spec, 'changes');
   const production = changes && field(changes, 'production');
   const gitHub = wholeField(spec, 'gitHub')?.value;
@@ -135,6 +136,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       selfServiceBindings:
         (policies && field(policies, 'selfServiceBindings')?.value) ?? defaultPolicies.selfServiceBindings,
     },
+    typescript: (config && field(config, 'typescript')?.value) ?? 'allow',
     production: (production && stringRecord(production)) ?? defaultProduction,
     removals: { ...defaultRemovals, ...(changes && wholeField(changes, 'removals')?.value) },
     ...optional(
@@ -188,6 +190,7 @@ function emptyOrganization(): Organization {
     exceptions: [],
     syncIdentity: controllerIdentity(undefined),
     policies: defaultPolicies,
+    typescript: 'forbid',
     production: defaultProduction,
     removals: defaultRemovals,
   };

@@ -8,6 +8,7 @@ const scales: Readonly<Record<string, readonly string[]>> = {
   network: ['SameNamespace', 'SameTenant', 'None'],
   podSecurity: ['restricted', 'baseline', 'privileged'],
   selfServiceBindings: ['Forbidden', 'Declared', 'Any'],
+  typescript: ['forbid', 'allow'],
   tenantPrefix: ['Required', 'Optional'],
   cordoned: ['true', 'false'],
   deletion: ['Never', 'TwoStep'],

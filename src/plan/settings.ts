@@ -60,6 +60,7 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
   yield fact('namespacesPerTenant', limits.namespacesPerTenant, at('limits', 'namespacesPerTenant'));
   yield* maybe('shareDays', limits.shareDays, at('limits', 'shareDays'));
   yield* each('protected namespace', organization.protectedNamespaces, at('protectedNamespaces'));
+  yield fact('typescript', organization.typescript, at('config', 'typescript'));
   yield fact('labelDomain', organization.labelDomain, at('labelDomain'));
   for (const { code, target, until, origin } of organization.exceptions) {
     yield fact('exception', until, origin, `${code} ${target}`);

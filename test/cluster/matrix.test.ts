@@ -40,7 +40,16 @@ async function sample(): Promise<World> {
   const dir = resolve(import.meta.dirname, '../..');
   const silent = { write: () => undefined, colour: false };
   const today = new Date().toISOString().slice(0, 10);
-  const io = { dir, cwd: dir, today, nodePath: process.execPath, environment: {}, version: '', out: silent, err: silent };
+  const io = {
+    dir,
+    cwd: dir,
+    today,
+    nodePath: process.execPath,
+    environment: {},
+    version: '',
+    out: silent,
+    err: silent,
+  };
   const { landscape, diagnostics } = await checkOrganization(io, {});
   expect(errorsOf(diagnostics)).toEqual([]);
   const dist = readdirSync(join(dir, 'dist'), { recursive: true, encoding: 'utf8' })

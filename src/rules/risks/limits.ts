@@ -12,6 +12,7 @@ const limits: ReadonlySet<string> = new Set([
   'shareDays',
   'identifierMaxLength',
   'tenantPrefix',
+  'typescript',
   'removals',
   'quota',
   'protected namespace',
