@@ -54,7 +54,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const asOf = options.asOf ?? io.today;
   const trees = { base: repository.tree(from), head: to === 'worktree' ? worktree(io.dir) : repository.tree(to) };
   const base = await checkTree(io, trees.base, options.baseAsOf ?? asOf);
-  const head = await checkTree(io, trees.head, asOf);
+  const head = await checkTree(io, trees.head, asOf, base);
   const sources = new Map([
     ...Array.from(base.sources, ([file, source]) => [baseFile(file), source] as const),
     ...head.sources,

@@ -42,9 +42,14 @@ export async function checkOrganization(io: Io, options: { readonly asOf?: strin
   return checkTree(io, worktree(io.dir), options.asOf ?? io.today);
 }
 
-/** Reads and checks the organization in a tree, as of a day. */
-export async function checkTree(io: Io, tree: FileTree, asOf: string): Promise<CheckedOrganization> {
-  const files = await readConfigFiles(tree, lazyEvaluator(io));
+/** Reads and checks the organization in a tree, as of a day. What `known` has read already is not read again. */
+export async function checkTree(
+  io: Io,
+  tree: FileTree,
+  asOf: string,
+  known?: CheckedOrganization,
+): Promise<CheckedOrganization> {
+  const files = await readConfigFiles(tree, lazyEvaluator(io), known?.files);
   const landscape = resolve(files);
   const diagnostics = checkConfig(rules, { files, landscape, asOf });
   return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };

@@ -63,18 +63,34 @@ const certificateName = /\.(pem|crt)$/;
 const harmlessName =
   /^(?:readme(?:\.(?:md|markdown|txt|rst|adoc))?|\.gitkeep|\.keep|\.gitignore|\.gitattributes|\.editorconfig|\.ds_store|\..*\.sw[a-p]|\.#.*|#.*#|.*~|_.*\.ts|tsconfig\.json)$/i;
 
-/** Reads everything that is config in `tree`. Never throws for what users wrote. */
-export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScript): Promise<ConfigFiles> {
+/**
+ * Reads everything that is config in `tree`. Never throws for what users wrote. `known` are files of another tree, such
+ * as the base of a change: of a YAML file with the same path and text in both, the meaning is taken over.
+ */
+export async function readConfigFiles(
+  tree: FileTree,
+  evaluate: EvaluateTypeScript,
+  known?: ConfigFiles,
+): Promise<ConfigFiles> {
+  const knownFiles = new Map(known && configFilesOf(known).map((file) => [file.path, file]));
   const root = await tree.list('');
   const strays: StrayEntry[] = [];
   const stray = (entry: TreeEntry): void => {
     strays.push({ path: entry.path, entry: entry.kind });
   };
 
+  const read = <K extends Kind>(
+    entry: TreeEntry,
+    kind: K,
+    stem: string,
+    extension: 'yaml' | 'ts',
+    evaluator: EvaluateTypeScript | undefined,
+  ): Promise<FileOf<K>> => readFile(tree, entry, kind, stem, extension, evaluator, knownFiles.get(entry.path)?.source);
+
   const organization: FileOf<'Organization'>[] = [];
   for (const entry of root) {
     if (entry.path === organizationFile) {
-      organization.push(await readFile(tree, entry, 'Organization', 'organization', 'yaml', undefined));
+      organization.push(await read(entry, 'Organization', 'organization', 'yaml', undefined));
     } else if (/^organization\.(?:ya?ml|ts|json)$/i.test(entry.path)) stray(entry);
     else if (/^(?:clusters|tenants)$/i.test(entry.path) && !isFolder(entry)) stray(entry);
   }
@@ -87,7 +103,7 @@ export async function readConfigFiles(tree: FileTree, evaluate: EvaluateTypeScri
       const { stem, extension } = configName.exec(base)?.groups ?? {};
       if (harmlessName.test(base) && entry.kind !== 'directory') continue;
       if (stem === undefined || /^[._]|\.d\.ts$/.test(base)) stray(entry);
-      else reading.push(readFile(tree, entry, kind, stem, extension === 'ts' ? 'ts' : 'yaml', evaluateOrRefuse));
+      else reading.push(read(entry, kind, stem, extension === 'ts' ? 'ts' : 'yaml', evaluateOrRefuse));
     }
     return Promise.all(reading);
   };
@@ -162,6 +178,7 @@ async function readFile<K extends Kind>(
   stem: string,
   extension: 'yaml' | 'ts',
   evaluate: EvaluateTypeScript | undefined,
+  known: Source | undefined,
 ): Promise<FileOf<K>> {
   const file = { path: entry.path, stem, extension, kind };
   if (entry.kind !== 'file') return { ...file, failure: { kind: 'not-a-file', detail: entry.kind } };
@@ -174,7 +191,8 @@ async function readFile<K extends Kind>(
     return { ...file, failure: { kind: 'not-utf8', detail: seemingEncoding(result.bytes) } };
   }
   if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: '' } };
-  const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : parseYaml(entry.path, text);
+  const yaml = (): Source => (known?.text === text ? known : parseYaml(entry.path, text));
+  const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : yaml();
   if (source.value === undefined) return { ...file, source };
   return { ...file, source, checked: check(kind, source.value) };
 }

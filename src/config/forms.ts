@@ -99,6 +99,27 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
       near: (value) => /^system:serviceaccount:([-a-z0-9]+):([-a-z0-9.]+)$/.exec(value)?.slice(1).join('/'),
     },
   ],
+  [
+    '^[A-Za-z0-9][A-Za-z0-9-]*$',
+    {
+      mustBe: 'the name of a GitHub organization: letters, digits and `-`',
+      near: (value) => /^(?:https:\/\/github\.com\/|@)([A-Za-z0-9][A-Za-z0-9-]*)\/?$/.exec(value)?.[1],
+    },
+  ],
+  [
+    '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+    {
+      mustBe: 'the name of a GitHub team, as the address of its page has it: letters, digits, `-`, `_` and `.`',
+      near: (value) => /^@?[A-Za-z0-9-]+\/([A-Za-z0-9][A-Za-z0-9_.-]*)$/.exec(value)?.[1],
+    },
+  ],
+  [
+    '^[A-Za-z0-9][A-Za-z0-9_-]*$',
+    {
+      mustBe: 'the name of a GitHub user: letters, digits, `-` and `_`',
+      near: (value) => /^@([A-Za-z0-9][A-Za-z0-9_-]*)$/.exec(value)?.[1],
+    },
+  ],
 ]);
 
 /** A part of a quantity: the unit as Kubernetes writes it, whatever its letters' case. */

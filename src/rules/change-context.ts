@@ -17,11 +17,11 @@ export function changeContext(
   bindings: readonly BindingChange[],
 ): ChangeContext {
   const base = before.landscape.organization;
-  const known = new Set(checkConfig(rules, after).map(identity));
   const under = (settings: Partial<Organization>): Diagnostic[] => {
     const head = after.landscape.organization;
     const organization = { ...head, ...settings };
     if (base.name === '' || JSON.stringify(organization) === JSON.stringify(head)) return [];
+    const known = new Set(checkConfig(rules, after).map(identity));
     const found = checkConfig(rules, { ...after, landscape: { ...after.landscape, organization } });
     // What they say of exceptions is about those that are there, not about those of the base.
     return found.filter((d) => d.severity === 'error' && !known.has(identity(d)));
