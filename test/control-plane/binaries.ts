@@ -46,13 +46,21 @@ export function buildArguments(): readonly string[] {
  * another folder to hold such folders.
  */
 export function buildFolder(): string {
-  const { TENANTRY_CONTROL_PLANE: chosen, XDG_CACHE_HOME: cache } = process.env;
-  const root = nonEmpty(chosen) ?? join(nonEmpty(cache) ?? join(homedir(), '.cache'), 'tenantry', 'control-plane');
-  const hash = createHash('sha256').update(
-    JSON.stringify([process.platform, process.arch, packages, buildArguments()]),
-  );
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(goModule, file)));
-  return resolve(root, hash.digest('hex').slice(0, 16));
+  const root = cacheRoot('control-plane', process.env['TENANTRY_CONTROL_PLANE']);
+  return join(root, buildHash(goModule, [packages, buildArguments()]));
+}
+
+/** The folder that holds builds of a kind: `chosen`, or one in the user's cache. */
+export function cacheRoot(kind: string, chosen: string | undefined): string {
+  const cache = nonEmpty(process.env['XDG_CACHE_HOME']) ?? join(homedir(), '.cache');
+  return resolve(nonEmpty(chosen) ?? join(cache, 'tenantry', kind));
+}
+
+/** A hash of what a Go module pins, of this machine's kind, and of `how` it is built. */
+export function buildHash(module: string, how: readonly unknown[]): string {
+  const hash = createHash('sha256').update(JSON.stringify([process.platform, process.arch, ...how]));
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(module, file)));
+  return hash.digest('hex').slice(0, 16);
 }
 
 /**
@@ -72,7 +80,8 @@ export function programFolder(): string {
   );
 }
 
-function isExecutable(path: string): boolean {
+/** Whether a program is there and can be run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -227,7 +227,8 @@ function selects(selector: unknown, object: unknown): boolean {
   return Object.entries(wanted).every(([label, value]) => at(object, 'metadata', 'labels', label) === value);
 }
 
-function findFreePort(): Promise<number> {
+/** A port on loopback that nobody listens on, for the moment. */
+export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject).listen(0, '127.0.0.1', () => {
@@ -240,7 +241,8 @@ function findFreePort(): Promise<number> {
   });
 }
 
-function isListening(socket: string): Promise<boolean> {
+/** Whether a program listens on a Unix socket. */
+export function isListening(socket: string): Promise<boolean> {
   return new Promise((resolve) => {
     const connection = connect(socket);
     connection
