@@ -169,6 +169,11 @@ describe('tenantry plan', () => {
     expect(a).toEqual(b);
     writeFileSync(join(repository.folder, solar), tenant.replace('role: admin', 'role: edit'));
     const c = await report(repository);
+    writeFileSync(
+      join(repository.folder, solar),
+      `# A comment moves every line.\n${tenant.replace('role: admin', 'role: edit')}`,
+    );
+    expect((await report(repository)).digest).toBe(c.digest);
     expect(c.base.digest).toBe(a.base.digest);
     expect(c.head.digest).not.toBe(a.head.digest);
     expect(c.digest).not.toBe(a.digest);
@@ -191,6 +196,52 @@ describe('tenantry plan', () => {
 });
 
 describe('tenantry validate --base', () => {
+  it('does not take --head or --allow for a verdict on a change without it', async () => {
+    const repository = organization();
+    for (const args of [
+      ['--head', 'HEAD'],
+      ['--allow', 'TEN515'],
+    ]) {
+      const { code, stderr } = await run(repository, ['validate', ...args]);
+      expect([code, stderr.split('\n')[0]]).toEqual([
+        2,
+        'error: --head and --allow are about a change, and there is no --base',
+      ]);
+    }
+  });
+
+  it('takes no exception that the base has taken back since the branch left it', async () => {
+    const repository = temporaryRepository();
+    const excepting = `${exampleOrganization['organization.yaml']}  exceptions:
+    - { code: TEN515, target: eve, reason: She joins the platform team., until: 2026-06-30 }
+`;
+    repository.commit({ ...exampleOrganization, 'organization.yaml': excepting });
+    repository.git(['checkout', '--quiet', '-b', 'change']);
+    repository.commit({ 'organization.yaml': excepting.replace('[alice]', '[alice, eve]') });
+    expect((await run(repository, ['validate', ...day, '--base', 'main'])).code).toBe(0);
+    repository.git(['checkout', '--quiet', 'main']);
+    repository.commit({ 'organization.yaml': exampleOrganization['organization.yaml'] });
+    repository.git(['checkout', '--quiet', 'change']);
+    const { code, stdout } = await run(repository, ['validate', ...day, '--base', 'main']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('error[TEN515]');
+  });
+
+  it('runs no TypeScript of the head that the base forbids', async () => {
+    const forbidding = exampleOrganization['organization.yaml'].replace(
+      'spec:\n',
+      'spec:\n  config: { typescript: forbid }\n',
+    );
+    const repository = temporaryRepository();
+    repository.commit({ ...exampleOrganization, 'organization.yaml': forbidding });
+    writeFileSync(join(repository.folder, 'organization.yaml'), exampleOrganization['organization.yaml']);
+    writeFileSync(join(repository.folder, 'tenants/wind.ts'), "throw new Error('ran');");
+    const { code, stdout } = await run(repository, ['validate', ...day, '--base', 'HEAD']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^error\[TEN01\d\]: .*TypeScript/m);
+    expect(stdout).not.toContain('ran');
+  });
+
   it('reports the rules of the change beside all others, at lines of the head', async () => {
     const repository = organization();
     writeFileSync(
@@ -218,7 +269,14 @@ describe('tenantry validate --base', () => {
 });
 
 describe('a plan from a stranger', () => {
-  const side = { name: 'main', commit: null, asOf: '2026-01-15', digest: `sha256:${'0'.repeat(64)}`, errors: 0 };
+  const side = {
+    name: 'main',
+    commit: null,
+    asOf: '2026-01-15',
+    digest: `sha256:${'0'.repeat(64)}`,
+    empty: false,
+    errors: 0,
+  };
   const planWith = (items: ReportItem[], organizationName = 'acme'): PlanReport => ({
     formatVersion: 1,
     organization: organizationName,

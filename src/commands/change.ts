@@ -49,7 +49,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
     options.head === undefined || options.head === 'worktree' ? 'HEAD' : options.head,
   );
   const to = options.head === undefined || options.head === 'worktree' ? 'worktree' : tip;
-  const from = await baseOf(repository, options.base, tip);
+  const { named, left: from } = await baseOf(repository, options.base, tip);
 
   const asOf = options.asOf ?? io.today;
   const trees = { base: repository.tree(from), head: to === 'worktree' ? worktree(io.dir) : repository.tree(to) };
@@ -72,7 +72,12 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const bindings = await changedBindings(repository, trees, from, to);
   const state = (side: CheckedOrganization) => ({ ...side, graph: accessGraph(side.landscape, side.asOf) });
   const context = changeContext(rules, state(base), state(head), bindings);
-  return { ...read, judged: { plan: context.plan, verdicts: checkChange(rules, context, allowed) } };
+  // What has been taken back since the branch left its base is not to be had from there.
+  const now = named.id === from.id ? base : await checkTree(io, repository.tree(named), asOf, base);
+  const { exceptions, removals } = now.landscape.organization;
+  const permitted = { ...base.landscape, organization: { ...base.landscape.organization, exceptions, removals } };
+  const judged = { ...context, before: { ...context.before, landscape: permitted } };
+  return { ...read, judged: { plan: context.plan, verdicts: checkChange(rules, judged, allowed) } };
 }
 
 /** What to say of a verdict that was waived. */
@@ -93,13 +98,17 @@ export function verdictDiagnostics(verdicts: readonly ChangeVerdict[]): Diagnost
 }
 
 /**
- * What the head is compared with: where it left the base. A base that has moved on since is not undone by the change.
+ * The base that was named, or that changes usually go to, and where the head left it: the head is compared with that, so
+ * that what the base has got since is not undone by it.
  */
-async function baseOf(repository: Repository, base: string | undefined, tip: Commit): Promise<Commit> {
-  const named = base === undefined ? await repository.defaultBase() : await repository.commit(base);
-  if (!named) return tip;
+async function baseOf(
+  repository: Repository,
+  base: string | undefined,
+  tip: Commit,
+): Promise<{ readonly named: Commit; readonly left: Commit }> {
+  const named = (base === undefined ? await repository.defaultBase() : await repository.commit(base)) ?? tip;
   const left = await repository.mergeBase(named, tip);
-  return left && left.id !== named.id ? left : named;
+  return { named, left: left && left.id !== named.id ? left : named };
 }
 
 function allowedCodes(codes: readonly string[]): Set<string> {
@@ -121,6 +130,7 @@ function sideOf(name: string, commit: Commit | undefined, { sources, files, asOf
     commit: commit?.id ?? null,
     asOf,
     digest: digestOf(JSON.stringify(sortedBy(texts, ([file]) => file))),
+    empty: sources.size === 0,
     // A base from before the organization is no broken one.
     errors: sources.size === 0 ? 0 : diagnostics.filter(({ severity }) => severity === 'error').length,
   };

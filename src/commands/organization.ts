@@ -42,14 +42,24 @@ export async function checkOrganization(io: Io, options: { readonly asOf?: strin
   return checkTree(io, worktree(io.dir), options.asOf ?? io.today);
 }
 
-/** Reads and checks the organization in a tree, as of a day. What `known` has read already is not read again. */
+/**
+ * Reads and checks the organization in a tree, as of a day. What the base of a change has read already is not read
+ * again; and if it forbids TypeScript, the head's is not evaluated, which may have lifted that.
+ */
 export async function checkTree(
   io: Io,
   tree: FileTree,
   asOf: string,
-  known?: CheckedOrganization,
+  base?: CheckedOrganization,
 ): Promise<CheckedOrganization> {
-  const files = await readConfigFiles(tree, lazyEvaluator(io), known?.files);
+  const files = await readConfigFiles(
+    tree,
+    lazyEvaluator(io),
+    base && {
+      known: base.files,
+      forbidTypeScript: base.files.organization.length > 0 && base.landscape.organization.typescript === 'forbid',
+    },
+  );
   const landscape = resolve(files);
   const diagnostics = checkConfig(rules, { files, landscape, asOf });
   return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { Failure } from '../failure.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
 import { checkOrganization, hasErrors, pathFrom, place, printDiagnostics } from './organization.ts';
@@ -46,6 +47,12 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
 /** What is wrong with the files and, where a base is given, with the change. */
 async function found(io: Io, options: ValidateOptions) {
   if (options.base === undefined) {
+    // Whoever says this much means a change: to judge only the worktree would look like a verdict on it.
+    if ((options.allow ?? []).length > 0 || (options.head !== undefined && options.head !== 'worktree')) {
+      throw new Failure('bad-arguments', '--head and --allow are about a change, and there is no --base', {
+        help: 'name what it is compared with: `--base origin/main`',
+      });
+    }
     const checked = await checkOrganization(io, options);
     return { checked, sources: checked.sources, all: checked.diagnostics };
   }

@@ -24,7 +24,10 @@ interface FileOf<K extends Kind> {
 
 export interface FileFailure {
   readonly kind: 'too-large' | 'unreadable' | 'not-utf8' | 'typescript-forbidden' | 'not-a-file';
-  /** What stands there instead of a file, the system's word for the failure, or the encoding that it seems to be. */
+  /**
+   * What stands there instead of a file, the system's word for the failure, or the encoding that it seems to be; `base`
+   * for TypeScript that the base of a change forbids.
+   */
   readonly detail: string;
 }
 
@@ -63,15 +66,21 @@ const certificateName = /\.(pem|crt)$/;
 const harmlessName =
   /^(?:readme(?:\.(?:md|markdown|txt|rst|adoc))?|\.gitkeep|\.keep|\.gitignore|\.gitattributes|\.editorconfig|\.ds_store|\..*\.sw[a-p]|\.#.*|#.*#|.*~|_.*\.ts|tsconfig\.json)$/i;
 
-/**
- * Reads everything that is config in `tree`. Never throws for what users wrote. `known` are files of another tree, such
- * as the base of a change: of a YAML file with the same path and text in both, the meaning is taken over.
- */
+/** What the base of a change has to say about how the head is read. */
+export interface ReadingOptions {
+  /** Of a YAML file with the same path and text in these, the meaning is taken over. */
+  readonly known?: ConfigFiles;
+  /** No TypeScript is evaluated, whatever the organization's file says. */
+  readonly forbidTypeScript?: boolean;
+}
+
+/** Reads everything that is config in `tree`. Never throws for what users wrote. */
 export async function readConfigFiles(
   tree: FileTree,
   evaluate: EvaluateTypeScript,
-  known?: ConfigFiles,
+  { known, forbidTypeScript = false }: ReadingOptions = {},
 ): Promise<ConfigFiles> {
+  const forbiddenBy = forbidTypeScript ? 'base' : '';
   const knownFiles = new Map(known && configFilesOf(known).map((file) => [file.path, file]));
   const root = await tree.list('');
   const strays: StrayEntry[] = [];
@@ -85,7 +94,8 @@ export async function readConfigFiles(
     stem: string,
     extension: 'yaml' | 'ts',
     evaluator: EvaluateTypeScript | undefined,
-  ): Promise<FileOf<K>> => readFile(tree, entry, kind, stem, extension, evaluator, knownFiles.get(entry.path)?.source);
+  ): Promise<FileOf<K>> =>
+    readFile(tree, entry, kind, stem, extension, evaluator, knownFiles.get(entry.path)?.source, forbiddenBy);
 
   const organization: FileOf<'Organization'>[] = [];
   for (const entry of root) {
@@ -94,7 +104,7 @@ export async function readConfigFiles(
     } else if (/^organization\.(?:ya?ml|ts|json)$/i.test(entry.path)) stray(entry);
     else if (/^(?:clusters|tenants)$/i.test(entry.path) && !isFolder(entry)) stray(entry);
   }
-  const evaluateOrRefuse = allowsTypeScript(organization[0]) ? evaluate : undefined;
+  const evaluateOrRefuse = !forbidTypeScript && allowsTypeScript(organization[0]) ? evaluate : undefined;
 
   const folder = async <K extends Kind>(name: string, kind: K): Promise<FileOf<K>[]> => {
     const reading: Promise<FileOf<K>>[] = [];
@@ -179,6 +189,7 @@ async function readFile<K extends Kind>(
   extension: 'yaml' | 'ts',
   evaluate: EvaluateTypeScript | undefined,
   known: Source | undefined,
+  forbidden: string,
 ): Promise<FileOf<K>> {
   const file = { path: entry.path, stem, extension, kind };
   if (entry.kind !== 'file') return { ...file, failure: { kind: 'not-a-file', detail: entry.kind } };
@@ -190,7 +201,7 @@ async function readFile<K extends Kind>(
   } catch {
     return { ...file, failure: { kind: 'not-utf8', detail: seemingEncoding(result.bytes) } };
   }
-  if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: '' } };
+  if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: forbidden } };
   const yaml = (): Source => (known?.text === text ? known : parseYaml(entry.path, text));
   const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : yaml();
   if (source.value === undefined) return { ...file, source };

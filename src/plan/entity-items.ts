@@ -11,6 +11,7 @@ import { customRoles, rightsBeyond, ruleDirection } from './roles.ts';
 export function roleItems({ before, after, facts }: Change): RoleItem[] {
   const old = customRoles(before.landscape.tenants);
   const now = customRoles(after.landscape.tenants);
+  const holders = holdersByRole(after);
   return entityChanges(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
     const was = old.get(name)?.value;
     const is = now.get(name)?.value;
@@ -18,7 +19,7 @@ export function roleItems({ before, after, facts }: Change): RoleItem[] {
     const direction = ruleDirection(was.rules, is.rules);
     if (!direction) return [];
     const [tenant = '', role = ''] = name.split('/');
-    const places = holdersOf(after, tenant, role);
+    const places = holders.get(name) ?? [];
     return [
       {
         kind: 'role',
@@ -42,12 +43,12 @@ const rights = (rules: CustomRole['rules'], others: CustomRole['rules']): string
 /** Who joins and leaves the groups that are there on both sides; and, as `cluster-admins`, the organization's admins. */
 export function memberItems(change: Change): MembersItem[] {
   const { facts, before, after, renames } = change;
+  const held = { before: accessByGroup(before), after: accessByGroup(after) };
   const accessWith = (group: string, isJoined: boolean): MembersItem['access'] => {
     const old = renames.find(({ to }) => to.name === group)?.from.name;
-    return isJoined ? accessOf(after, group) : accessOf(before, old ?? group);
+    return (isJoined ? held.after.get(group) : held.before.get(old ?? group)) ?? [];
   };
   const admins = settingsOf(facts, 'organization').filter(({ about }) => about === 'admin');
-  const organizationIsNew = before.landscape.organization.name === '';
   const items: MembersItem[] = [];
   const add = (group: string, settings: readonly SettingChange[], declared: MembersItem['declared']): void => {
     const joined = settings.flatMap(({ before: was, after: is }) => (is && !was ? [is] : []));
@@ -56,7 +57,7 @@ export function memberItems(change: Change): MembersItem[] {
     const access = accessWith(group, joined.length > 0);
     items.push({ kind: 'members', id: `members/${group}`, group, joined, left, declared, access });
   };
-  if (!organizationIsNew) add('cluster-admins', admins, 'still');
+  add('cluster-admins', admins, 'still');
   for (const [group, settings] of entityChanges(facts, 'group')) {
     if (settings.some(({ about }) => about === '')) continue;
     const declaration = settings.find(({ about }) => about === 'members');
@@ -71,11 +72,12 @@ export function memberItems(change: Change): MembersItem[] {
 }
 
 /** Everything else that changes, by what it belongs to: organization, clusters, tenants, namespaces, groups, roles. */
-export function entityItems(change: Change): EntityItem[] {
+export function entityItems(change: Change, roles: readonly RoleItem[]): EntityItem[] {
   const { before, after, facts, renames } = change;
   const kinds = ['namespace', 'tenant', 'role', 'cluster', 'group', 'organization'] as const;
-  const changedRoles = new Set(roleItems(change).map(({ tenant, role }) => `${tenant}/${role}`));
+  const changedRoles = new Set(roles.map(({ tenant, role }) => `${tenant}/${role}`));
   const production = productionNames(change);
+  const there = { before: namespaceNames(before), after: namespaceNames(after) };
   const tenants = new Map([...tenantsByNamespace(before), ...tenantsByNamespace(after)]);
 
   return kinds.flatMap((kind) => {
@@ -93,7 +95,7 @@ export function entityItems(change: Change): EntityItem[] {
           kind: 'entity',
           id: `${kind}/${name}`,
           entity: { kind, name },
-          change: from !== undefined ? 'renamed' : changeOf(kind, name, existence, change),
+          change: from !== undefined ? 'renamed' : changeOf(kind, name, existence, there),
           ...(from !== undefined && { from }),
           ...(tenant !== undefined && { tenant }),
           production: production.has(`${kind}/${name}`),
@@ -118,16 +120,15 @@ function changeOf(
   kind: EntityItem['entity']['kind'],
   name: string,
   existence: SettingChange | undefined,
-  { before, after }: Change,
+  { before, after }: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> },
 ): EntityItem['change'] {
-  if (kind === 'namespace') {
-    const [was, is] = [before, after].map((state) =>
-      state.graph.clusters.some(({ namespaces }) => namespaces.some((n) => n.name === name)),
-    );
-    return was ? (is ? 'changed' : 'removed') : 'added';
-  }
+  if (kind === 'namespace') return before.has(name) ? (after.has(name) ? 'changed' : 'removed') : 'added';
   if (!existence) return 'changed';
   return existence.after ? 'added' : 'removed';
+}
+
+function namespaceNames({ graph }: State): Set<string> {
+  return new Set(graph.clusters.flatMap(({ namespaces }) => namespaces.map(({ name }) => name)));
 }
 
 /** The changed settings of all entities of a kind, by name. */
@@ -165,33 +166,53 @@ function settingsOf(facts: readonly FactChange[], kind: EntityItem['entity']['ki
   return entityChanges(facts, kind).flatMap(([, settings]) => settings);
 }
 
-function accessOf({ graph, landscape }: State, group: string): MembersItem['access'] {
+/** What each group has, by role. */
+function accessByGroup({ graph, landscape }: State): Map<string, MembersItem['access']> {
   const held = graph.clusters.flatMap(({ cluster, accesses }) =>
     accesses
-      .filter(({ subject }) => subject.kind === 'Group' && subject.name === group)
-      .map(({ role }) => ({ role: role.name, production: isProduction(landscape.organization, cluster) })),
+      .filter(({ subject }) => subject.kind === 'Group')
+      .map(({ subject, role }) => ({
+        group: subject.name,
+        role: role.name,
+        production: isProduction(landscape.organization, cluster),
+      })),
   );
-  return Array.from(
-    groupedBy(held, ({ role }) => role),
-    ([role, places]) => ({
-      role,
-      places: places.length,
-      production: places.some(({ production }) => production),
-    }),
+  return new Map(
+    Array.from(
+      groupedBy(held, ({ group }) => group),
+      ([group, all]) => [
+        group,
+        Array.from(
+          groupedBy(all, ({ role }) => role),
+          ([role, places]) => ({ role, places: places.length, production: places.some((place) => place.production) }),
+        ),
+      ],
+    ),
   );
 }
 
-function holdersOf({ graph, landscape }: State, tenant: string, role: string) {
-  return graph.clusters.flatMap(({ cluster, namespaces, accesses }) => {
-    const own = new Set(
-      namespaces.flatMap((entry) => (entry.kind === 'Tenant' && entry.tenant.name === tenant ? [entry.name] : [])),
+interface Holder {
+  readonly subject: Subject;
+  readonly production: boolean;
+}
+
+/** Who has each custom role, by `tenant/role`. */
+function holdersByRole({ graph, landscape }: State): Map<string, Holder[]> {
+  const holders = new Map<string, Holder[]>();
+  for (const { cluster, namespaces, accesses } of graph.clusters) {
+    const production = isProduction(landscape.organization, cluster);
+    const tenants = new Map(
+      namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
-    return accesses.flatMap(({ subject, role: held, scope }) =>
-      held.kind === 'Role' && held.name === role && scope.kind === 'Namespace' && own.has(scope.namespace)
-        ? [{ subject, production: isProduction(landscape.organization, cluster) }]
-        : [],
-    );
-  });
+    for (const { subject, role, scope } of accesses) {
+      if (role.kind !== 'Role' || scope.kind !== 'Namespace') continue;
+      const key = `${tenants.get(scope.namespace) ?? ''}/${role.name}`;
+      const there = holders.get(key);
+      if (there) there.push({ subject, production });
+      else holders.set(key, [{ subject, production }]);
+    }
+  }
+  return holders;
 }
 
 function uniqueSubjects(subjects: readonly Subject[]): Subject[] {

@@ -55,11 +55,22 @@ export function sameFact(a: Fact, b: Fact | undefined): boolean {
   return b?.kind === 'setting' && (a.value === b.value || sameAmount(a, b));
 }
 
-/** `1000m` of CPU is `1`. */
+/** `1000m` of CPU is `1`, in a quota and among the limits of containers. */
 function sameAmount(a: SettingFact, b: SettingFact): boolean {
-  if (!a.about.startsWith('quota ')) return false;
-  const amount = parseQuantity(a.value);
-  return amount !== undefined && amount === parseQuantity(b.value);
+  if (!a.about.startsWith('quota ') && a.about !== 'containerLimits') return false;
+  const words = a.value.split(' ');
+  const others = b.value.split(' ');
+  return (
+    words.length === others.length &&
+    words.every((word, i) => {
+      const other = others[i] ?? '';
+      // A comma ends one list of limits, and belongs to its last amount.
+      const [amount, another] = [parseQuantity(word.replace(/,$/, '')), parseQuantity(other.replace(/,$/, ''))];
+      return (
+        word === other || (amount !== undefined && amount === another && word.endsWith(',') === other.endsWith(','))
+      );
+    })
+  );
 }
 
 /** What everybody effectively has on a cluster: a role that adds nothing to another one of its subject is left out. */

@@ -12,8 +12,9 @@ export function planOf(before: State, after: State): Plan {
   const renames = renamesBetween(before.landscape, after.landscape);
   const facts = diffFacts(renamed(factsOf(before), renames), factsOf(after));
   const change = { before, after, facts, renames };
+  const roles = roleItems(change);
   return {
     ...change,
-    items: [...accessItems(change), ...roleItems(change), ...memberItems(change), ...entityItems(change)],
+    items: [...accessItems(change), ...roles, ...memberItems(change), ...entityItems(change, roles)],
   };
 }

@@ -35,10 +35,10 @@ export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportPar
     organization: plan.after.landscape.organization.name,
     base,
     head,
-    digest: digestOf(JSON.stringify({ items, verdicts })),
+    digest: digestOf(JSON.stringify({ items: items.map(withoutLines), verdicts: verdicts.map(essence) })),
     summary: {
-      gains: subjects(plan.items, ['gains', 'widens', 'changes']),
-      loses: subjects(plan.items, ['loses', 'narrows', 'changes']),
+      gains: subjects(plan.items, ['gains', 'widens']),
+      loses: subjects(plan.items, ['loses', 'narrows']),
       items: items.length,
       refused: error.length,
       waived: waived.length,
@@ -47,6 +47,17 @@ export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportPar
     verdicts: [...verdicts],
     items,
   };
+}
+
+/** An item without the lines that it comes from, which a comment above them moves. */
+function withoutLines(item: ReportItem): unknown {
+  const json = JSON.stringify(item, (key, value: unknown) => (key === 'because' ? undefined : value));
+  const plain: unknown = JSON.parse(json);
+  return plain;
+}
+
+function essence({ code, severity, message, waivedBy, items }: ReportVerdict): unknown {
+  return [code, severity, message, waivedBy, items];
 }
 
 /** `sha256:` and the digest of a text. */

@@ -131,6 +131,7 @@ const ReportSide = object({
   commit,
   asOf: day,
   digest,
+  empty: Type.Boolean({ description: 'There is no organization at all: for a base, everything is new.' }),
   errors: Type.Integer({ minimum: 0, description: 'Errors of its own: what they are about is not compared.' }),
 });
 

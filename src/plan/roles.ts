@@ -108,8 +108,12 @@ function covered(right: Right, by: Right): boolean {
   );
 }
 
+/** A right in words, another for each: `create pods/exec`, `get deployments.apps`, `get secrets "web"`. */
 function describeRight({ verb, group, resource, name }: Right): string {
-  return `${verb} ${resource}${group === '' ? '' : `.${group}`}${name === undefined ? '' : ` ${name}`}`;
+  // The resource `deployments.apps` of no group is not the resource `deployments` of the group `apps`.
+  const word = (text: string): string => (/^[A-Za-z0-9*/_-]+$/.test(text) ? text : JSON.stringify(text));
+  const suffix = group === '' ? '' : `.${/^[A-Za-z0-9*._-]+$/.test(group) ? group : JSON.stringify(group)}`;
+  return `${word(verb)} ${word(resource)}${suffix}${name === undefined ? '' : ` ${JSON.stringify(name)}`}`;
 }
 
 /** The tenants' custom roles, by `tenant/role`. */

@@ -1,5 +1,6 @@
 import type { PlanReport, ReportSide, ReportVerdict } from '../../plan/report.ts';
 import type { Style } from '../style.ts';
+import { counted } from '../../text.ts';
 import { prose, visible } from '../text.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, layoutOf } from './layout.ts';
@@ -13,11 +14,7 @@ export function humanPlan(report: PlanReport, style: Style): string {
     `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
     style.bold(visible(headline)),
   ];
-  if (report.base.errors > 0) {
-    out.push(
-      style.yellow(`The base itself has ${report.base.errors} errors: what could not be read of it is not compared.`),
-    );
-  }
+  out.push(...notesOn(report).map(style.yellow));
   const block = (title: string, colour: (text: string) => string, lines: readonly string[]): void => {
     if (lines.length > 0) out.push('', colour(title), ...lines);
   };
@@ -46,6 +43,16 @@ export function humanPlan(report: PlanReport, style: Style): string {
     );
   }
   return `${out.join('\n')}\n`;
+}
+
+/** What a reader must know of the base before he reads anything else. */
+export function notesOn({ base }: PlanReport): string[] {
+  if (base.empty)
+    return [
+      'The base has no organization in this folder: everything is new, and there is nothing to hold the change to.',
+    ];
+  if (base.errors === 0) return [];
+  return [`The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`];
 }
 
 /** What each side of a plan is. */

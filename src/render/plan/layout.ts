@@ -74,38 +74,58 @@ function isDeletion(item: ReportItem): boolean {
 
 /** The plan in a line. */
 function headlineOf({ summary, items }: PlanReport): string {
-  const { gains, loses, refused, waived, risks } = summary;
-  const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
-  const states = (test: (before: string | null, after: string | null) => boolean): number =>
-    entities.filter(({ settings }) =>
-      settings.some(({ about, before, after }) => about === 'on cluster' && test(before, after)),
-    ).length;
-  const created = entities.filter(({ entity, change }) => entity.kind === 'namespace' && change === 'added').length;
-  const marked = states((before, after) => before !== 'MarkedForDeletion' && after === 'MarkedForDeletion');
-  const deleted = states((before, after) => before === 'MarkedForDeletion' && after === null);
+  const { refused, waived, risks } = summary;
+  const subjects = (direction: string): number =>
+    new Set(
+      items.flatMap((item) =>
+        item.kind === 'access' && item.direction === direction ? [JSON.stringify(item.subject)] : [],
+      ),
+    ).size;
   const members = items.flatMap((item) => (item.kind === 'members' && item.declared === 'still' ? [item] : []));
-  const joined = members.flatMap((item) => item.joined).length;
-  const left = members.flatMap((item) => item.left).length;
   const access = [
-    ...(gains > 0 ? [`${counted(gains, 'subject')} ${gains === 1 ? 'gains' : 'gain'} access`] : []),
-    ...(loses > 0 ? [`${counted(loses, 'subject')} ${loses === 1 ? 'loses' : 'lose'} access`] : []),
-    ...(joined > 0 ? [`${counted(joined, 'member')} ${joined === 1 ? 'joins' : 'join'}`] : []),
-    ...(left > 0 ? [`${counted(left, 'member')} ${left === 1 ? 'leaves' : 'leave'}`] : []),
-  ];
-  const roles = items.filter(({ kind }) => kind === 'role').length;
-  const other = entities.length - created;
-  const parts = [
-    ...(access.length === 0 && roles === 0 ? ['no change in access'] : access),
-    ...(roles > 0 ? [`${counted(roles, 'custom role')} ${roles === 1 ? 'changes' : 'change'}`] : []),
-    ...(created > 0 ? [`${counted(created, 'namespace')} created`] : []),
-    ...(marked > 0 ? [`${counted(marked, 'namespace')} marked for deletion`] : []),
-    ...(deleted > 0 ? [`${counted(deleted, 'namespace')} deleted`] : []),
-    ...(other - marked - deleted > 0 ? [counted(other - marked - deleted, 'other change')] : []),
+    saying(subjects('gains'), 'subject', 'gains access', 'gain access'),
+    saying(subjects('widens'), 'subject', 'gets more', 'get more'),
+    saying(subjects('changes'), 'subject', 'gets something else', 'get something else'),
+    saying(subjects('narrows'), 'subject', 'gets less', 'get less'),
+    saying(subjects('loses'), 'subject', 'loses access', 'lose access'),
+    saying(members.flatMap((item) => item.joined).length, 'member', 'joins', 'join'),
+    saying(members.flatMap((item) => item.left).length, 'member', 'leaves', 'leave'),
+    saying(items.filter(({ kind }) => kind === 'role').length, 'custom role', 'changes', 'change'),
+  ].flat();
+  const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
+  const kinds = groupedBy(entities, fateOf);
+  const count = (fate: ReturnType<typeof fateOf>): number => kinds.get(fate)?.length ?? 0;
+  // Who has which role is not all there is to access: where a cluster is, and whom it believes, decides as much.
+  const isSame = access.length === 0 && entities.every(({ entity }) => !/^(?:cluster|organization)$/.test(entity.kind));
+  return [
+    ...(isSame ? ['no change in access'] : access),
+    ...saying(count('created'), 'namespace', 'created', 'created'),
+    ...saying(count('marked'), 'namespace', 'marked for deletion', 'marked for deletion'),
+    ...saying(count('deleted'), 'namespace', 'deleted', 'deleted'),
+    ...(count('other') > 0
+      ? [counted(count('other'), access.length === 0 && !isSame ? 'change' : 'other change')]
+      : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
     ...(waived > 0 ? [`${waived} waived`] : []),
     ...(risks > 0 ? [`${risks} to look at`] : []),
-  ];
-  return parts.join(' · ');
+  ].join(' · ');
+}
+
+function saying(n: number, noun: string, one: string, many: string): string[] {
+  return n === 0 ? [] : [`${counted(n, noun)} ${n === 1 ? one : many}`];
+}
+
+/** What becomes of an entity, in one word: of a namespace, the gravest thing that happens to it on a cluster. */
+function fateOf({
+  entity,
+  change,
+  settings,
+}: Extract<ReportItem, { kind: 'entity' }>): 'created' | 'marked' | 'deleted' | 'other' {
+  if (entity.kind !== 'namespace') return 'other';
+  const on = settings.filter(({ about }) => about === 'on cluster');
+  if (on.some(({ before, after }) => before === 'MarkedForDeletion' && after === null)) return 'deleted';
+  if (on.some(({ before, after }) => before !== 'MarkedForDeletion' && after === 'MarkedForDeletion')) return 'marked';
+  return change === 'added' ? 'created' : 'other';
 }
 
 /** So many verdicts of one rule are read; the rest are named. */

@@ -1,7 +1,7 @@
 import type { PlanReport, ReportVerdict } from '../../plan/report.ts';
 import { counted } from '../../text.ts';
 import { prose, visible } from '../text.ts';
-import { days, side } from './human.ts';
+import { days, notesOn, side } from './human.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, layoutOf } from './layout.ts';
 import type { Piece } from './words.ts';
@@ -44,12 +44,7 @@ export function markdownPlan(report: PlanReport): string {
     })),
   ];
   const head = [planMarker, `### tenantry: ${escaped(headline)}`, ''];
-  if (report.base.errors > 0) {
-    head.push(
-      `⚠️ The base itself has ${counted(report.base.errors, 'error')}: what could not be read is not compared.`,
-      '',
-    );
-  }
+  head.push(...notesOn(report).flatMap((note) => [`⚠️ ${note}`, '']));
   const foot = [
     `<sub>${code(side(report.base))} → ${code(side(report.head))}${days(report)} · ${code(report.digest.slice(0, 19))}</sub>`,
     '',

@@ -107,10 +107,14 @@ function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Pi
   if (namespaces.size > mostNames || together.length > 3) {
     const one: Piece[] = tenant === null ? [] : [' of tenant ', { name: tenant }];
     const of: Piece[] = tenants === undefined || tenants === 0 ? one : [` of ${counted(tenants, 'tenant')}`];
+    // Those of production by their names: they are what a reviewer looks for.
+    const ofProduction = new Set(places.flatMap(({ namespace, production }) => (production ? (namespace ?? []) : [])));
+    const isPart = ofProduction.size > 0 && ofProduction.size < namespaces.size;
     return [
       `on ${life === 'the new ' ? 'new: ' : ''}${namespaces.size} namespaces`,
       ...of,
-      ' on ',
+      ...(isPart ? [', in production ', ...listPieces([...ofProduction], 'of them'), ', '] : [' ']),
+      'on ',
       ...clusterList(places),
     ];
   }
@@ -128,15 +132,15 @@ function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Pi
   ];
 }
 
-/** Clusters, and which of them are production. */
-function clusterList(places: ItemOf<'access'>['places']): Piece[] {
-  const clusters = [...new Set(places.map(({ cluster }) => cluster))];
-  const production = new Set(places.flatMap(({ cluster, production: is }) => (is ? [cluster] : [])));
+/** Clusters, those of production first and named as such. */
+function clusterList(places: readonly { readonly cluster: string; readonly production: boolean }[]): Piece[] {
+  const production = [...new Set(places.flatMap(({ cluster, production: is }) => (is ? [cluster] : [])))];
+  const others = [...new Set(places.map(({ cluster }) => cluster))].filter((name) => !production.includes(name));
   return [
-    ...listPieces(clusters, 'clusters'),
-    ...(production.size === 0
-      ? []
-      : [production.size === clusters.length ? ' (production)' : ` (${production.size} of them production)`]),
+    ...listPieces(production, 'clusters'),
+    ...(production.length === 0 ? [] : [' (production)']),
+    ...(production.length > 0 && others.length > 0 ? [', '] : []),
+    ...listPieces(others, 'clusters'),
   ];
 }
 
@@ -184,7 +188,7 @@ function declaration(
     'the members of ',
     ...into,
     declared === 'newly' ? ' are declared from now on' : ' are no longer declared',
-    ...(names.length === 0 ? [] : [declared === 'newly' ? ': ' : ', which were ', ...listPieces(names, 'people')]),
+    ...(names.length === 0 ? [] : [declared === 'newly' ? ': ' : '; they were ', ...listPieces(names, 'people')]),
   ];
 }
 
@@ -199,7 +203,7 @@ function roleSentence(item: ItemOf<'role'>): Sentence {
     pieces: [
       ' ',
       { strong: how },
-      holders.length === 0 ? ', which nobody has' : ` for ${production ? 'holders in production: ' : ''}`,
+      holders.length === 0 ? ', which nobody has' : ` for ${production ? 'holders, some of them in production: ' : ''}`,
       ...holders
         .slice(0, mostNames)
         .flatMap((h, i): Piece[] => [i > 0 ? ', ' : '', ...subjectPieces(h, [])].filter((p) => p !== ' (nobody)')),
@@ -220,12 +224,17 @@ function entitySentence(item: Entity): Sentence {
   const home: Piece[] = tenant !== null && entity.kind !== 'tenant' ? [' of tenant ', { name: tenant }] : [];
   const verbs = {
     added: [': ', { strong: 'new' }],
-    removed: [': ', { strong: 'removed' }],
+    removed: [': ', { strong: isUnmanaged(item) ? 'no longer declared' : 'removed' }],
     renamed: [' was ', { name: from ?? '' }, ': ', { strong: 'renamed' }],
     changed: [],
   } as const satisfies Record<Entity['change'], readonly Piece[]>;
   // Of what is new or gone, only what says how big it is: the rest is as anybody would expect.
-  const told = change === 'added' || change === 'removed' ? settings.filter(notable[change]) : settings;
+  const isRetained = settings.some(({ about, after }) => about === 'on cluster' && after === 'retained');
+  const told =
+    change === 'added' || change === 'removed'
+      ? settings.filter(notable[change])
+      : // What a namespace was limited to says nothing once it is nobody's.
+        settings.filter(({ about }) => !isRetained || about === 'on cluster');
   const details = change === 'changed' ? told.map(settingPieces) : listed(told);
   const [only, ...others] = details;
   const isShort = change === 'changed' && only !== undefined && others.length === 0;
@@ -260,13 +269,21 @@ const kindWords = {
   organization: 'organization',
 } as const;
 
+/** Whether it is a namespace that stays on a cluster, though nobody declares it any more. */
+function isUnmanaged({ entity, settings }: Entity): boolean {
+  const isKept = ({ about, before }: Setting): boolean => about === 'on cluster' && before !== 'MarkedForDeletion';
+  return entity.kind === 'namespace' && settings.some(isKept);
+}
+
 function shortName({ kind, name }: Entity['entity']): string {
   return kind === 'role' ? (name.split('/')[1] ?? name) : name;
 }
 
 const notable = {
   added: ({ about, item }: Setting): boolean =>
-    /^(?:on cluster|allocation|server|right|issuer|shared with|quota .*)$/.test(about) ||
+    /^(?:on cluster|allocation|server|right|issuer|shared with|trusted service account|break-glass group|quota .*)$/.test(
+      about,
+    ) ||
     (about === 'member' && item !== null),
   removed: ({ about }: Setting): boolean => about === 'on cluster',
 };
@@ -312,6 +329,7 @@ function sharePieces(group: string, before: string | null, after: string | null)
 
 function clusterPieces(cluster: string, before: string | null, after: string | null): Piece[] {
   const on: Piece[] = [' on ', { name: cluster }];
+  if (after === 'retained') return ['retained without access', ...on];
   if (after === null) {
     if (before === 'MarkedForDeletion') {
       return [{ strong: 'deleted' }, ...on, ' with all that is in it, irreversibly'];
@@ -322,7 +340,6 @@ function clusterPieces(cluster: string, before: string | null, after: string | n
     return [{ strong: 'marked for deletion' }, ...on, ': nothing new in it, and the next change may delete it'];
   }
   if (before === 'MarkedForDeletion') return ['no longer marked for deletion', ...on];
-  if (after === 'retained') return ['retained without access', ...on];
   if (before === null) return [...(after === 'Active' ? ['new'] : ['new, ', { name: after }, ',']), ...on];
   return [{ name: before }, ' → ', { name: after }, ...on];
 }

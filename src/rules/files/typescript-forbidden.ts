@@ -34,12 +34,23 @@ export const typescriptForbidden: ConfigRule = {
     files: { 'organization.yaml': organization, 'tenants/lunar.yaml': tenantExample({ name: '  name: lunar' }) },
   },
   *check({ files }) {
+    yield* inEachFile(files, ({ path, kind, stem, failure }) =>
+      failure?.kind === 'typescript-forbidden' && failure.detail === 'base'
+        ? [
+            {
+              message: `${kind.toLowerCase()} \`${stem}\` is declared in TypeScript, which the base of this change forbids`,
+              at: atFile(path),
+              help: 'allow TypeScript in a change of its own, and merge that first',
+            },
+          ]
+        : [],
+    );
     const [file] = files.organization;
     // An organization that cannot be read has forbidden nothing: its files are not evaluated, but nobody is to blame.
     if (!file || file.checked?.file?.spec.config?.typescript !== 'forbid') return;
     const setting = at(originAt(fileOrigin(file.path), 'spec', 'config', 'typescript'));
     yield* inEachFile(files, ({ path, kind, stem, failure }) =>
-      failure?.kind === 'typescript-forbidden'
+      failure?.kind === 'typescript-forbidden' && failure.detail === ''
         ? [
             {
               message: `${kind.toLowerCase()} \`${stem}\` is declared in TypeScript, which the organization forbids`,
