@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExampleFiles } from '../src/rules/rule.ts';
 import { exampleChange, placedVerdicts } from './support/change.ts';
+import { exampleCertificate } from '../src/rules/examples.ts';
 import { clusterFile, organizationFile, tenantFile } from './support/config.ts';
 
 const groups: readonly Record<string, unknown>[] = [
@@ -182,15 +183,34 @@ describe('TEN522, TEN531: who is in a group', () => {
       'organization.yaml:20:11 TEN531 `abe` and `amy` join group `audit`, which has `view` in 2 places, some of it on production',
     ]);
     expect(await risks(before, audit())).toEqual([]);
-    // To say who is in a group lets nobody in.
-    const declared = organization({ groups: groupsWith('contractors', { members: ['cora'] }) });
-    expect(await risks(contractors, declared)).toEqual([]);
     const elsewhere = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role: 'view' }] }] });
     expect(await risks(elsewhere, audit('ann', 'amy'))).toEqual([]);
   });
+
+  it('TEN531: wants those seen who are said to be in a group for the first time', async () => {
+    const declared = organization({ groups: groupsWith('contractors', { members: ['cora', 'cleo'] }) });
+    expect(await risks(contractors, declared)).toEqual([
+      'organization.yaml:21:7 TEN531 organization.yaml begins to say that `cleo` and `cora` are in group `contractors`, which has `view` in 2 places, some of it on production',
+    ]);
+    expect(await risks(contractors, organization({ groups: groupsWith('contractors', { members: [] }) }))).toEqual([]);
+    const onlyTest = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'contractors', role: 'view' }] }] });
+    expect(await risks(onlyTest, declared)).toEqual([]);
+  });
+
+  it('TEN522: says that nobody sees any more who joins', async () => {
+    const silent = organization({
+      groups: groups.map((group) => (group['name'] === 'audit' ? { name: 'audit' } : group)),
+    });
+    const elsewhere = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role: 'view' }] }] });
+    expect(await risks(elsewhere, silent)).toEqual([
+      'organization.yaml:17:7 TEN522 organization.yaml no longer says who is in group `audit`, which has `view` in 1 place: who joins it is not seen any more',
+    ]);
+    expect((await risks(shares({ group: 'audit', role: 'view' }), silent))[0]).toMatch(/, some of it on production: /);
+    expect(await risks(shares(), silent)).toEqual([]);
+  });
 });
 
-describe('TEN524: custom roles', () => {
+describe('TEN524, TEN534: custom roles', () => {
   const role = (verbs: string[], sharedWith: object[]) =>
     solar({
       roles: [{ name: 'deployer', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs }] }],
@@ -208,6 +228,82 @@ describe('TEN524: custom roles', () => {
     expect(codes(await risks(role(['get'], held), role(['patch'], held)))).toEqual(['TEN524']);
     expect(await risks(role(['get', 'patch'], held), role(['patch'], held))).toEqual([]);
     expect(await risks(role(['get'], []), role(['get', 'patch'], []))).toEqual([]);
+  });
+
+  it('TEN534: says what a role allows, the worst first, to whom it is given', async () => {
+    const given = (...sharedWith: object[]) =>
+      solar({
+        roles: [
+          {
+            name: 'helper',
+            rules: [
+              { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'patch', 'update'] },
+              { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] },
+              { apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] },
+            ],
+          },
+        ],
+        namespaces: [{ name: 'prod', sharedWith }],
+      });
+    const audit = { group: 'audit', role: 'helper' };
+    expect((await risks(given(), given(audit)))[1]).toBe(
+      'tenants/solar.yaml:41:11 TEN534 custom role `helper` of tenant `solar` is given to group `audit`, on production too: it allows `create pods/exec`, `patch deployments.apps`, `update deployments.apps`, `get configmaps`, `get deployments.apps` and 2 more',
+    );
+    const sue = { user: 'sue', role: 'helper', until: '2026-05-01' };
+    expect((await risks(given(), given(audit, sue))).filter((line) => line.includes('TEN534'))).toEqual([
+      expect.stringContaining(' is given to 2 subjects, on production too: '),
+    ]);
+    expect(await risks(given(audit), given())).toEqual([]);
+    // For longer is not given again, and is said as such.
+    expect(codes(await risks(given(sue), given({ ...sue, until: '2026-06-01' })))).toEqual(['TEN525']);
+  });
+
+  it('TEN520, TEN534: do not follow the name of a role, only its rights', async () => {
+    const called = (name: string, verbs: string[], more: object = {}) =>
+      solar({
+        roles: [{ name, rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs }] }],
+        namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role: name, ...more }] }],
+      });
+    const before = called('deployer', ['get', 'patch']);
+    expect(await risks(before, called('releaser', ['patch', 'get']))).toEqual([]);
+    expect(await risks(before, called('releaser', ['get']))).toEqual([]);
+    expect(codes(await risks(before, called('releaser', ['get', 'patch', 'delete'])))).toEqual(['TEN520', 'TEN534']);
+    const until = called('deployer', ['get'], { until: '2026-05-01' });
+    expect(codes(await risks(until, called('releaser', ['get'])))).toEqual(['TEN520', 'TEN534']);
+    // The same name is another role where the namespace was another tenant's.
+    const deployer = (name: string, verbs: string[], namespaces: object[]) =>
+      tenantFile(name, {
+        defaults: { clusters },
+        roles: ['deployer', 'releaser'].map((called) => ({
+          name: called,
+          rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs }],
+        })),
+        namespaces,
+      });
+    const optional = organization({ naming: { tenantPrefix: 'Optional' } });
+    const shop = (role: string) => ({ fullName: 'shop', sharedWith: [{ group: 'audit', role }] });
+    const moved = await risks(
+      {
+        ...optional,
+        'tenants/solar.yaml': deployer('solar', ['get', 'delete'], []),
+        'tenants/wind.yaml': deployer('wind', ['get'], [shop('deployer')]),
+      },
+      {
+        'tenants/solar.yaml': deployer('solar', ['get', 'delete'], [shop('releaser')]),
+        'tenants/wind.yaml': deployer('wind', ['get'], []),
+      },
+    );
+    expect(codes(moved)).toEqual(['TEN520', 'TEN534']);
+    // A role that was there all the time under the name, with other rights.
+    const both = (role: string) =>
+      solar({
+        roles: ['get', 'delete'].map((verb) => ({
+          name: `${verb}ter`,
+          rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: [verb] }],
+        })),
+        namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role }] }],
+      });
+    expect(codes(await risks(both('getter'), both('deleteter')))).toEqual(['TEN520', 'TEN534']);
   });
 });
 
@@ -254,6 +350,14 @@ describe('TEN526, TEN527, TEN532: namespaces on their way out', () => {
       'clusters/testcluster.yaml:21:3 TEN532 namespace `old-team` is no longer listed for cluster `testcluster`: it stays there, and nothing says why',
     ]);
     expect(await risks(retained('older'), retained('older', 'old-team'))).toEqual([]);
+  });
+
+  it('TEN532: misses those that go out of sight with their cluster', async () => {
+    const before = cluster('oldcluster', 'test', { retainedNamespaces: ['old-team', 'older'] });
+    expect(await risks(before, { 'clusters/oldcluster.yaml': null })).toEqual([
+      'organization.yaml:1:1 TEN532 namespaces `old-team` and `older` go out of sight with cluster `oldcluster`: retained for a reason, and no file says any more that they are there',
+    ]);
+    expect(await risks(cluster('oldcluster', 'test'), { 'clusters/oldcluster.yaml': null })).toEqual([]);
   });
 });
 
@@ -309,6 +413,44 @@ describe('TEN523, TEN530: who is trusted, and who is who', () => {
     expect(await risks(named('solar-sre', {}), named('solar-ops', { renamedFrom: 'solar-sre' }))).toEqual([
       'organization.yaml:17:20 TEN530 group `solar-sre` is now called `solar-ops`: whoever has the new name at the identity provider has what it had',
     ]);
+  });
+});
+
+describe('TEN530, TEN533: clusters', () => {
+  /** Each with a certificate of its own. */
+  const named = (name: string, pem: string) => cluster(name, 'test', { certificateAuthority: { pem } });
+  const pem = (content: string) => `-----BEGIN CERTIFICATE-----\n${content}\n-----END CERTIFICATE-----\n`;
+
+  it('TEN530: knows a cluster again that comes under another name', async () => {
+    const before = { ...named('prodcluster01', pem('AA\nBB')), ...named('testcluster', pem('CC')) };
+    expect(await risks(before, named('lab', `${pem('DD')}${pem('AAB\nB')}`))).toEqual([
+      'clusters/lab.yaml:8:10 TEN530 new cluster `lab` has the certificate authority of cluster `prodcluster01`: it may be the same cluster under another name',
+    ]);
+    expect(await risks(before, named('lab', pem('DD')))).toEqual([]);
+    // Those that are there already have been looked at.
+    expect(await risks({ ...before, ...named('lab', exampleCertificate) }, named('lab', pem('AABB')))).toHaveLength(1);
+    expect(await risks({ ...before, ...named('lab', pem('AABB')) }, cluster('lab', 'lab'))).not.toContainEqual(
+      expect.stringContaining('new cluster'),
+    );
+  });
+
+  it('TEN533: says who gets tokens for a production cluster', async () => {
+    const names = groups.map((group) => ({ group: group['name'], namespace: false }));
+    const all = (environment: string, sharedWith: object[]) => ({
+      ...cluster('prodcluster01', environment, { sharedWith }),
+      ...cluster('prodcluster02', environment, { sharedWith }),
+    });
+    expect(await risks(all('production', names.slice(0, 2)), all('production', names))).toEqual([
+      'clusters/prodcluster01.yaml:17:7 TEN533 members of groups `audit` and `contractors` get tokens for production clusters `prodcluster01` and `prodcluster02`, and have `cluster-scope` there',
+    ]);
+    expect(await risks(all('test', names.slice(0, 2)), all('test', names))).toEqual([]);
+    // A namespace of its own is more for a group that sees the cluster already, but no token more.
+    const withNamespace = [...names.slice(0, 2), { group: 'audit' }, ...names.slice(3)];
+    expect(codes(await risks(all('production', names), all('production', withNamespace)))).not.toContain('TEN533');
+    expect(await risks(all('production', names), all('production', names.slice(0, 2)))).toEqual([]);
+    expect(
+      await risks({}, cluster('prodcluster02', 'production', { certificateAuthority: { pem: pem('DD') } })),
+    ).toEqual([]);
   });
 });
 
@@ -370,9 +512,111 @@ describe('TEN528, TEN529: limits and protections', () => {
       'tenants/solar.yaml:14:14 TEN529 `network` of namespaces `solar-dev` and `solar-prod` goes from `SameNamespace` to `None`',
       'tenants/solar.yaml:16:7 TEN529 `registries` of namespaces `solar-dev` and `solar-prod` now allows `b.example.com/`',
       'tenants/solar.yaml:21:7 TEN529 `storageClasses` of namespaces `solar-dev` and `solar-prod` is no longer limited',
+      'tenants/solar.yaml:21:7 TEN529 pods of namespaces `solar-dev` and `solar-prod` may run on any node: `nodeSelector` no longer names one',
     ]);
     // A list where there was none forbids, whatever is in it.
     expect(await risks(isolated({}), isolated({ registries: ['a.example.com/'] }))).toEqual([]);
+  });
+
+  it('TEN529: sees a selector of nodes that is emptied, or goes', async () => {
+    const namespaces = [{ name: 'prod' }];
+    const secure = solar({ isolation: { nodeSelector: { pool: 'secure' } }, namespaces });
+    const any = solar({ isolation: { nodeSelector: {} }, namespaces });
+    const emptied = await risks(secure, any);
+    expect(emptied.map((line) => line.slice(line.indexOf('TEN')))).toEqual([
+      'TEN529 pods of namespace `solar-prod` may run on any node: `nodeSelector` no longer names one',
+    ]);
+    expect((await risks(secure, solar({ namespaces })))[0]).toMatch(
+      /TEN529 pods of namespace `solar-prod` may run on more nodes: `pool` no longer holds them back$/,
+    );
+    expect(await risks(any, secure)).toEqual([]);
+  });
+
+  it('TEN529: sees a new namespace that begins with less than the organization wants', async () => {
+    const strict = organization({
+      defaults: { isolation: { registries: ['a.example.com/'], nodeSelector: { pool: 'green' } } },
+    });
+    const before = { ...strict, ...solar({ namespaces: [{ name: 'prod' }] }) };
+    const added = (isolation: object, whole: object = {}) =>
+      solar({
+        isolation: whole,
+        namespaces: [
+          { name: 'prod', isolation: {} },
+          { name: 'root', isolation },
+        ],
+      });
+    const said = async (after: ExampleFiles) =>
+      (await risks(before, after)).map((line) => line.slice(line.indexOf('TEN')));
+    expect(await said(added({ network: 'None', podSecurity: 'privileged' }))).toEqual([
+      "TEN529 `network` of the new namespace `solar-root` is `None`, where the organization's default is `SameNamespace`",
+      "TEN529 `podSecurity` of the new namespace `solar-root` is `privileged`, where the organization's default is `baseline`",
+    ]);
+    expect(await said(added({ registries: ['a.example.com/', 'b.example.com/'], nodeSelector: {} }))).toEqual([
+      "TEN529 pods of the new namespace `solar-root` may run on nodes that the organization's default keeps them from",
+      "TEN529 `registries` of the new namespace `solar-root` allows `b.example.com/`, which the organization's default does not",
+    ]);
+    expect(await said(added({ nodeSelector: { zone: 'one', rack: 'two' } }))).toEqual([
+      "TEN529 pods of the new namespace `solar-root` may run on nodes that the organization's default keeps them from",
+    ]);
+    expect(await said(added({ nodeSelector: { pool: 'green', zone: 'one' }, registries: [] }))).toEqual([]);
+    expect(await said(added({ network: 'SameNamespace', podSecurity: 'restricted' }))).toEqual([]);
+  });
+
+  it('TEN529: sees a namespace that was retained begin so, and none that only comes to another cluster', async () => {
+    const open = { name: 'prod', isolation: { network: 'None' } };
+    const retained = cluster('testcluster', 'test', { retainedNamespaces: ['solar-prod'] });
+    const before = { ...retained, ...onTest({}) };
+    const after = { ...cluster('testcluster', 'test'), ...onTest({ namespaces: [open] }) };
+    expect(codes(await risks(before, after)).filter((code) => code === 'TEN529')).toEqual(['TEN529']);
+    expect(codes(await risks(onTest({ namespaces: [open] }), solar({ namespaces: [open] })))).not.toContain('TEN529');
+  });
+
+  it('TEN529: sees a new tenant that begins so, by one line for all of it', async () => {
+    const isolation = { network: 'SameTenant' };
+    const after = onTest({ isolation, namespaces: [{ name: 'a' }, { name: 'b' }] });
+    expect((await risks({ 'tenants/solar.yaml': null }, after)).filter((line) => line.includes('TEN529'))).toEqual([
+      "tenants/solar.yaml:13:14 TEN529 `network` of the new namespaces `solar-a` and `solar-b` is `SameTenant`, where the organization's default is `SameNamespace`",
+    ]);
+  });
+
+  it('TEN528: sees budgets that rise, and those that are more or not, nobody knows', async () => {
+    const budgets = (...all: (readonly [string, string, string])[]) =>
+      solar({
+        allocations: all.map(([amount, currency, period], i) => ({
+          name: `a${i}`,
+          budget: { amount, currency, period },
+        })),
+      });
+    const before = budgets(['100', 'USD', 'Year']);
+    expect(await risks(before, budgets(['9000000', 'USD', 'Year']))).toEqual([
+      'tenants/solar.yaml:14:7 TEN528 the budget of `a0` of tenant `solar` goes from `100 USD Year` to `9000000 USD Year`',
+    ]);
+    expect(codes(await risks(before, budgets(['90', 'EUR', 'Year'])))).toEqual(['TEN528']);
+    expect(await risks(before, budgets(['100', 'USD', 'Year'], ['5', 'USD', 'Once']))).toEqual([
+      'tenants/solar.yaml:19:7 TEN528 tenant `solar` gets a budget more: `a1`, 5 USD Once',
+    ]);
+    expect(await risks(before, budgets(['99', 'USD', 'Year']))).toEqual([]);
+  });
+
+  it('TEN528: sees the limits of containers rise or go', async () => {
+    const limited = (containerLimits?: object) => solar({ namespaces: [{ name: 'prod', containerLimits }] });
+    const before = limited({ max: { cpu: '1', memory: '1Gi' } });
+    expect(await risks(before, limited({ max: { cpu: '2', memory: '1Gi' } }))).toEqual([
+      'tenants/solar.yaml:16:9 TEN528 containers in namespace `solar-prod` may have more: `containerLimits` goes from `max cpu 1 memory 1Gi` to `max cpu 2 memory 1Gi`',
+    ]);
+    expect(codes(await risks(before, solar({ namespaces: [{ name: 'prod' }] })))).toEqual(['TEN528']);
+    expect(await risks(before, limited({ max: { cpu: '500m', memory: '1Gi' } }))).toEqual([]);
+  });
+
+  it("TEN528, TEN529: say nothing of limits that go because the namespace is no longer the tenant's", async () => {
+    const before = solar({
+      namespaces: [{ name: 'prod', clusters: ['testcluster'], quota: { cpu: '1' }, isolation: { registries: ['a/'] } }],
+    });
+    const after = {
+      ...solar({ namespaces: [] }),
+      ...cluster('testcluster', 'test', { retainedNamespaces: ['solar-prod'] }),
+    };
+    expect(await risks(before, after)).toEqual([]);
   });
 
   it('TEN529: sees the organization open everything', async () => {

@@ -57,6 +57,10 @@ export function effectOf(
     if (before === undefined || after === undefined) return before === undefined ? 'loosens' : 'tightens';
     return about === 'exception' ? effect(compare(after, before)) : undefined;
   }
+  // Any node: also those that the selector, or the cluster by itself, keeps pods away from.
+  if (about === 'nodeSelector' && item === undefined) return before === undefined ? 'loosens' : 'tightens';
+  if (about === 'allocation' && item !== undefined) return budgetEffect(before, after);
+  if (about === 'containerLimits') return containerEffect(before, after);
   if (forbidding.has(about) && item !== undefined) {
     if (before !== undefined && after !== undefined) return undefined;
     return before === undefined ? 'tightens' : 'loosens';
@@ -76,7 +80,48 @@ function amountOrder(before: string | undefined, after: string | undefined): num
   return old === undefined || now === undefined ? 0 : compareQuantities(now, old);
 }
 
-/** Days as `YYYY-MM-DD`: the end of an exception. */
+/** More money, or money for longer, is looser; undefined between currencies or periods, and for days that move. */
+function budgetEffect(before: string | undefined, after: string | undefined): Effect | undefined {
+  if (before === undefined || after === undefined) return before === undefined ? 'loosens' : 'tightens';
+  const [old, now] = [budget(before), budget(after)];
+  if (!old || old.unit !== now?.unit) return undefined;
+  const amount = compareQuantities(now.amount, old.amount);
+  const days = [compare(old.start, now.start), compare(now.end, old.end)];
+  const orders = amount > 0 ? [amount] : [amount, ...days];
+  if (orders.every((order) => order >= 0)) return effect(Math.max(...orders));
+  return orders.every((order) => order <= 0) ? 'tightens' : undefined;
+}
+
+/** The parts of `100 USD Year from 2026-01-01 until 2026-12-31`. */
+function budget(text: string) {
+  const [amountText = '', currency = '', period = ''] = text.split(' ');
+  const amount = parseQuantity(amountText);
+  if (amount === undefined) return undefined;
+  const [, start = ''] = / from (\S+)/.exec(text) ?? [];
+  // Later than any day.
+  const [, end = '~'] = / until (\S+)/.exec(text) ?? [];
+  return { amount, unit: `${currency} ${period}`, start, end };
+}
+
+/** Looser as soon as one limit rises or goes, whatever else is lowered: somebody may have more. */
+function containerEffect(before: string | undefined, after: string | undefined): Effect | undefined {
+  const [old, now] = [containerMaxima(before), containerMaxima(after)];
+  const orders = Array.from(new Set([...old.keys(), ...now.keys()]), (key) => amountOrder(old.get(key), now.get(key)));
+  return effect(orders.some((order) => order > 0) ? 1 : Math.min(0, ...orders));
+}
+
+/** What `max cpu 2 memory 4Gi, default cpu 1` lets a container have at most: requests are no limits. */
+function containerMaxima(text = ''): Map<string, string> {
+  return new Map(
+    text.split(', ').flatMap((part) => {
+      const [kind = '', ...words] = part.split(' ');
+      if (kind !== 'max' && kind !== 'default') return [];
+      return words.flatMap((word, i) => (i % 2 === 0 ? [[`${kind} ${word}`, words[i + 1] ?? ''] as const] : []));
+    }),
+  );
+}
+
+/** Days as `YYYY-MM-DD`. */
 function compare(a: string, b: string): number {
   return a === b ? 0 : a > b ? 1 : -1;
 }

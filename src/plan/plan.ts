@@ -6,6 +6,8 @@ import type { Plan } from './items.ts';
 import { renamed, renamesBetween } from './renames.ts';
 
 export type { AccessItem, EntityItem, Item, MembersItem, Place, Plan, RoleItem, SettingChange } from './items.ts';
+/** What the graphs of both sides are made of, for those who look at a plan. */
+export type { Access, ClusterNamespace } from '../access/graph.ts';
 
 /** The plan that leads from one state to another. */
 export function planOf(before: State, after: State): Plan {

@@ -1,8 +1,10 @@
 import type { Organization } from '../config/landscape.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { formatPath } from '../diagnostic.ts';
+import { groupedBy } from '../order.ts';
 import type { State } from '../plan/facts.ts';
 import { planOf } from '../plan/plan.ts';
+import { once } from './change/sides.ts';
 import type { BindingChange, ChangeContext, Rule, RuleContext } from './rule.ts';
 import { checkConfig } from './run.ts';
 
@@ -17,14 +19,21 @@ export function changeContext(
   bindings: readonly BindingChange[],
 ): ChangeContext {
   const base = before.landscape.organization;
+  const head = after.landscape.organization;
+  const ofHead = once(() => new Set(checkConfig(rules, after).map(identity)));
+  const ofBase = once(() => {
+    // Of a base that could not be fully read too, to judge it by the same rules as the head: what nobody could read there
+    // has the value in both that holds unless another is given.
+    const organization = { ...base, complete: true };
+    return checkConfig(rules, { ...before, asOf: after.asOf, landscape: { ...before.landscape, organization } });
+  });
   const under = (settings: Partial<Organization>): Diagnostic[] => {
-    const head = after.landscape.organization;
     const organization = { ...head, ...settings };
     if (base.name === '' || JSON.stringify(organization) === JSON.stringify(head)) return [];
-    const known = new Set(checkConfig(rules, after).map(identity));
     const found = checkConfig(rules, { ...after, landscape: { ...after.landscape, organization } });
     // What they say of exceptions is about those that are there, not about those of the base.
-    return found.filter((d) => d.severity === 'error' && !known.has(identity(d)));
+    const errors = found.filter((d) => d.severity === 'error' && !ofHead().has(identity(d)));
+    return errors.length === 0 ? [] : newIn(errors, ofBase());
   };
   return {
     before,
@@ -40,6 +49,27 @@ export function changeContext(
     },
     bindings,
   };
+}
+
+/**
+ * The errors that the base does not have itself, today. Who repairs what is broken there, by renewing an exception or by
+ * raising a limit that has been passed already, breaks nothing.
+ */
+function newIn(errors: readonly Diagnostic[], base: readonly Diagnostic[]): Diagnostic[] {
+  const known = groupedBy(base, fault);
+  return Array.from(groupedBy(errors, fault)).flatMap(([key, same]) => {
+    const old = known.get(key) ?? [];
+    if (same.length <= old.length) return [];
+    // One place more has the same fault: most likely it is the one where there was none.
+    const places = new Set(old.map(identity));
+    const added = same.filter((d) => !places.has(identity(d)));
+    return added.length > 0 ? added : same.slice(old.length);
+  });
+}
+
+/** What is wrong in which file, wherever in it. */
+function fault({ code, message, primary: { location } }: Diagnostic): string {
+  return [code, 'origin' in location ? location.origin.file : location.file, message].join('\n');
 }
 
 function identity({ code, message, primary: { location } }: Diagnostic): string {

@@ -3,11 +3,22 @@ import type { ReportItem, ReportVerdict } from '../../plan/report.ts';
 import type { Sentence } from './words.ts';
 import { listPieces, sentenceOf } from './words.ts';
 
+/** A rule that says to look at something, and what it says unless the entry itself says that. */
+export interface EntryRule {
+  readonly code: string;
+  readonly rule: string;
+  readonly message?: string;
+}
+
+/** Rules that say what the sentence of their item says already, or the settings that change with it. */
+const said: ReadonlySet<string> = new Set(['TEN520', 'TEN521', 'TEN524', 'TEN525', 'TEN526', 'TEN528']);
+const saidOfChanges: ReadonlySet<string> = new Set(['TEN529']);
+
 /** One thing that a plan says, about one item or about many that are the same. */
 export interface Entry {
   readonly sentence: Sentence;
   /** The rules that say to look at it. */
-  readonly rules: readonly Pick<ReportVerdict, 'code' | 'rule'>[];
+  readonly rules: readonly EntryRule[];
   readonly items: readonly ReportItem[];
 }
 
@@ -20,11 +31,27 @@ export function entriesOf(
   rulesOf: (item: ReportItem) => readonly ReportVerdict[],
 ): Entry[] {
   const single = items.map((item): Entry => {
-    const rules = new Map(rulesOf(item).map(({ code, rule }) => [code, { code, rule }]));
-    return { sentence: sentenceOf(item), rules: [...rules.values()], items: [item] };
+    const rules = groupedBy(rulesOf(item), ({ code }) => code);
+    return {
+      sentence: sentenceOf(item),
+      rules: Array.from(rules.values()).flatMap(([first, ...more]) =>
+        first ? entryRules([first, ...more], isSaid(first, item)) : [],
+      ),
+      items: [item],
+    };
   });
   const alike = groupedBy(single, likeness);
   return Array.from(alike.values()).flatMap((entries) => (entries.length < fewest ? entries : [together(entries)]));
+}
+
+function isSaid({ code }: ReportVerdict, item: ReportItem): boolean {
+  return said.has(code) || (saidOfChanges.has(code) && item.kind === 'entity' && item.change === 'changed');
+}
+
+/** One rule, once where its messages add nothing. */
+function entryRules(verdicts: readonly ReportVerdict[], isBrief: boolean): EntryRule[] {
+  const rules = verdicts.map(({ code, rule, message }) => ({ code, rule, ...(!isBrief && { message }) }));
+  return isBrief ? rules.slice(0, 1) : rules;
 }
 
 /** The same for entries that differ at most in the tenant or the name. */
@@ -41,7 +68,10 @@ function together(entries: readonly Entry[]): Entry {
   const items = entries.flatMap((entry) => entry.items);
   const [first] = entries;
   const [item] = items;
-  const rules = first?.rules ?? [];
+  // What each message says is about one of many.
+  const rules = Array.from(groupedBy(first?.rules ?? [], ({ code }) => code)).flatMap(([code, [one]]) =>
+    one ? [{ code, rule: one.rule }] : [],
+  );
   const lines = {
     before: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.before))],
     after: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.after))],

@@ -68,11 +68,13 @@ export function days({ base, head }: PlanReport): string {
 function entryLines({ sentence, rules }: Entry, style: Style, accent = colourOf(sentence.sign, style)): string[] {
   const { sign, about, pieces, details, lines } = sentence;
   const named = lineWords(lines, visible);
-  const why = rules.map(({ code, rule }) => `${accent(code)} ${rule}`).join(', ');
+  const brief = rules.filter(({ message }) => message === undefined);
+  const why = brief.map(({ code, rule }) => `${accent(code)} ${visible(rule)}`).join(', ');
   return [
     `  ${accent(sign)} ${shown([...about, ...pieces], style)}`,
     ...details.map((detail) => `      ${shown(detail, style)}`),
     ...(why === '' ? [] : [`      ${why}`]),
+    ...rules.flatMap(({ code, message }) => (message === undefined ? [] : [`      ${accent(code)} ${prose(message)}`])),
     ...(named === '' ? [] : [`      ${style.dim(named)}`]),
   ];
 }

@@ -88,11 +88,15 @@ const marks = { '+': '➕', '-': '➖', '↑': '🔺', '↓': '🔻', '~': '🔹
 function entryText(sign: string, { sentence, rules }: Entry): string {
   const { about, pieces, details, lines } = sentence;
   const named = lineWords(lines, code);
-  const why = rules.map(({ code: number, rule }) => `${number} ${escaped(rule)}`).join(', ');
+  const brief = rules.filter(({ message }) => message === undefined);
+  const why = brief.map(({ code: number, rule }) => `${number} ${escaped(rule)}`).join(', ');
   return [
     `- ${sign} ${shown([...about, ...pieces])}${named === '' ? '' : ` — ${named}`}`,
     ...details.map((detail) => `  - ${shown(detail)}`),
     ...(why === '' ? [] : [`  - *${why}*`]),
+    ...rules.flatMap(({ code: number, message }) =>
+      message === undefined ? [] : [`  - *${number}* ${escaped(message)}`],
+    ),
   ].join('\n');
 }
 

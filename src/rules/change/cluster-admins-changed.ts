@@ -51,10 +51,12 @@ interface PowerChange {
 
 function changes({ before, after, plan }: ChangeContext): PowerChange[] {
   const sides = [before.landscape.organization, after.landscape.organization];
-  // Whoever could not be read has not gone, and has not come either.
-  if (!sides.every(({ complete }) => complete)) return [];
+  // Whom the head could not name has not gone. Whom the base could not name may have been there or not: TEN519 says so,
+  // and here they come.
+  if (!after.landscape.organization.complete) return [];
   const [old, now] = [before, after].map(({ landscape }) => new Set(landscape.clusters.map(({ name }) => name)));
-  const unknown = [unread(before).clusters, unread(after).clusters];
+  const unknown = unread(after).clusters;
+  const usual = new Set(before.landscape.organization.policies.breakGlassGroups);
   const identities = sides.map(({ syncIdentity }) => syncIdentity);
   return plan.facts.flatMap((fact): PowerChange[] => {
     if (fact.kind !== 'setting') return [];
@@ -64,31 +66,44 @@ function changes({ before, after, plan }: ChangeContext): PowerChange[] {
     const { entity, about } = setting;
     if (entity.kind === 'organization') {
       if (about === 'admin') return [adminChange(setting, was, is)];
-      if (about === 'break-glass group' && is) return [given(is, is.item ?? '', 'is let through by the policies', was)];
-      if (about === 'syncIdentity' && is) return [given(is, is.value, 'is what Argo CD writes as', was)];
+      // Where nobody could read the organization of the base, the defaults are no news.
+      if (about === 'break-glass group' && is && !usual.has(is.item ?? '')) return [breakGlass(is)];
+      if (about === 'syncIdentity' && is && is.value !== identities[0])
+        return [given(is, is.value, 'is what Argo CD writes as', was)];
       return [];
     }
     const { kind, name } = entity;
-    // What a new cluster begins with, and what goes with an old one, is nobody's change of hands.
-    if (kind !== 'cluster' || !old?.has(name) || !now?.has(name) || unknown.some((names) => names.has(name))) return [];
-    if (about === 'trusted service account' && is) {
-      return [given(is, is.item ?? '', `is trusted on cluster \`${name}\``, was)];
-    }
-    if (about === 'syncIdentity' && is && !(was?.value === identities[0] && is.value === identities[1])) {
-      return [given(is, is.value, `is what Argo CD writes as on cluster \`${name}\``, was)];
+    // What goes with an old cluster is nobody's change of hands.
+    if (kind !== 'cluster' || !is || !now?.has(name) || unknown.has(name)) return [];
+    const isNew = !old?.has(name);
+    const place = isNew ? `the new cluster \`${name}\`` : `cluster \`${name}\``;
+    if (about === 'trusted service account') return [given(is, is.item ?? '', `is trusted on ${place}`, was, isNew)];
+    const followed = isNew || was?.value === identities[0];
+    if (about === 'syncIdentity' && !(followed && is.value === identities[1])) {
+      return [given(is, is.value, `is what Argo CD writes as on ${place}`, was, isNew)];
     }
     return [];
   });
 }
 
-function given(is: SettingFact, name: string, power: string, was: SettingFact | undefined): PowerChange {
+function given(is: SettingFact, name: string, power: string, was: SettingFact | undefined, isNew = false): PowerChange {
   const { kind, name: entity } = is.entity;
   return {
     name,
-    message: `\`${name}\` ${power}, which it is not in the base`,
+    message: `\`${name}\` ${power}${isNew ? '' : ', which it is not in the base'}`,
     location: at(is.origin),
     ...(was && { was }),
     items: [`${kind}/${entity}`],
+  };
+}
+
+function breakGlass(is: SettingFact): PowerChange {
+  const name = is.item ?? '';
+  return {
+    name,
+    message: `group \`${name}\` becomes a break-glass group: on every cluster its members may change what the policies keep for Argo CD`,
+    location: at(is.origin),
+    items: ['organization/'],
   };
 }
 

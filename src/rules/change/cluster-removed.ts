@@ -13,7 +13,8 @@ export const clusterRemoved: ChangeRule = {
   code: 'TEN505',
   name: 'cluster-removed',
   severity: 'error',
-  summary: "A cluster's file goes only when nothing is shared on the cluster any more, and no tenant is on it.",
+  summary:
+    "A cluster's file goes only when nothing is shared on the cluster any more, and neither a tenant nor a retained namespace is on it.",
   why: 'When the file is gone, Argo CD stops syncing the cluster: nothing there is taken away. Everybody keeps what they had, and no file says so any more.',
   bad: {
     before: { 'clusters/sparecluster01.yaml': spare },
@@ -29,18 +30,21 @@ export const clusterRemoved: ChangeRule = {
     const { before, after, plan } = context;
     const names = new Set(before.landscape.clusters.map(({ name }) => name));
     const added = after.landscape.clusters.filter(({ name }) => !names.has(name));
+    const standing = new Map(plan.before.graph.clusters.map((entry) => [entry.cluster.name, entry.namespaces]));
     for (const old of goneClusters(context)) {
       const { name, origin, sharedWith } = old;
-      const onCluster = plan.before.graph.clusters.find((entry) => entry.cluster.name === name)?.namespaces ?? [];
+      const onCluster = standing.get(name) ?? [];
       const namespaces = onCluster.filter(({ kind }) => kind === 'Tenant').length;
-      if (sharedWith.length + namespaces === 0) continue;
+      const retained = onCluster.filter(({ kind }) => kind === 'Retained').length;
+      if (sharedWith.length + namespaces + retained === 0) continue;
       const renamedTo = added.find((other) => isSameCluster(old, other));
       const left = [
         ...(sharedWith.length > 0 ? [counted(sharedWith.length, 'group')] : []),
         ...(namespaces > 0 ? [`${counted(namespaces, 'namespace')} of tenants`] : []),
+        ...(retained > 0 ? [counted(retained, 'retained namespace')] : []),
       ];
       yield {
-        message: `cluster \`${name}\` is removed with ${left.join(' and ')} still on it`,
+        message: `cluster \`${name}\` is removed with ${inSentence(left)} still on it`,
         at: at(renamedTo ? originAt(renamedTo.origin, 'metadata', 'name') : after.landscape.organization.origin),
         ...(renamedTo && { label: 'has its server or its certificate authority' }),
         related: [
@@ -50,12 +54,16 @@ export const clusterRemoved: ChangeRule = {
         ],
         help: renamedTo
           ? `it looks like it was renamed to \`${renamedTo.name}\`, but to Argo CD that is another cluster, and on \`${name}\` nothing would ever be taken away; keep its name, or empty \`${name}\` first`
-          : `put ${origin.file} back, take its shares and namespaces away, merge that and let Argo CD sync it, and remove the file in a later change`,
+          : `put ${origin.file} back, take its shares and namespaces away, those that it retains as well, merge that and let Argo CD sync it, and remove the file in a later change`,
         items: known(`cluster/${name}`),
       };
     }
   },
 };
+
+function inSentence(parts: readonly string[]): string {
+  return [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(' and ');
+}
 
 function isSameCluster(a: Cluster, b: Cluster): boolean {
   const pem = (of: Cluster): string | undefined => of.certificateAuthority.pem?.replace(/\s+/g, '');

@@ -1,5 +1,7 @@
+import type { Cluster } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { inBase } from '../../source.ts';
+import { normalizedServer } from '../privilege/shared-audience.ts';
 import type { ChangeRule } from '../rule.ts';
 import { cluster, exampleShares, otherCertificate } from './examples.ts';
 import { hasBase, itemsIn, wayRound } from './sides.ts';
@@ -13,8 +15,9 @@ export const clusterRepointed: ChangeRule = {
   code,
   name: 'cluster-repointed',
   severity: 'error',
-  summary: 'A cluster that is in use does not become another one under the same name.',
-  why: 'A new server with a new certificate authority is another cluster. All access would be given on it at once, while on the old one, which Argo CD no longer syncs, everybody keeps theirs and the data stays behind.',
+  summary:
+    'A cluster that is in use does not become another one under the same name, and none takes the server of another.',
+  why: 'Another server is most likely another cluster, whoever signs its certificate: one authority often signs for many. All access would be given on it at once, while on the old one, which Argo CD no longer syncs, everybody keeps theirs and the data stays behind. Where two clusters swap their servers, production gets what was meant for development.',
   waivable: true,
   bad: {
     before: {},
@@ -22,7 +25,7 @@ export const clusterRepointed: ChangeRule = {
   },
   good: {
     before: {},
-    after: { 'clusters/prodcluster01.yaml': moved },
+    after: { 'clusters/example-ca.pem': otherCertificate },
   },
   *check(context) {
     if (!hasBase(context)) return;
@@ -33,23 +36,46 @@ export const clusterRepointed: ChangeRule = {
         kind === 'setting' && was?.entity.kind === 'cluster' && is ? [`${was.entity.name} ${was.about}`] : [],
       ),
     );
+    const old = new Map(before.landscape.clusters.map((cluster) => [cluster.name, cluster]));
+    const byServer = new Map(before.landscape.clusters.map((cluster) => [serverOf(cluster), cluster]));
+    const populated = new Set(
+      plan.before.graph.clusters.flatMap(({ cluster: { name, sharedWith }, namespaces }) =>
+        sharedWith.length + namespaces.length > 0 ? [name] : [],
+      ),
+    );
     for (const now of after.landscape.clusters) {
       const { name } = now;
-      const old = before.landscape.clusters.find((other) => other.name === name);
-      if (!old || !['server', 'certificate authority'].every((about) => changed.has(`${name} ${about}`))) continue;
-      const namespaces = plan.before.graph.clusters.find((entry) => entry.cluster.name === name)?.namespaces ?? [];
-      if (old.sharedWith.length + namespaces.length === 0) continue;
+      const was = old.get(name);
+      if (!was || serverOf(was) === serverOf(now)) continue;
+      const other = byServer.get(serverOf(now));
+      if (!other && !populated.has(name)) continue;
+      const sameAuthority = !changed.has(`${name} certificate authority`) && was.certificateAuthority.pem !== undefined;
       yield {
-        message: `cluster \`${name}\` gets another server and another certificate authority: it would be another cluster under an old name`,
+        message: other
+          ? `cluster \`${name}\` gets the server of cluster \`${other.name}\`: it would be that cluster under another name`
+          : sameAuthority
+            ? `cluster \`${name}\` gets another server under the same certificate authority: it may be another cluster under an old name`
+            : `cluster \`${name}\` gets another server and another certificate authority: it would be another cluster under an old name`,
         at: at(now.server.origin),
         related: [
-          { location: at(inBase(old.server.origin)), message: 'its server in the base' },
-          { location: at(now.certificateAuthority.origin), message: 'new as well' },
+          { location: at(inBase(was.server.origin)), message: 'its server in the base' },
+          ...(other
+            ? [{ location: at(inBase(other.server.origin)), message: `the server of \`${other.name}\` in the base` }]
+            : sameAuthority
+              ? []
+              : [{ location: at(now.certificateAuthority.origin), message: 'new as well' }]),
         ],
-        help: `add the other cluster under a name of its own, and empty \`${name}\` before it goes; if it is the same cluster, change one of the two at a time, or ${wayRound(code, name)}`,
+        help: other
+          ? `give \`${name}\` its own server back; if \`${other.name}\` is to go, empty it first, and give its server to nobody before that is merged; or ${wayRound(code, name)}`
+          : `add the other cluster under a name of its own, and empty \`${name}\` before it goes; if it is the same cluster at another address, ${wayRound(code, name)}`,
         target: name,
         items: known(`cluster/${name}`),
       };
     }
   },
 };
+
+/** Where a cluster is, however its address is written. */
+function serverOf({ server: { value } }: Cluster): string {
+  return normalizedServer(value) ?? value;
+}

@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { baseNotUnderstood } from './base-not-understood.ts';
 import { clusterAdminsChanged } from './cluster-admins-changed.ts';
 import { clusterRemoved } from './cluster-removed.ts';
 import { clusterRepointed } from './cluster-repointed.ts';
@@ -38,4 +39,5 @@ export const changeRules: readonly Rule[] = [
   roleRefChanged,
   tooManyNamespacesRemoved,
   tooMuchAccessRemoved,
+  baseNotUnderstood,
 ];

@@ -1,4 +1,5 @@
 import type { Namespace, Tenant } from '../../config/landscape.ts';
+import { subjectKey } from '../../config/landscape.ts';
 import type { Label } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
 import { groupedBy } from '../../order.ts';
@@ -8,7 +9,7 @@ import { counted } from '../../text.ts';
 import type { ChangeContext, ChangeRule } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { organization } from './examples.ts';
-import { hasBase, itemsIn, lossesIn, unread, wayRound } from './sides.ts';
+import { hasBase, itemsIn, lossesOf, once, soonAfter, unread, wayRound } from './sides.ts';
 
 const code = 'TEN512';
 
@@ -34,7 +35,7 @@ export const lastAdminRemoved: ChangeRule = {
   name: 'last-admin-removed',
   severity: 'error',
   summary: 'A namespace that stays keeps somebody who has the role admin in it: an owner, or by a share.',
-  why: 'A namespace that nobody administers cannot be repaired by those who depend on it, and nobody is asked when it breaks. A group that is declared to be empty is nobody.',
+  why: 'A namespace that nobody administers cannot be repaired by those who depend on it, and nobody is asked when it breaks. A group that is declared to be empty is nobody, and so is a service account; who has the role for only 7 days more, by this change, is nobody soon.',
   waivable: true,
   bad: {
     before: { 'organization.yaml': groups(''), 'tenants/solar.yaml': tenant('admin') },
@@ -46,17 +47,19 @@ export const lastAdminRemoved: ChangeRule = {
   },
   *check(context) {
     if (!hasBase(context) || !context.after.landscape.organization.complete) return;
+    const active = activeNamespaces(context.plan.after);
+    const itemsOf = once(() => itemsFinder(context));
     for (const [name, orphans] of groupedBy(orphansOf(context), ({ tenant }) => tenant.name)) {
       const [first] = orphans;
       if (!first) continue;
-      if (orphans.length > 1 && orphans.length === activeNamespaces(context.plan.after, name).size) {
+      if (orphans.length > 1 && orphans.length === active.get(name)?.size) {
         yield {
           message: `nobody is left with the role admin in any of the ${counted(orphans.length, 'namespace')} of tenant \`${name}\`: ${listed(orphans.map(({ namespace }) => namespace.name))}`,
           at: atKey(originAt(first.tenant.origin, 'spec', 'owners')),
           related: reasons(orphans),
           help: `keep an owner who is somebody: a user, or a group that is declared and not empty; or ${wayRound(code, name)}`,
           target: name,
-          items: itemsOf(context, orphans),
+          items: itemsOf()(orphans),
         };
         continue;
       }
@@ -68,7 +71,7 @@ export const lastAdminRemoved: ChangeRule = {
           related: reasons([orphan]),
           help: `give the role to a user, or to a group that is declared and not empty, or keep an owner who is one; or ${wayRound(code, namespace.name)}`,
           target: namespace.name,
-          items: itemsOf(context, [orphan]),
+          items: itemsOf()([orphan]),
         };
       }
     }
@@ -87,13 +90,22 @@ interface Orphan {
 
 function orphansOf({ after, plan }: ChangeContext): Orphan[] {
   const unknown = unread(after).tenants;
+  const soon = soonAfter(after.asOf);
+  // Whom this change gives the role, or cuts it, for a few days more is as good as gone; who had no longer before is not.
+  const lasts = ({ subject, until }: Access, had: readonly Access[]): boolean =>
+    until === undefined ||
+    until > soon ||
+    had.some((was) => subjectKey(was.subject) === subjectKey(subject) && was.until !== undefined && was.until <= until);
   const [old, now] = [adminsBy(plan.before), adminsBy(plan.after)];
   const found = plan.after.graph.clusters.flatMap(({ cluster, namespaces }) =>
     namespaces.flatMap((entry): Orphan[] => {
       if (entry.kind !== 'Tenant' || entry.state.value !== 'Active' || unknown.has(entry.tenant.name)) return [];
       const key = `${cluster.name}/${entry.name}`;
       const had = old.get(key) ?? [];
-      return had.length === 0 || now.has(key) ? [] : [{ tenant: entry.tenant, namespace: entry.namespace, had }];
+      const left = (now.get(key) ?? []).filter((access) => lasts(access, had));
+      // A service account does what it was told: nobody can turn to it. Where nobody could before, it stands for itself.
+      const isLeft = had.some(isSomebody) ? left.some(isSomebody) : left.length > 0;
+      return had.length === 0 || isLeft ? [] : [{ tenant: entry.tenant, namespace: entry.namespace, had }];
     }),
   );
   const byNamespace = groupedBy(found, ({ tenant, namespace }) => `${tenant.name}/${namespace.name}`);
@@ -121,12 +133,19 @@ function adminsBy({ graph, landscape }: State): Map<string, Access[]> {
   );
 }
 
-function activeNamespaces({ graph }: State, tenant: string): Set<string> {
-  return new Set(
-    graph.clusters.flatMap(({ namespaces }) =>
-      namespaces.flatMap((entry) =>
-        entry.kind === 'Tenant' && entry.tenant.name === tenant && entry.state.value === 'Active' ? [entry.name] : [],
-      ),
+function isSomebody({ subject }: Access): boolean {
+  return subject.kind !== 'ServiceAccount';
+}
+
+/** The names of the namespaces that are to stay, by tenant. */
+function activeNamespaces({ graph }: State): Map<string, Set<string>> {
+  const active = graph.clusters.flatMap(({ namespaces }) =>
+    namespaces.flatMap((entry) => (entry.kind === 'Tenant' && entry.state.value === 'Active' ? [entry] : [])),
+  );
+  return new Map(
+    Array.from(
+      groupedBy(active, ({ tenant }) => tenant.name),
+      ([tenant, entries]) => [tenant, new Set(entries.map(({ name }) => name))],
     ),
   );
 }
@@ -141,12 +160,13 @@ function reasons(orphans: readonly Orphan[]): Label[] {
     .map((origin) => ({ location: at(inBase(origin)), message: 'gave the role in the base' }));
 }
 
-/** Who loses the role; and the groups that are empty now. */
-function itemsOf(context: ChangeContext, orphans: readonly Orphan[]): string[] {
-  const names = new Set(orphans.map(({ namespace }) => namespace.name));
-  const subjects = orphans.flatMap(({ had }) => had.map(({ subject }) => subject.name));
-  return [
-    ...lossesIn(context, ({ scope }) => scope.kind === 'Namespace' && names.has(scope.namespace)),
-    ...itemsIn(context.plan)(...subjects.map((name) => `members/${name}`)),
-  ];
+/** Finds the items of who loses the role, and of the groups that are empty now. */
+function itemsFinder(context: ChangeContext): (orphans: readonly Orphan[]) => string[] {
+  const { byNamespace } = lossesOf(context);
+  const known = itemsIn(context.plan);
+  return (orphans) => {
+    const losses = orphans.flatMap(({ namespace }) => byNamespace.get(namespace.name) ?? []);
+    const subjects = orphans.flatMap(({ had }) => had.map(({ subject }) => subject.name));
+    return [...new Set(losses), ...known(...subjects.map((name) => `members/${name}`))];
+  };
 }

@@ -1,11 +1,19 @@
 import type { Cluster, Namespace, Removals, Tenant } from '../../config/landscape.ts';
 import { stateOn } from '../../config/landscape.ts';
-import type { Item, Place, Plan } from '../../plan/plan.ts';
+import { addDays } from '../../day.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { ChangeContext, RuleContext } from '../rule.ts';
 
-/** Whether there is something to compare with: a repository that begins to use tenantry has no organization before. */
-export function hasBase({ before }: ChangeContext): boolean {
-  return before.files.organization.length > 0;
+/**
+ * Whether there is something to compare with: a repository that begins to use tenantry has none of its files before. A
+ * file that cannot be read is one all the same.
+ */
+export function hasBase({ before: { files, landscape } }: ChangeContext): boolean {
+  return (
+    files.organization.length > 0 ||
+    files.strays.some(({ path }) => /^organization\./i.test(path)) ||
+    landscape.clusters.length + landscape.tenants.length > 0
+  );
 }
 
 /** The clusters and tenants that have a file which does not tell all: nothing follows from what is missing there. */
@@ -18,7 +26,7 @@ export function unread({ files, landscape }: RuleContext): Unread {
   const { clusters, tenants, unreadable } = landscape;
   const strays = (folder: string): string[] =>
     files.strays.flatMap(({ path }) => {
-      const [, parent = '', stem = ''] = /^([^/]+)\/(.+)\.[a-z]+$/i.exec(path) ?? [];
+      const [, parent = '', stem = ''] = /^([^/]+)\/(.+)\.(?:ya?ml|json|ts)$/i.exec(path) ?? [];
       return parent.toLowerCase() === folder ? [stem] : [];
     });
   const incomplete = (all: readonly (Cluster | Tenant)[]): string[] =>
@@ -62,18 +70,60 @@ export function itemsIn({ items }: Plan): (...ids: readonly string[]) => string[
   return (...ids) => Array.from(new Set(ids)).filter((id) => known.has(id));
 }
 
-/** The ids of the items by which somebody loses access in places that `isThere` picks. */
-export function lossesIn({ plan }: ChangeContext, isThere: (place: Place, item: Item) => boolean): string[] {
-  return plan.items.flatMap((item) =>
+/** The ids of the items by which somebody loses access, by where it is; worked out once for all findings of a rule. */
+export interface Losses {
+  readonly byCluster: ReadonlyMap<string, readonly string[]>;
+  readonly byNamespace: ReadonlyMap<string, readonly string[]>;
+  readonly byTenant: ReadonlyMap<string, readonly string[]>;
+}
+
+export function lossesOf({ plan }: ChangeContext): Losses {
+  const losses = plan.items.flatMap((item) =>
     item.kind === 'access' &&
-    (item.direction === 'loses' || item.direction === 'narrows' || item.direction === 'changes') &&
-    item.places.some((place) => isThere(place, item))
-      ? [item.id]
+    (item.direction === 'loses' || item.direction === 'narrows' || item.direction === 'changes')
+      ? [item]
       : [],
   );
+  const by = (namesOf: (item: (typeof losses)[number]) => readonly string[]): Map<string, string[]> => {
+    const ids = new Map<string, string[]>();
+    for (const item of losses) {
+      for (const name of new Set(namesOf(item))) {
+        const known = ids.get(name);
+        if (known) known.push(item.id);
+        else ids.set(name, [item.id]);
+      }
+    }
+    return ids;
+  };
+  return {
+    byCluster: by(({ places }) => places.map(({ cluster }) => cluster)),
+    byNamespace: by(({ places }) =>
+      places.flatMap(({ scope }) => (scope.kind === 'Namespace' ? [scope.namespace] : [])),
+    ),
+    byTenant: by(({ tenant }) => (tenant === undefined ? [] : [tenant])),
+  };
+}
+
+/** The last day of what is about to end: access until then is as good as taken away. */
+export function soonAfter(asOf: string): string {
+  return addDays(asOf, 7);
+}
+
+/** The name that an exception gives as its target: with the kind where a tenant and a cluster have the same name. */
+export function targetOf({ before, after }: ChangeContext): (kind: 'cluster' | 'tenant', name: string) => string {
+  const sides = [before, after].map(({ landscape }) => landscape);
+  const clusters = new Set(sides.flatMap((side) => [...side.clusters.map((c) => c.name), ...side.unreadable.clusters]));
+  const tenants = new Set(sides.flatMap((side) => [...side.tenants.map((t) => t.name), ...side.unreadable.tenants]));
+  return (kind, name) => (clusters.has(name) && tenants.has(name) ? `${kind}/${name}` : name);
 }
 
 /** How a rule that can be waived is waived, in words that go on from other advice. */
 export function wayRound(code: string, target: string): string {
   return `have an exception from ${code} for \`${target}\` merged before, or set the label \`tenantry-allow/${code}\` on the pull request`;
+}
+
+/** Does the work when it is asked for, and only the first time. */
+export function once<T>(work: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => (done ??= { value: work() }).value;
 }

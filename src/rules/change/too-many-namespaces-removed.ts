@@ -1,9 +1,12 @@
+import { stateOn } from '../../config/landscape.ts';
+import type { Location } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
 import { inBase, originAt } from '../../source.ts';
 import { counted } from '../../text.ts';
 import type { ChangeRule } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { exampleGroups, organization, solar } from './examples.ts';
+import type { Fate } from './fates.ts';
 import { fates } from './fates.ts';
 import { hasBase, itemsIn, removalLimits, wayRound } from './sides.ts';
 
@@ -47,9 +50,11 @@ export const tooManyNamespacesRemoved: ChangeRule = {
     if (names.size <= limit) return;
     const target = before.landscape.organization.name || after.landscape.organization.name;
     const { origin } = after.landscape.organization;
+    const place = touched.flatMap(placeNow)[0] ?? atKey(originAt(origin, 'spec', 'changes', 'removals', 'namespaces'));
     yield {
       message: `this change takes ${counted(names.size, 'namespace')} away from organization \`${target}\` or marks ${names.size === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${listed(Array.from(names.keys()))}`,
-      at: atKey(originAt(origin, 'spec', 'changes', 'removals', 'namespaces')),
+      at: place,
+      label: 'one of them',
       related: Array.from(names.values())
         .slice(0, mostRelated)
         .map(({ nameOrigin }) => ({ location: at(inBase(nameOrigin)), message: 'one of them, in the base' })),
@@ -59,3 +64,9 @@ export const tooManyNamespacesRemoved: ChangeRule = {
     };
   },
 };
+
+/** Where the head says what becomes of it: at its mark, or at what is left of its tenant's namespaces. */
+function placeNow({ tenantNow, now, newlyMarked: [marked] }: Fate): Location[] {
+  if (now) return [at(marked === undefined ? now.nameOrigin : stateOn(now, marked).origin)];
+  return tenantNow ? [atKey(originAt(tenantNow.origin, 'spec', 'namespaces'))] : [];
+}

@@ -1,4 +1,5 @@
-import type { Cluster, Tenant } from '../../config/landscape.ts';
+import type { Access } from '../../plan/plan.ts';
+import type { Cluster, Removals, Tenant } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { groupedBy } from '../../order.ts';
 import type { AccessFact, State } from '../../plan/facts.ts';
@@ -9,7 +10,7 @@ import { inBase, originAt } from '../../source.ts';
 import type { ChangeContext, ChangeFinding, ChangeRule } from '../rule.ts';
 import { mostRelated } from '../wording.ts';
 import { exampleGroups, organization } from './examples.ts';
-import { hasBase, lossesIn, removalLimits, unread, wayRound } from './sides.ts';
+import { hasBase, itemsIn, lossesOf, once, removalLimits, soonAfter, targetOf, unread, wayRound } from './sides.ts';
 
 const code = 'TEN518';
 
@@ -39,7 +40,7 @@ export const tooMuchAccessRemoved: ChangeRule = {
   severity: 'error',
   summary:
     'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set.',
-  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that ends with a namespace that was marked for deletion does not count.',
+  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
   waivable: true,
   bad: {
     before,
@@ -51,19 +52,26 @@ export const tooMuchAccessRemoved: ChangeRule = {
   *check(context) {
     const { after, plan } = context;
     if (!hasBase(context) || !after.landscape.organization.complete) return;
-    if (!plan.facts.some(({ kind, before: was }) => kind === 'access' && was)) return;
-    const counted = countedAccess(context);
+    const narrowed = narrowedRoles(plan);
+    if (narrowed.size === 0 && !plan.facts.some(({ kind, before: was }) => kind === 'access' && was)) return;
+    const counted = countedAccess(context, narrowed);
     const clusters = new Map(after.landscape.clusters.map((cluster) => [cluster.name, cluster]));
     const tenants = new Map(after.landscape.tenants.map((tenant) => [tenant.name, tenant]));
+    const limits = removalLimits(context);
+    const target = targetOf(context);
+    const known = itemsIn(plan);
+    const losses = once(() => lossesOf(context));
     for (const [name, accesses] of groupedBy(counted, ({ fact }) => fact.cluster)) {
       const cluster = clusters.get(name);
-      const items = (): string[] => lossesIn(context, (place) => place.cluster === name);
-      if (cluster) yield* finding(context, 'cluster', cluster, accesses, items);
+      if (!cluster || !isTooMuch(accesses, limits)) continue;
+      const items = [...(losses().byCluster.get(name) ?? []), ...known(...rolesOf(accesses, narrowed))];
+      yield finding('cluster', cluster, accesses, limits, { target: target('cluster', name), items });
     }
     for (const [name, accesses] of groupedBy(counted, (access) => access.tenant ?? '')) {
       const tenant = tenants.get(name);
-      const items = (): string[] => lossesIn(context, (_, item) => item.kind === 'access' && item.tenant === name);
-      if (tenant) yield* finding(context, 'tenant', tenant, accesses, items);
+      if (!tenant || !isTooMuch(accesses, limits)) continue;
+      const items = [...(losses().byTenant.get(name) ?? []), ...known(...rolesOf(accesses, narrowed))];
+      yield finding('tenant', tenant, accesses, limits, { target: target('tenant', name), items });
     }
   },
 };
@@ -76,7 +84,7 @@ interface CountedAccess {
 }
 
 /** The access of the base in namespaces, without what ends with a namespace that was marked, or cannot be compared. */
-function countedAccess({ after, plan }: ChangeContext): CountedAccess[] {
+function countedAccess({ after, plan }: ChangeContext, narrowed: ReadonlySet<string>): CountedAccess[] {
   const unknown = unread(after);
   const now = namespaceKeys(plan.after);
   const old = new Map<string, State['graph']['clusters'][number]['namespaces'][number]>(
@@ -84,7 +92,7 @@ function countedAccess({ after, plan }: ChangeContext): CountedAccess[] {
       namespaces.map((entry) => [`${cluster.name}/${entry.name}`, entry] as const),
     ),
   );
-  const isLost = lossCheck(plan);
+  const isLost = lossCheck(plan, soonAfter(after.asOf));
   return Array.from(renamed(factsOf(plan.before), plan.renames).values()).flatMap((fact): CountedAccess[] => {
     if (fact.kind !== 'access' || fact.scope.kind !== 'Namespace' || unknown.clusters.has(fact.cluster)) return [];
     const key = `${fact.cluster}/${fact.scope.namespace}`;
@@ -92,7 +100,8 @@ function countedAccess({ after, plan }: ChangeContext): CountedAccess[] {
     if (entry?.kind !== 'Tenant') return [{ fact, isLost: isLost(fact) }];
     const goesMarked = entry.state.value === 'MarkedForDeletion' && !now.has(key);
     if (goesMarked || unknown.tenants.has(entry.tenant.name)) return [];
-    return [{ fact, tenant: entry.tenant.name, isLost: isLost(fact) }];
+    const tenant = entry.tenant.name;
+    return [{ fact, tenant, isLost: narrowed.has(roleKey(tenant, fact)) || isLost(fact) }];
   });
 }
 
@@ -102,39 +111,64 @@ function namespaceKeys({ graph }: State): Set<string> {
   );
 }
 
-/** Whether the subject has less in the place than the fact says, whatever becomes of its end. */
-function lossCheck({ facts, after }: ChangeContext['plan']): (fact: AccessFact) => boolean {
+/** The custom roles that no longer allow all that they did, as `role/tenant/name`. */
+function narrowedRoles({ items }: ChangeContext['plan']): Set<string> {
+  return new Set(
+    items.flatMap((item) =>
+      item.kind === 'role' && (item.direction === 'narrows' || item.direction === 'changes') ? [item.id] : [],
+    ),
+  );
+}
+
+function roleKey(tenant: string, { role }: AccessFact): string {
+  return role.kind === 'Role' ? `role/${tenant}/${role.name}` : '';
+}
+
+function rolesOf(accesses: readonly CountedAccess[], narrowed: ReadonlySet<string>): string[] {
+  const roles = new Set(accesses.map(({ fact, tenant = '' }) => roleKey(tenant, fact)));
+  return Array.from(roles).filter((role) => narrowed.has(role));
+}
+
+/** Whether the subject has less in the place than the fact says: not so much, or not for long any more. */
+function lossCheck({ facts, after }: ChangeContext['plan'], soon: string): (fact: AccessFact) => boolean {
   const changed = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [factKey(before)] : [])));
   const places = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [placeKey(before)] : [])));
   const held = groupedBy(
     after.graph.clusters.flatMap(({ accesses }) => accesses.filter((access) => places.has(placeKey(access)))),
     placeKey,
   );
+  const lasts = ({ until: now }: Access, { until: was }: AccessFact): boolean =>
+    now === undefined || now > soon || (was !== undefined && now >= was);
   return (fact) =>
     changed.has(factKey(fact)) &&
-    !(held.get(placeKey(fact)) ?? []).some(({ role }) => covers({ role }, { role: fact.role }));
+    !(held.get(placeKey(fact)) ?? []).some(
+      (access) => covers({ role: access.role }, { role: fact.role }) && lasts(access, fact),
+    );
 }
 
-function* finding(
-  context: ChangeContext,
+function isTooMuch(accesses: readonly CountedAccess[], { accessPercent, accessMinimum }: Removals): boolean {
+  const lost = accesses.filter(({ isLost }) => isLost).length;
+  return accesses.length >= accessMinimum && lost * 100 > accesses.length * accessPercent;
+}
+
+function finding(
   kind: 'cluster' | 'tenant',
   { name, origin }: Cluster | Tenant,
   accesses: readonly CountedAccess[],
-  items: () => string[],
-): Iterable<ChangeFinding> {
-  const { accessPercent, accessMinimum } = removalLimits(context);
+  { accessPercent }: Removals,
+  { target, items }: { readonly target: string; readonly items: readonly string[] },
+): ChangeFinding {
   const lost = accesses.filter(({ isLost }) => isLost);
-  if (accesses.length < accessMinimum || lost.length * 100 <= accesses.length * accessPercent) return;
   const origins = new Set(lost.flatMap(({ fact }) => fact.because.map((reason) => reason.origin)));
   const percent = Math.ceil((lost.length * 100) / accesses.length);
-  yield {
+  return {
     message: `this change takes away ${lost.length} of ${accesses.length} accesses of ${kind} \`${name}\`, ${percent} %, and the limit is ${accessPercent} %`,
     at: at(originAt(origin, 'metadata', 'name')),
     related: Array.from(origins)
       .slice(0, mostRelated)
       .map((because) => ({ location: at(inBase(because)), message: 'gave access in the base' })),
-    help: `split the change, or ${wayRound(code, name)}; raising the limit, \`changes.removals.accessPercent\` in organization.yaml, counts from the next change on`,
-    target: name,
-    items: items(),
+    help: `split the change, or ${wayRound(code, target)}; raising the limit, \`changes.removals.accessPercent\` in organization.yaml, counts from the next change on`,
+    target,
+    items,
   };
 }

@@ -72,7 +72,7 @@ function idOrigin({ name, id, origin }: Cluster): Origin {
 }
 
 /** The address that a URL leads to: letter case of the host, the default port and a final slash or dot say nothing. */
-function normalizedServer(server: string): string | undefined {
+export function normalizedServer(server: string): string | undefined {
   if (!URL.canParse(server)) return undefined;
   const { protocol, hostname, port, pathname } = new URL(server);
   return `${protocol}//${hostname.replace(/\.$/, '')}:${port}${pathname.replace(/\/+$/, '')}`;

@@ -15,7 +15,7 @@ export const productionWidened: ChangeRule = {
   name: 'production-widened',
   severity: 'note',
   summary: 'Nobody can do more on a production cluster.',
-  why: 'On production a wrong line reaches customers and their data. The plan shows such lines first, with who gets what. In a namespace that is new, those who have as much in the same tenant on the same cluster are not named again.',
+  why: 'On production a wrong line reaches customers and their data. The plan shows such lines first, with who gets what. In a namespace that is new, those who have as much in the same tenant on the same cluster are not named again; nor is who has a custom role that allows no more under its new name.',
   bad: {
     before: { ...cluster('production'), ...shares('{ group: solar-sre, role: view }') },
     after: shares('{ group: solar-sre, role: edit }'),

@@ -1,13 +1,15 @@
-import type { Namespace, Subject } from '../../config/landscape.ts';
+import type { Subject } from '../../config/landscape.ts';
 import { describeSubject, subjectKey } from '../../config/landscape.ts';
 import type { Label, Location } from '../../diagnostic.ts';
 import { at, atFile, formatPath } from '../../diagnostic.ts';
+import type { State } from '../../plan/facts.ts';
 import type { AccessItem, Item, Place, Plan } from '../../plan/plan.ts';
 import type { Holding } from '../../plan/roles.ts';
-import { covers } from '../../plan/roles.ts';
+import { covers, customRoles, ruleDirection } from '../../plan/roles.ts';
 import type { Origin } from '../../source.ts';
 import { inBase } from '../../source.ts';
 import { listedClusters, mostRelated } from '../wording.ts';
+import { oncePer } from './once-per.ts';
 
 /** What is given, and where that deserves a second look. */
 export interface Given {
@@ -17,16 +19,19 @@ export interface Given {
 }
 
 /**
- * Access that a change gives. Not in a namespace that is new, to those who have as much in another namespace of the same
+ * Access that a change gives. Not by a custom role that only has another name. And not in a namespace that is new, to those who have as much in another namespace of the same
  * tenant on the same cluster: the namespace is empty, and they are who works there.
  */
-export function givenBy(plan: Plan): Given[] {
-  return accessItems(plan.items).flatMap((item) => {
+export const givenBy: (plan: Plan) => readonly Given[] = oncePer((plan) =>
+  accessItems(plan.items).flatMap((item) => {
     if (item.direction === 'loses' || item.direction === 'narrows') return [];
-    const places = item.places.filter((place) => place.namespace !== 'new' || !isAtHome(plan, item, place));
+    if (holdsAll(plan, item, heldBefore(plan, item))) return [];
+    const clusters = new Set(item.places.map(({ cluster }) => cluster));
+    const homes = new Set(Array.from(clusters).filter((cluster) => isAtHome(plan, item, cluster)));
+    const places = item.places.filter(({ namespace, cluster }) => namespace !== 'new' || !homes.has(cluster));
     return places.length === 0 ? [] : [{ item, places }];
-  });
-}
+  }),
+);
 
 export function accessItems(items: readonly Item[]): AccessItem[] {
   return items.flatMap((item) => (item.kind === 'access' ? [item] : []));
@@ -36,6 +41,14 @@ export function accessItems(items: readonly Item[]): AccessItem[] {
 export function isLonger({ direction, before, after }: AccessItem): boolean {
   const had = new Set(before.map(roleKey));
   return direction === 'widens' && before.length === after.length && after.every((held) => had.has(roleKey(held)));
+}
+
+/** The custom roles that are given by an item, under whatever name. */
+export function newCustomRoles(plan: Plan, item: AccessItem): readonly Holding[] {
+  const held = heldBefore(plan, item);
+  return newRoles(item).filter(
+    (given) => given.role.kind === 'Role' && !held.some((had) => allows(plan, item, had, given)),
+  );
 }
 
 /** The roles that count now and did not before. */
@@ -53,23 +66,73 @@ function roleKey({ role: { kind, name } }: Holding): string {
   return `${kind}/${name}`;
 }
 
-function isAtHome({ before }: Plan, { subject, tenant, after }: AccessItem, { cluster }: Place): boolean {
-  if (tenant === undefined) return false;
-  const there = before.graph.clusters.find((c) => c.cluster.name === cluster);
-  const siblings = new Map<string, Namespace>(
-    (there?.namespaces ?? []).flatMap((entry) =>
-      entry.kind === 'Tenant' && entry.tenant.name === tenant ? [[entry.name, entry.namespace]] : [],
-    ),
-  );
-  const key = subjectKey(subject);
-  return Array.from(siblings.keys()).some((name) => {
-    const held = (there?.accesses ?? []).filter(
-      ({ scope, subject: holder }) =>
-        scope.kind === 'Namespace' && scope.namespace === name && subjectKey(holder) === key,
-    );
-    return after.every((given) => held.some((had) => covers(had, given)));
-  });
+/** Whether an item's subject has as much in another namespace of the same tenant on the same cluster, in the base. */
+function isAtHome(plan: Plan, item: AccessItem, cluster: string): boolean {
+  if (item.tenant === undefined) return false;
+  const held = heldInTenants(plan.before).get(homeKey(cluster, item.tenant, item.subject));
+  return Array.from(held?.values() ?? []).some((holdings) => holdsAll(plan, item, holdings));
 }
+
+/** The roles that counted before. Where a namespace was another tenant's, its custom roles were others. */
+function heldBefore({ before }: Plan, { before: held, tenant, places }: AccessItem): readonly Holding[] {
+  const isOfTenant = places.every(
+    ({ cluster, scope }) =>
+      scope.kind === 'Namespace' && tenantsOf(before).get(`${cluster}/${scope.namespace}`) === tenant,
+  );
+  return isOfTenant ? held : held.filter(({ role }) => role.kind !== 'Role');
+}
+
+/** The tenants of namespaces, by `cluster/namespace`. */
+const tenantsOf = oncePer(
+  ({ graph }: State) =>
+    new Map(
+      graph.clusters.flatMap(({ cluster, namespaces }) =>
+        namespaces.flatMap((entry) =>
+          entry.kind === 'Tenant' ? [[`${cluster.name}/${entry.name}`, entry.tenant.name] as const] : [],
+        ),
+      ),
+    ),
+);
+
+/** What everybody has in each namespace, by cluster, tenant and subject. */
+const heldInTenants = oncePer((state: State) => {
+  const held = new Map<string, Map<string, Holding[]>>();
+  for (const { cluster, accesses } of state.graph.clusters) {
+    for (const access of accesses) {
+      if (access.scope.kind !== 'Namespace') continue;
+      const { namespace } = access.scope;
+      const tenant = tenantsOf(state).get(`${cluster.name}/${namespace}`);
+      if (tenant === undefined) continue;
+      const key = homeKey(cluster.name, tenant, access.subject);
+      const there = held.get(key) ?? new Map<string, Holding[]>();
+      held.set(key, there.set(namespace, [...(there.get(namespace) ?? []), access]));
+    }
+  }
+  return held;
+});
+
+function homeKey(cluster: string, tenant: string, subject: Subject): string {
+  return [cluster, tenant, subjectKey(subject)].join('\n');
+}
+
+function holdsAll(plan: Plan, item: AccessItem, held: readonly Holding[]): boolean {
+  return item.after.every((given) => held.some((had) => allows(plan, item, had, given)));
+}
+
+/** Whether what somebody had allows all that is given: a custom role by its rights, whatever it is called now. */
+function allows({ before, after }: Plan, { tenant }: AccessItem, had: Holding, given: Holding): boolean {
+  if (covers(had, given)) return true;
+  if (tenant === undefined || had.role.kind !== 'Role' || given.role.kind !== 'Role') return false;
+  if (!covers({ ...had, role: given.role }, given)) return false;
+  const was = rolesOf(before).get(`${tenant}/${had.role.name}`)?.value;
+  const is = rolesOf(after).get(`${tenant}/${given.role.name}`)?.value;
+  if (!was || !is) return false;
+  const direction = ruleDirection(was.rules, is.rules);
+  return direction === undefined || direction === 'narrows';
+}
+
+/** The custom roles, by `tenant/role`. */
+export const rolesOf = oncePer(({ landscape }: State) => customRoles(landscape.tenants));
 
 /** `group `a` gains `admin` until 2026-12-31`, `user `b` goes from `view` to `edit``. */
 export function sentence(subject: Subject, { direction, before, after }: AccessItem): string {

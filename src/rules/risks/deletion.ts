@@ -1,11 +1,14 @@
 import type { Quota } from '../../config/schema.ts';
 import type { Label, Location } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
+import type { State } from '../../plan/facts.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
+import { groupedBy } from '../../order.ts';
 import { inBase, originAt } from '../../source.ts';
 import type { ChangeRule, ExampleFiles } from '../rule.ts';
-import { listedClusters, mostRelated } from '../wording.ts';
+import { listed, listedClusters, mostRelated } from '../wording.ts';
 import { cluster, tenant } from './example.ts';
+import { oncePer } from './once-per.ts';
 import { homeOf } from './settings.ts';
 
 const withDev = (...lines: readonly string[]): ExampleFiles =>
@@ -77,18 +80,33 @@ export const namespaceUnmanaged: ChangeRule = {
   },
   *check({ plan }) {
     for (const { item, settings } of clustersOf(plan, 'retained', undefined)) {
-      const names = new Set(settings.map((setting) => setting.item));
-      const home = plan.after.landscape.clusters.find(({ name }) => names.has(name));
+      const [name = ''] = settings.map((setting) => setting.item);
+      const home = homeOf(plan.after, { entity: { kind: 'cluster', name } });
       yield {
         message: `namespace \`${item.entity.name}\` is no longer listed for ${clustersText(settings)}: it stays there, and nothing says why`,
-        at: home ? atKey(originAt(home.origin, 'spec', 'retainedNamespaces')) : at(homeOf(plan.after, item)),
+        at: atKey(originAt(home, 'spec', 'retainedNamespaces')),
         related: inBaseOf(settings, 'listed here'),
         items: [item.id],
         help: 'keep it in `retainedNamespaces` until it is deleted on the cluster',
       };
     }
+    const withCluster = clustersOf(plan, 'retained', undefined, 'gone');
+    for (const ones of groupedBy(withCluster, ({ settings }) => clustersText(settings)).values()) {
+      const settings = ones.flatMap((one) => one.settings);
+      const clusters = new Set(settings.flatMap((setting) => (setting.item === undefined ? [] : [setting.item])));
+      const names = ones.map(({ item }) => item.entity.name);
+      yield {
+        message: `${names.length === 1 ? 'namespace' : 'namespaces'} ${listed(names)} ${names.length === 1 ? 'goes' : 'go'} out of sight with ${listedClusters([...clusters])}: retained for a reason, and no file says any more that ${names.length === 1 ? 'it is' : 'they are'} there`,
+        at: at(homeOf(plan.after, organization)),
+        related: inBaseOf(settings, 'listed here'),
+        items: ones.map(({ item }) => item.id),
+        help: `make sure that nobody needs what is left in ${names.length === 1 ? 'it' : 'them'}`,
+      };
+    }
   },
 };
+
+const organization = { entity: { kind: 'organization', name: '' } } as const;
 
 interface OnClusters {
   readonly item: EntityItem;
@@ -96,14 +114,23 @@ interface OnClusters {
   readonly settings: readonly SettingChange[];
 }
 
-/** Namespaces that go from one state to another (undefined: gone), on clusters that are there before and after. */
-function clustersOf({ items, after: { landscape } }: Plan, from: string, to: string | undefined): OnClusters[] {
+/** Namespaces that go from one state to another (undefined: gone), on clusters that stay, or on those that go. */
+function clustersOf(
+  { items, after: { landscape } }: Plan,
+  from: string,
+  to: string | undefined,
+  clusters: 'kept' | 'gone' = 'kept',
+): OnClusters[] {
   const there = new Set(landscape.clusters.map(({ name }) => name));
   return items.flatMap((item) => {
     if (item.kind !== 'entity' || item.entity.kind !== 'namespace') return [];
     const settings = item.settings.filter(
       ({ about, item: on, before, after }) =>
-        about === 'on cluster' && on !== undefined && there.has(on) && before?.value === from && after?.value === to,
+        about === 'on cluster' &&
+        on !== undefined &&
+        there.has(on) === (clusters === 'kept') &&
+        before?.value === from &&
+        after?.value === to,
     );
     return settings.length === 0 ? [] : [{ item, settings }];
   });
@@ -116,8 +143,9 @@ function clustersText(settings: readonly SettingChange[]): string {
 /** The namespace's entry, if it is still on other clusters; else the list that it was in. */
 function entryOrList(plan: Plan, item: EntityItem): Location {
   if (item.change !== 'removed') return at(homeOf(plan.after, item));
-  const tenantOf = plan.after.landscape.tenants.find(({ name }) => name === item.tenant);
-  return tenantOf ? atKey(originAt(tenantOf.origin, 'spec', 'namespaces')) : at(homeOf(plan.after, item));
+  const home = homeOf(plan.after, { entity: { kind: 'tenant', name: item.tenant ?? '' } });
+  const isThere = home.file !== homeOf(plan.after, organization).file;
+  return isThere ? atKey(originAt(home, 'spec', 'namespaces')) : at(home);
 }
 
 function inBaseOf(settings: readonly SettingChange[], message: string): Label[] {
@@ -128,11 +156,16 @@ function inBaseOf(settings: readonly SettingChange[], message: string): Label[] 
 
 /** What the quota says of the data that may be in there. */
 function atStake({ before }: Plan, { entity }: EntityItem): string {
-  const namespaces = before.landscape.tenants.flatMap((one) => one.namespaces);
-  const quota = namespaces.find(({ name }) => name === entity.name)?.quota?.value;
+  const quota = quotasOf(before).get(entity.name);
   const parts = quota ? dataOf(quota) : [];
   return parts.length === 0 ? '' : `; its quota let it have ${parts.join(' and ')}`;
 }
+
+/** The quotas of namespaces, by name. */
+const quotasOf = oncePer(
+  ({ landscape }: State) =>
+    new Map(landscape.tenants.flatMap((one) => one.namespaces.map(({ name, quota }) => [name, quota?.value] as const))),
+);
 
 function dataOf({ storage, persistentVolumeClaims: claims }: Quota): string[] {
   return [

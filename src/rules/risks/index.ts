@@ -1,5 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { adminGiven, expiryRemoved, productionWidened } from './access-rules.ts';
+import { clusterShared } from './cluster-shared.ts';
+import { customRoleGiven } from './custom-role-given.ts';
 import { customRoleWidened } from './custom-role-widened.ts';
 import { deleted, markedForDeletion, namespaceUnmanaged } from './deletion.ts';
 import { limitRaised, protectionLowered } from './limits.ts';
@@ -21,4 +23,6 @@ export const riskRules: readonly Rule[] = [
   identityChanged,
   peopleAdded,
   namespaceUnmanaged,
+  clusterShared,
+  customRoleGiven,
 ];

@@ -5,6 +5,7 @@ import { originAt } from '../../source.ts';
 import type { ChangeFinding, ChangeRule } from '../rule.ts';
 import { organization, tenant } from './example.ts';
 import type { ChangedSetting, Sentence } from './settings.ts';
+import { looserThanDefault } from './new-isolation.ts';
 import { changedSettings, findingsAbout, loosened, values } from './settings.ts';
 
 const limits: ReadonlySet<string> = new Set([
@@ -17,6 +18,8 @@ const limits: ReadonlySet<string> = new Set([
   'quota',
   'protected namespace',
   'exception',
+  'allocation',
+  'containerLimits',
 ]);
 
 export const limitRaised: ChangeRule = {
@@ -24,7 +27,8 @@ export const limitRaised: ChangeRule = {
   code: 'TEN528',
   name: 'limit-raised',
   severity: 'note',
-  summary: 'Limits, quotas and rails stay as they are, and nothing is excepted from a rule that was not before.',
+  summary:
+    'Limits, quotas, budgets and rails stay as they are, and nothing is excepted from a rule that was not before.',
   why: 'A limit holds until somebody raises it, and one line does. So a change that does is seen as such: what it allows may come in another one.',
   bad: {
     before: organization('  limits: { namespacesPerTenant: 10 }\n'),
@@ -35,9 +39,18 @@ export const limitRaised: ChangeRule = {
     after: organization('  limits: { namespacesPerTenant: 5 }\n'),
   },
   *check({ plan }) {
-    yield* findingsAbout(plan, loosened(plan, limits), sayLimit);
+    yield* findingsAbout(plan, [...loosened(plan, limits), ...otherMoney(plan)], sayLimit);
   },
 };
+
+/** Budgets in another currency or for another period: whether that is more, nobody can tell from the numbers. */
+function otherMoney(plan: Plan): ChangedSetting[] {
+  const unit = (value: string): string => value.split(' ').slice(1, 3).join(' ');
+  return changedSettings(plan).filter(
+    ({ setting: { about, item, before, after } }) =>
+      about === 'allocation' && item !== undefined && before && after && unit(before.value) !== unit(after.value),
+  );
+}
 
 function sayLimit({ about, parts, owners, setting }: Sentence): string {
   switch (about) {
@@ -49,6 +62,12 @@ function sayLimit({ about, parts, owners, setting }: Sentence): string {
       return `${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} no longer protected: tenants may take such names`;
     case 'exception':
       return `${parts.length === 1 ? 'an exception is' : 'exceptions are'} made, or made to last longer: ${parts.join(', ')}`;
+    case 'allocation':
+      return setting.before
+        ? `the budget of ${parts.join(' and ')} of ${owners} goes ${values(setting)}`
+        : `${owners} gets a budget more: ${parts.join(' and ')}, ${setting.after?.value ?? ''}`;
+    case 'containerLimits':
+      return `containers in ${owners} may have more: \`containerLimits\` goes ${values(setting)}`;
     default:
       return `\`${about}\` of ${owners} goes ${values(setting)}`;
   }
@@ -73,8 +92,9 @@ export const protectionLowered: ChangeRule = {
   code: 'TEN529',
   name: 'protection-lowered',
   severity: 'note',
-  summary: 'What keeps tenants apart, and namespaces from deletion, stays; and production stays production.',
-  why: 'A namespace without its network policy, or with a lower Pod Security Standard, works as before: nobody notices that it is open. A lifted cordon or `deletion: Never` is a door that somebody had closed. On a cluster that no longer counts as production, no later plan warns of what is given.',
+  summary:
+    'What keeps tenants apart, and namespaces from deletion, stays, and holds for new namespaces; and production stays production.',
+  why: 'A namespace without its network policy, or with a lower Pod Security Standard, works as before: nobody notices that it is open. A new one that begins without is one that the organization wanted otherwise. A lifted cordon or `deletion: Never` is a door that somebody had closed. On a cluster that no longer counts as production, no later plan warns of what is given.',
   bad: {
     before: tenant('  namespaces:\n    - name: prod\n'),
     after: tenant('  isolation: { network: None }\n  namespaces:\n    - name: prod\n'),
@@ -85,6 +105,7 @@ export const protectionLowered: ChangeRule = {
   },
   *check({ plan }) {
     yield* findingsAbout(plan, [...loosened(plan, protections), ...deactivated(plan)], sayProtection);
+    yield* looserThanDefault(plan);
     yield* noLongerProduction(plan);
   },
 };
@@ -108,14 +129,16 @@ function* noLongerProduction({ before, after, items }: Plan): Iterable<ChangeFin
       old && isProduction(before.landscape.organization, old) && !isProduction(after.landscape.organization, cluster)
     );
   });
+  const ids = new Set(items.map(({ id }) => id));
   for (const { name, origin } of gone) {
-    const own = items.find(({ id }) => id === `cluster/${name}`);
+    const own = `cluster/${name}`;
+    const isOwn = ids.has(own);
     yield {
       message: `cluster \`${name}\` no longer counts as production: plans will not warn of what is given there`,
-      at: own
+      at: isOwn
         ? atKey(originAt(origin, 'spec', 'labels'))
         : atKey(originAt(after.landscape.organization.origin, 'spec', 'changes', 'production')),
-      items: [own?.id ?? 'organization/'],
+      items: [isOwn ? own : 'organization/'],
     };
   }
 }
@@ -129,7 +152,9 @@ function sayProtection({ about, parts, owners, setting }: Sentence): string {
     case 'state':
       return `${owners} is deactivated: its namespaces may be marked for deletion, in spite of \`deletion: Never\``;
     case 'nodeSelector':
-      return `pods of ${owners} may run on more nodes: ${parts.join(' and ')} no longer holds them back`;
+      return parts.length === 0
+        ? `pods of ${owners} may run on any node: \`nodeSelector\` no longer names one`
+        : `pods of ${owners} may run on more nodes: ${parts.join(' and ')} no longer holds them back`;
     case 'network':
     case 'podSecurity':
       return `\`${about}\` of ${owners} goes ${values(setting)}`;

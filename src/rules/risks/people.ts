@@ -1,11 +1,12 @@
-import { at } from '../../diagnostic.ts';
+import { at, atKey } from '../../diagnostic.ts';
 import { groupedBy } from '../../order.ts';
-import type { MembersItem } from '../../plan/plan.ts';
-import { inBase } from '../../source.ts';
-import type { ChangeRule, ExampleFiles } from '../rule.ts';
+import type { MembersItem, Plan } from '../../plan/plan.ts';
+import { inBase, originAt } from '../../source.ts';
+import type { ChangeFinding, ChangeRule, ExampleFiles } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { givenBy, isLonger, lines, placesText } from './access.ts';
 import { cluster, organization, tenant } from './example.ts';
+import { homeOf } from './settings.ts';
 
 /** With more members, nobody who reads the plan knows them all. */
 const mostMembers = 20;
@@ -29,7 +30,7 @@ export const unknownMembers: ChangeRule = {
   name: 'unknown-members',
   severity: 'note',
   summary: 'What is given to a group is given to people whom a reviewer can name.',
-  why: 'A share with a group is one line, whoever is in the group. Where the organization says who is in its groups, but not who is in this one, or names a crowd, nobody can tell from the change who gets the access.',
+  why: 'A share with a group is one line, whoever is in the group. Where the organization says who is in its groups, but not who is in this one, or names a crowd, nobody can tell from the change who gets the access. And where it ceases to say who is in a group, nobody sees any more who joins it.',
   bad: { before: { ...withContractors(''), ...oneShare('solar-sre') }, after: oneShare('contractors') },
   good: {
     before: { ...withContractors('      members: [cora]\n'), ...oneShare('solar-sre') },
@@ -65,8 +66,23 @@ export const unknownMembers: ChangeRule = {
         };
       }
     }
+    yield* noLongerDeclared(plan);
   },
 };
+
+function* noLongerDeclared(plan: Plan): Iterable<ChangeFinding> {
+  for (const item of plan.items) {
+    if (item.kind !== 'members' || item.declared !== 'no longer' || item.access.length === 0) continue;
+    const [member] = item.left;
+    yield {
+      message: `organization.yaml no longer says who is in group \`${item.group}\`, which has ${accessText(item)}: who joins it is not seen any more`,
+      at: at(homeOf(plan.after, { entity: { kind: 'group', name: item.group } })),
+      related: member ? [{ location: at(inBase(member.origin)), message: 'before' }] : [],
+      items: [item.id],
+      help: 'say who is in the group, so that a plan shows who joins it',
+    };
+  }
+}
 
 const sre = (members: string): ExampleFiles => organization(`    - name: night-watch\n      members: ${members}\n`);
 
@@ -96,14 +112,24 @@ export const peopleAdded: ChangeRule = {
   *check({ plan }) {
     for (const item of plan.items) {
       if (item.kind !== 'members' || platformGroups.has(item.group)) continue;
-      // To say for the first time who is in a group lets nobody in.
-      if (item.declared === 'newly' || !item.access.some((access) => access.production)) continue;
+      if (!item.access.some((access) => access.production)) continue;
       const [first, ...others] = item.joined;
       if (!first) continue;
       const joined = item.joined.flatMap(({ item: member }) => (member === undefined ? [] : [member]));
       const [left] = item.left;
+      const group = `group \`${item.group}\`, which has ${accessText(item)}`;
+      if (item.declared === 'newly') {
+        // Whether they were in it all the time, no file says.
+        yield {
+          message: `organization.yaml begins to say that ${listed(joined)} ${joined.length === 1 ? 'is' : 'are'} in ${group}`,
+          at: atKey(originAt(homeOf(plan.after, { entity: { kind: 'group', name: item.group } }), 'members')),
+          items: [item.id],
+          help: 'look whether they are in it at the identity provider already, or are let in by this',
+        };
+        continue;
+      }
       yield {
-        message: `${listed(joined)} ${joined.length === 1 ? 'joins' : 'join'} group \`${item.group}\`, which has ${accessText(item)}, some of it on production`,
+        message: `${listed(joined)} ${joined.length === 1 ? 'joins' : 'join'} ${group}`,
         at: at(first.origin),
         related: [
           ...others.map(({ origin }) => ({ location: at(origin), message: 'and here' })),
@@ -116,7 +142,8 @@ export const peopleAdded: ChangeRule = {
 };
 
 function accessText({ access }: MembersItem): string {
-  return access
+  const roles = access
     .map(({ role, places }) => `\`${role}\` in ${places} ${places === 1 ? 'place' : 'places'}`)
     .join(' and ');
+  return access.some(({ production }) => production) ? `${roles}, some of it on production` : roles;
 }

@@ -8,6 +8,7 @@ import { fileOrigin, inBase } from '../../source.ts';
 import type { ChangeFinding } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { placeOf } from './access.ts';
+import { oncePer } from './once-per.ts';
 
 /** A setting that changes, of something that is there before and after. */
 export interface ChangedSetting {
@@ -36,10 +37,14 @@ export function changedSettings({ items }: Plan): ChangedSetting[] {
   );
 }
 
-/** The changes of settings that let people do more. */
+/** The changes of settings that let people do more. What is no tenant's namespace any more has none of them. */
 export function loosened(plan: Plan, abouts: ReadonlySet<string>): ChangedSetting[] {
+  const isNoLongerOfTenant = oncePer(({ settings }: EntityItem) =>
+    settings.some(({ about, before, after }) => about === 'tenant' && before && !after),
+  );
   return changedSettings(plan).filter(
-    ({ setting }) => setting.effect === 'loosens' && abouts.has(familyOf(setting.about)),
+    ({ item, setting }) =>
+      setting.effect === 'loosens' && abouts.has(familyOf(setting.about)) && !isNoLongerOfTenant(item),
   );
 }
 
@@ -65,7 +70,10 @@ export function findingsAbout(
   const widestFirst = sortedBy(changed, ({ item }) => String(widest.indexOf(item.entity.kind)));
   const byLine = groupedBy(widestFirst, (one) => {
     const { about, item = '', before, after } = one.setting;
-    return [about, item, before?.value ?? '', after?.value ?? '', placeOf(causeOf(plan, one))].join('\n');
+    const cause = causeOf(plan, one);
+    // Of a selector no line is known but that of the namespace, and one tenant's file may say it for all of them.
+    const place = about === 'nodeSelector' ? cause.file : placeOf(cause);
+    return [about, item, before?.value ?? '', after?.value ?? '', place].join('\n');
   });
   const bySentence = groupedBy(byLine.values(), (ones) =>
     [familyOf(ones[0]?.setting.about ?? ''), ...ones.map(({ item }) => item.id)].join('\n'),
@@ -106,28 +114,30 @@ export function values({ before, after }: SettingChange, none = 'no limit'): str
 
 /** Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. */
 export function homeOf(state: State, { entity }: Pick<EntityItem, 'entity'>): Origin {
-  const { landscape } = state;
-  const { organization, clusters, tenants } = landscape;
-  const named = <T extends { readonly name: string }>(all: readonly T[], name = entity.name): T | undefined =>
-    all.find((one) => one.name === name);
-  const found = (): Origin | undefined => {
-    switch (entity.kind) {
-      case 'organization':
-        return organization.origin;
-      case 'group':
-        return named(organization.groups)?.origin;
-      case 'cluster':
-        return named(clusters)?.origin;
-      case 'tenant':
-        return named(tenants)?.origin;
-      case 'role':
-        return named(tenants, entity.name.split('/')[0])?.origin;
-      case 'namespace':
-        return named(tenants.flatMap(({ namespaces }) => namespaces))?.origin;
+  const { organization } = state.landscape;
+  const [tenant = ''] = entity.name.split('/');
+  const home = entity.kind === 'role' ? `tenant/${tenant}` : `${entity.kind}/${entity.name}`;
+  return homesOf(state).get(home) ?? fileOrigin(organization.origin.file);
+}
+
+/** Where everything is written, by kind and name. What has one name twice is an error, and the first is its home. */
+const homesOf = oncePer(({ landscape: { organization, clusters, tenants } }: State) => {
+  const homes = new Map<string, Origin>([['organization/', organization.origin]]);
+  const add = (
+    kind: EntityItem['entity']['kind'],
+    all: readonly { readonly name: string; readonly origin: Origin }[],
+  ) => {
+    for (const { name, origin } of all) {
+      const key = `${kind}/${name}`;
+      if (!homes.has(key)) homes.set(key, origin);
     }
   };
-  return found() ?? fileOrigin(organization.origin.file);
-}
+  add('group', organization.groups);
+  add('cluster', clusters);
+  add('tenant', tenants);
+  for (const { namespaces } of tenants) add('namespace', namespaces);
+  return homes;
+});
 
 function familyOf(about: string): string {
   return /^(quota|removals) /.exec(about)?.[1] ?? about;

@@ -1,8 +1,10 @@
 import { at } from '../../diagnostic.ts';
-import type { EntityItem } from '../../plan/plan.ts';
+import type { Cluster } from '../../config/landscape.ts';
+import type { EntityItem, Plan } from '../../plan/plan.ts';
 import { inBase, originAt } from '../../source.ts';
 import { exampleOrganization } from '../examples.ts';
-import type { ChangeRule } from '../rule.ts';
+import type { ChangeFinding, ChangeRule } from '../rule.ts';
+import { listedClusters, mostRelated } from '../wording.ts';
 import { organization } from './example.ts';
 import type { Sentence } from './settings.ts';
 import { changedSettings, findingsAbout, values } from './settings.ts';
@@ -51,7 +53,7 @@ export const identityChanged: ChangeRule = {
   name: 'identity-changed',
   severity: 'note',
   summary: 'The issuer, clusters, groups and people on GitHub are who they were.',
-  why: 'Whoever controls the issuer is everybody, and whoever answers as a cluster gets what is meant for it. A group with another name is whoever the identity provider says, and its old bindings go with the old name.',
+  why: 'Whoever controls the issuer is everybody, and whoever answers as a cluster gets what is meant for it. A group with another name is whoever the identity provider says, and its old bindings go with the old name. A new cluster with the certificate authority of another one may be that one, under a name for which less is checked.',
   bad: {
     before: {},
     after: {
@@ -80,8 +82,40 @@ export const identityChanged: ChangeRule = {
         help: 'rename it at the identity provider at the same time',
       };
     }
+    yield* underAnotherName(plan);
   },
 };
+
+/** New clusters that trust a certificate which a cluster of the base trusts. */
+function* underAnotherName({ items, before, after }: Plan): Iterable<ChangeFinding> {
+  const added = new Set(
+    items.flatMap((item) =>
+      item.kind === 'entity' && item.entity.kind === 'cluster' && item.change === 'added' ? [item.entity.name] : [],
+    ),
+  );
+  const known = before.landscape.clusters.map((cluster) => ({ cluster, certificates: certificatesOf(cluster) }));
+  for (const cluster of after.landscape.clusters) {
+    if (!added.has(cluster.name)) continue;
+    const own = certificatesOf(cluster);
+    const same = known.filter(({ certificates }) => certificates.some((one) => own.includes(one)));
+    if (same.length === 0) continue;
+    yield {
+      message: `new cluster \`${cluster.name}\` has the certificate authority of ${listedClusters(same.map((one) => one.cluster.name))}: it may be the same cluster under another name`,
+      at: at(cluster.certificateAuthority.origin),
+      related: same
+        .map((one) => ({ location: at(inBase(one.cluster.certificateAuthority.origin)), message: 'the same' }))
+        .slice(0, mostRelated),
+      items: [`cluster/${cluster.name}`],
+      help: 'make sure that its `server` is another cluster',
+    };
+  }
+}
+
+/** Each by itself, by its contents: in a file with several, or with other line breaks, a certificate is the same. */
+function certificatesOf({ certificateAuthority: { pem = '' } }: Cluster): string[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*/g) ?? [];
+  return blocks.map((block) => block.replace(/\s+/g, ''));
+}
 
 /** Another server with another certificate authority is another cluster: an error (TEN511). */
 function isAnother({ settings }: EntityItem, about: string): boolean {
