@@ -242,18 +242,30 @@ describe('tenantry validate --base', () => {
     expect(stdout).not.toContain('ran');
   });
 
-  it('reports the rules of the change beside all others, at lines of the head', async () => {
+  it('reports what is wrong with the head, and says that the change is not judged before that is right', async () => {
     const repository = organization();
     writeFileSync(
       join(repository.folder, solar),
-      tenant
-        .replace('name: prod', 'name: prod\n    - name: prod2\n      clusters: [prodcluster02]')
-        .replace('    - name: prod\n', ''),
+      tenant.replace('name: prod', 'name: prod2\n      clusters: [nowhere]'),
     );
-    const { code, stdout } = await run(repository, ['validate', ...day, '--base', 'main', '--format', 'json']);
+    const { code, stdout, stderr } = await run(repository, ['validate', ...day, '--base', 'main']);
     expect(code).toBe(1);
-    const codes = [...stdout.matchAll(/"code": "(TEN\d+)"/g)].map(([, found]) => found);
-    expect(codes).toContain('TEN102');
+    expect(stdout).toContain('error[TEN102]');
+    expect(stdout).not.toContain('TEN5');
+    expect(stderr).toBe('The change itself is not judged before its files are right.\n');
+  });
+
+  it('sees in dist/ that a binding refers to another role, which Kubernetes refuses', async () => {
+    const binding = (role: string): string =>
+      `# Generated\napiVersion: v1\nkind: Namespace\nmetadata: { name: solar-prod }\n---\n` +
+      `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: b, namespace: solar-prod }\n` +
+      `roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: ${role} }\n`;
+    const repository = temporaryRepository();
+    repository.commit({ ...exampleOrganization, 'dist/prodcluster01/namespaces/solar-prod.yaml': binding('view') });
+    writeFileSync(join(repository.folder, 'dist/prodcluster01/namespaces/solar-prod.yaml'), binding('admin'));
+    const { code, stdout } = await run(repository, ['validate', ...day, '--base', 'HEAD']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^error\[TEN516\]: .*ClusterRole\/view.*ClusterRole\/admin/m);
   });
 
   it('annotates a pull request, and points into the base where something is gone', async () => {

@@ -7,7 +7,7 @@ import { pathFinder } from './discovery.ts';
 import type { PathFinder } from './discovery.ts';
 import { codeOf, exchange } from './http.ts';
 import type { Answer, Options, Sent } from './http.ts';
-import { textAt } from './json.ts';
+import { textAt } from '../json.ts';
 import type { KubeContext } from './kubeconfig.ts';
 
 /**

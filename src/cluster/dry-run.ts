@@ -2,7 +2,7 @@ import { atMost } from '../in-turn.ts';
 import type { ManifestObject } from '../manifests/render.ts';
 import type { Api } from './api.ts';
 import type { Answer } from './http.ts';
-import { listAt, textAt } from './json.ts';
+import { listAt, textAt } from '../json.ts';
 
 /** What an API server says to an object before it is applied. */
 export type Outcome = {

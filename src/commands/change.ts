@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import type { Commit, Repository } from '../git.ts';
 import { openRepository } from '../git.ts';
+import { bindingsInBoth } from '../manifests/bindings.ts';
 import { sortedBy } from '../order.ts';
 import type { Plan } from '../plan/plan.ts';
 import { digestOf } from '../plan/report-of.ts';
@@ -13,7 +14,7 @@ import type { BindingChange } from '../rules/rule.ts';
 import type { ChangeVerdict } from '../rules/run.ts';
 import { checkChange } from '../rules/run.ts';
 import type { Source } from '../source.ts';
-import { baseFile, parseYaml } from '../source.ts';
+import { baseFile } from '../source.ts';
 import type { FileTree } from '../tree.ts';
 import { worktree } from '../tree.ts';
 import type { Io } from './io.ts';
@@ -143,53 +144,18 @@ async function changedBindings(
   from: Commit,
   to: Commit | 'worktree',
 ): Promise<BindingChange[]> {
-  const changed = await repository.changedPaths('dist', from, to);
   const found: BindingChange[] = [];
-  for (const path of changed.filter((p) => p.endsWith('.yaml'))) {
-    const [before, after] = [await documents(trees.base, path), await documents(trees.head, path)];
-    const old = bindingsOf(before.filter((text) => !after.includes(text)));
-    const now = bindingsOf(after.filter((text) => !before.includes(text)));
-    for (const [name, { kind, role }] of now) {
-      const was = old.get(name);
-      if (was) found.push({ path: path.replace(/^dist\//, ''), kind, name, before: was.role, after: role });
-    }
+  for (const path of await repository.changedPaths('dist', from, to)) {
+    if (!path.endsWith('.yaml')) continue;
+    const [before, after] = [await textOf(trees.base, path), await textOf(trees.head, path)];
+    const kept = bindingsInBoth(before, after);
+    found.push(...kept.map((binding) => ({ path: path.replace(/^dist\//, ''), ...binding })));
   }
   return found;
 }
 
-async function documents(tree: FileTree, path: string): Promise<string[]> {
+/** A file's text; empty where there is none. */
+async function textOf(tree: FileTree, path: string): Promise<string> {
   const result = await tree.read(path);
-  return 'bytes' in result ? new TextDecoder().decode(result.bytes).split(/^---$/m) : [];
-}
-
-interface Binding {
-  readonly kind: BindingChange['kind'];
-  readonly role: string;
-}
-
-/** The bindings among documents, by name. What is not as `synth` writes it is none: `synth --check` reports it. */
-function bindingsOf(texts: readonly string[]): Map<string, Binding> {
-  return new Map(
-    texts
-      .filter((text) => text.includes('roleRef:'))
-      .flatMap((text) => {
-        const { kind, metadata, roleRef } = asBinding(parseYaml('dist', text).value);
-        if (kind !== 'RoleBinding' && kind !== 'ClusterRoleBinding') return [];
-        return [[String(metadata?.name), { kind, role: `${String(roleRef?.kind)}/${String(roleRef?.name)}` }] as const];
-      }),
-  );
-}
-
-interface LooseBinding {
-  readonly kind?: unknown;
-  readonly metadata?: { readonly name?: unknown };
-  readonly roleRef?: { readonly kind?: unknown; readonly name?: unknown };
-}
-
-function asBinding(value: unknown): LooseBinding {
-  return isRecord(value) ? value : {};
-}
-
-function isRecord(value: unknown): value is LooseBinding {
-  return typeof value === 'object' && value !== null;
+  return 'bytes' in result ? new TextDecoder().decode(result.bytes) : '';
 }

@@ -4,6 +4,7 @@ import type { KubeContext } from '../cluster/kubeconfig.ts';
 import { contextNames, isSameServer, readContext } from '../cluster/kubeconfig.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanReport, ReportContents, ReportItem } from '../plan/report.ts';
+import { clusterFate } from '../render/plan/fate.ts';
 
 type EntityItem = Extract<ReportItem, { kind: 'entity' }>;
 
@@ -52,8 +53,8 @@ export async function withContents(report: PlanReport, plan: Plan, kubeconfig: s
 /** The clusters on which a namespace is deleted by the change, or marked for it. */
 function clustersAtStake({ entity, settings }: EntityItem): string[] {
   if (entity.kind !== 'namespace') return [];
-  return settings.flatMap(({ about, item, before, after }) => {
-    const atStake = after === 'MarkedForDeletion' || (before === 'MarkedForDeletion' && after === null);
-    return about === 'on cluster' && item !== null && atStake ? [item] : [];
+  return settings.flatMap((setting) => {
+    const fate = clusterFate(setting);
+    return setting.item !== null && (fate === 'deleted' || fate === 'marked') ? [setting.item] : [];
   });
 }

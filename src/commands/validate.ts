@@ -58,6 +58,8 @@ async function found(io: Io, options: ValidateOptions) {
   }
   const { checkedChange, verdictDiagnostics } = await import('./change.ts');
   const { head, sources, judged } = await checkedChange(io, options);
+  // Silence would look like a verdict on the change.
+  if (!judged) io.err.write('The change itself is not judged before its files are right.\n');
   return { checked: head, sources, all: [...head.diagnostics, ...verdictDiagnostics(judged?.verdicts ?? [])] };
 }
 

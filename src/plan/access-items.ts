@@ -1,12 +1,12 @@
 import type { Cluster, Landscape } from '../config/landscape.ts';
 import { isProduction, subjectKey } from '../config/landscape.ts';
 import { compareCodeUnits, groupedBy, sortedBy } from '../order.ts';
-import type { AccessFact, State } from './fact.ts';
+import type { AccessFact, Fact, State } from './fact.ts';
 import { placeKey } from './facts.ts';
 import type { AccessItem, Change, Place } from './items.ts';
 import type { Rename } from './renames.ts';
 import type { Direction, Holding } from './roles.ts';
-import { directionOf, effective } from './roles.ts';
+import { directionOf } from './roles.ts';
 
 /**
  * What happens to whom, the most dangerous first: one item for each subject, tenant and change of roles, with all the
@@ -20,7 +20,7 @@ export function accessItems(change: Change): AccessItem[] {
     if (kind === 'access' && fact?.kind === 'access') affected.add(placeKey(fact));
   }
   if (affected.size === 0) return [];
-  const sides = { before: holdingsIn(before, affected, change.renames), after: holdingsIn(after, affected, []) };
+  const sides = { before: holdingsIn(change.known.before, affected), after: holdingsIn(change.known.after, affected) };
   const world = { before: clustersOf(before), after: clustersOf(after) };
 
   const single = Array.from(affected).flatMap((key): AccessItem[] => {
@@ -103,24 +103,12 @@ function dangerOf({ direction, places, after }: AccessItem): number {
   return admin ? 3 : direction === 'gains' ? 4 : 5;
 }
 
-function holdingsIn(
-  { graph }: State,
-  places: ReadonlySet<string>,
-  renames: readonly Rename[],
-): Map<string, AccessFact[]> {
-  const names = new Map(renames.map(({ from, to }) => [from.name, to.name]));
-  const facts = graph.clusters.flatMap(({ accesses }) =>
-    accesses.map((access): AccessFact => {
-      const { subject } = access;
-      const name = subject.kind === 'Group' ? (names.get(subject.name) ?? subject.name) : subject.name;
-      return { kind: 'access', ...access, subject: { ...subject, name } };
-    }),
+/** What is held in the places, by place. */
+function holdingsIn(facts: ReadonlyMap<string, Fact>, places: ReadonlySet<string>): Map<string, AccessFact[]> {
+  const held = Array.from(facts.values()).flatMap((fact) =>
+    fact.kind === 'access' && places.has(placeKey(fact)) ? [fact] : [],
   );
-  const there = groupedBy(
-    facts.filter((fact) => places.has(placeKey(fact))),
-    placeKey,
-  );
-  return new Map(Array.from(there, ([key, held]) => [key, effective(held)]));
+  return groupedBy(held, placeKey);
 }
 
 interface World {

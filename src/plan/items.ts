@@ -1,6 +1,6 @@
 import type { Reason, Scope } from '../access/graph.ts';
 import type { Subject } from '../config/landscape.ts';
-import type { Entity, FactChange, SettingFact, State } from './fact.ts';
+import type { Entity, Fact, FactChange, SettingFact, State } from './fact.ts';
 import type { Rename } from './renames.ts';
 import type { Direction, Holding } from './roles.ts';
 
@@ -11,6 +11,8 @@ export interface Plan {
   /** Every fact that changes; leads from the base to the head once the groups have their new names. */
   readonly facts: readonly FactChange[];
   readonly renames: readonly Rename[];
+  /** All facts of both sides, by key; those of the base with the groups' new names. */
+  readonly known: { readonly before: ReadonlyMap<string, Fact>; readonly after: ReadonlyMap<string, Fact> };
   readonly items: readonly Item[];
 }
 

@@ -12,8 +12,8 @@ export type { Access, ClusterNamespace } from '../access/graph.ts';
 /** The plan that leads from one state to another. */
 export function planOf(before: State, after: State): Plan {
   const renames = renamesBetween(before.landscape, after.landscape);
-  const facts = diffFacts(renamed(factsOf(before), renames), factsOf(after));
-  const change = { before, after, facts, renames };
+  const known = { before: renamed(factsOf(before), renames), after: factsOf(after) };
+  const change = { before, after, facts: diffFacts(known.before, known.after), renames, known };
   const roles = roleItems(change);
   return {
     ...change,

@@ -3,6 +3,7 @@ import type { PlanReport, ReportItem, ReportVerdict } from '../../plan/report.ts
 import { counted } from '../../text.ts';
 import type { Entry } from './entries.ts';
 import { entriesOf } from './entries.ts';
+import { clusterFate } from './fate.ts';
 
 /** A plan in the order in which people should read it. */
 export interface Layout {
@@ -61,15 +62,8 @@ export function layoutOf(report: PlanReport): Layout {
 
 /** Whether an item is about what cannot be brought back, now or with the next change. */
 function isDeletion(item: ReportItem): boolean {
-  return (
-    item.kind === 'entity' &&
-    item.settings.some(
-      ({ about, before, after }) =>
-        about === 'on cluster' &&
-        (before === 'MarkedForDeletion' || after === 'MarkedForDeletion') &&
-        after !== 'Active',
-    )
-  );
+  const fates = item.kind === 'entity' ? item.settings.map(clusterFate) : [];
+  return fates.includes('deleted') || fates.includes('marked');
 }
 
 /** The plan in a line. */
@@ -122,9 +116,9 @@ function fateOf({
   settings,
 }: Extract<ReportItem, { kind: 'entity' }>): 'created' | 'marked' | 'deleted' | 'other' {
   if (entity.kind !== 'namespace') return 'other';
-  const on = settings.filter(({ about }) => about === 'on cluster');
-  if (on.some(({ before, after }) => before === 'MarkedForDeletion' && after === null)) return 'deleted';
-  if (on.some(({ before, after }) => before !== 'MarkedForDeletion' && after === 'MarkedForDeletion')) return 'marked';
+  const fates = settings.map(clusterFate);
+  if (fates.includes('deleted')) return 'deleted';
+  if (fates.includes('marked')) return 'marked';
   return change === 'added' ? 'created' : 'other';
 }
 

@@ -1,5 +1,6 @@
 import { groupedBy } from '../../order.ts';
 import { counted } from '../../text.ts';
+import { clusterFate } from './fate.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
 
 /**
@@ -43,24 +44,29 @@ const signs = { gains: '+', loses: '-', widens: '↑', narrows: '↓', changes: 
 function accessSentence(item: ItemOf<'access'>, tenants?: number): Sentence {
   return {
     sign: signs[item.direction],
-    about: subjectPieces(item.subject, item.members),
+    about: [...subjectPieces(item.subject), ...memberPieces(item)],
     pieces: [' ', ...changePieces(item), ' ', ...placePieces(item, tenants)],
     details: [],
     lines: linesOf(item.places.map(({ because }) => because)),
   };
 }
 
-function subjectPieces({ kind, name, namespace }: ReportSubject, members: readonly string[] | null): Piece[] {
+function subjectPieces({ kind, name, namespace }: ReportSubject): Piece[] {
   switch (kind) {
     case 'User':
       return ['user ', { name }];
     case 'ServiceAccount':
       return ['service account ', { name: `${namespace ?? ''}/${name}` }];
     case 'Group':
-      if (members === null) return ['group ', { name }, ' (members not declared)'];
-      if (members.length === 0) return ['group ', { name }, ' (nobody)'];
-      return ['group ', { name }, ' (', ...listPieces(members, ''), ')'];
+      return ['group ', { name }];
   }
+}
+
+/** Who is in a group, as far as the organization says. */
+function memberPieces({ subject, members }: ItemOf<'access'>): Piece[] {
+  if (subject.kind !== 'Group') return [];
+  if (members === null) return [' (members not declared)'];
+  return members.length === 0 ? [' (nobody)'] : [' (', ...listPieces(members, ''), ')'];
 }
 
 function changePieces({ direction, before, after }: ItemOf<'access'>): Piece[] {
@@ -204,9 +210,7 @@ function roleSentence(item: ItemOf<'role'>): Sentence {
       ' ',
       { strong: how },
       holders.length === 0 ? ', which nobody has' : ` for ${production ? 'holders, some of them in production: ' : ''}`,
-      ...holders
-        .slice(0, mostNames)
-        .flatMap((h, i): Piece[] => [i > 0 ? ', ' : '', ...subjectPieces(h, [])].filter((p) => p !== ' (nobody)')),
+      ...holders.slice(0, mostNames).flatMap((holder, i): Piece[] => [i > 0 ? ', ' : '', ...subjectPieces(holder)]),
       ...(holders.length > mostNames ? [` and ${holders.length - mostNames} more`] : []),
     ],
     details: [...rights('may now', added), ...rights('may no longer', removed)],
@@ -229,7 +233,7 @@ function entitySentence(item: Entity): Sentence {
     changed: [],
   } as const satisfies Record<Entity['change'], readonly Piece[]>;
   // Of what is new or gone, only what says how big it is: the rest is as anybody would expect.
-  const isRetained = settings.some(({ about, after }) => about === 'on cluster' && after === 'retained');
+  const isRetained = settings.some((setting) => clusterFate(setting) === 'retained');
   const told =
     change === 'added' || change === 'removed'
       ? settings.filter(notable[change])
@@ -271,8 +275,7 @@ const kindWords = {
 
 /** Whether it is a namespace that stays on a cluster, though nobody declares it any more. */
 function isUnmanaged({ entity, settings }: Entity): boolean {
-  const isKept = ({ about, before }: Setting): boolean => about === 'on cluster' && before !== 'MarkedForDeletion';
-  return entity.kind === 'namespace' && settings.some(isKept);
+  return entity.kind === 'namespace' && settings.some((setting) => clusterFate(setting) === 'unmanaged');
 }
 
 function shortName({ kind, name }: Entity['entity']): string {
@@ -300,8 +303,9 @@ function listed(settings: readonly Setting[]): Piece[][] {
   }).flat();
 }
 
-function settingPieces({ about, item, before, after, limit, effect }: Setting): Piece[] {
-  if (about === 'on cluster') return clusterPieces(item ?? '', before, after);
+function settingPieces(setting: Setting): Piece[] {
+  const { about, item, before, after, limit, effect } = setting;
+  if (about === 'on cluster') return clusterPieces(setting);
   if (about === 'shared with') return sharePieces(item ?? '', before, after);
   const what: Piece[] = item === null || item === '' ? [{ name: about }] : [{ name: about }, ' ', { name: item }];
   const tail: Piece[] = [
@@ -327,21 +331,25 @@ function sharePieces(group: string, before: string | null, after: string | null)
   ];
 }
 
-function clusterPieces(cluster: string, before: string | null, after: string | null): Piece[] {
-  const on: Piece[] = [' on ', { name: cluster }];
-  if (after === 'retained') return ['retained without access', ...on];
-  if (after === null) {
-    if (before === 'MarkedForDeletion') {
+function clusterPieces(setting: Setting): Piece[] {
+  const { item, before, after } = setting;
+  const on: Piece[] = [' on ', { name: item ?? '' }];
+  switch (clusterFate(setting)) {
+    case 'deleted':
       return [{ strong: 'deleted' }, ...on, ' with all that is in it, irreversibly'];
-    }
-    return ['no longer declared', ...on, ': it stays there, without access'];
+    case 'unmanaged':
+      return ['no longer declared', ...on, ': it stays there, without access'];
+    case 'retained':
+      return ['retained without access', ...on];
+    case 'marked':
+      return [{ strong: 'marked for deletion' }, ...on, ': nothing new in it, and the next change may delete it'];
+    case 'unmarked':
+      return ['no longer marked for deletion', ...on];
+    case 'new':
+      return [...(after === null || after === 'Active' ? ['new'] : ['new, ', { name: after }, ',']), ...on];
+    case undefined:
+      return [{ name: before ?? '' }, ' → ', { name: after ?? '' }, ...on];
   }
-  if (after === 'MarkedForDeletion') {
-    return [{ strong: 'marked for deletion' }, ...on, ': nothing new in it, and the next change may delete it'];
-  }
-  if (before === 'MarkedForDeletion') return ['no longer marked for deletion', ...on];
-  if (before === null) return [...(after === 'Active' ? ['new'] : ['new, ', { name: after }, ',']), ...on];
-  return [{ name: before }, ' → ', { name: after }, ...on];
 }
 
 /** The lines of all, each once. */

@@ -3,8 +3,7 @@ import type { Cluster, Removals, Tenant } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { groupedBy } from '../../order.ts';
 import type { AccessFact, State } from '../../plan/facts.ts';
-import { factKey, factsOf, placeKey } from '../../plan/facts.ts';
-import { renamed } from '../../plan/renames.ts';
+import { factKey, placeKey } from '../../plan/facts.ts';
 import { covers } from '../../plan/roles.ts';
 import { inBase, originAt } from '../../source.ts';
 import type { ChangeContext, ChangeFinding, ChangeRule } from '../rule.ts';
@@ -93,7 +92,7 @@ function countedAccess({ after, plan }: ChangeContext, narrowed: ReadonlySet<str
     ),
   );
   const isLost = lossCheck(plan, soonAfter(after.asOf));
-  return Array.from(renamed(factsOf(plan.before), plan.renames).values()).flatMap((fact): CountedAccess[] => {
+  return Array.from(plan.known.before.values()).flatMap((fact): CountedAccess[] => {
     if (fact.kind !== 'access' || fact.scope.kind !== 'Namespace' || unknown.clusters.has(fact.cluster)) return [];
     const key = `${fact.cluster}/${fact.scope.namespace}`;
     const entry = old.get(key);

@@ -1,4 +1,4 @@
-/** Reading the answers of an API server, of which nothing is certain but that they are JSON. */
+/** Reading what is certain to be JSON or YAML and nothing more: an API server's answers, documents in `dist/`. */
 
 /** The value at a path, or undefined: `at(body, 'status', 'conditions', 0, 'type')`. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
