@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Access } from '../src/access/graph.ts';
 import { accessKey, rbacName } from '../src/access/graph.ts';
 import type { Subject } from '../src/config/landscape.ts';
-import type { ManifestFile } from '../src/manifests/render.ts';
+import type { ManifestFile } from '../src/manifests/part.ts';
 import type { FileTree } from '../src/tree.ts';
 import { memoryTree } from '../src/tree.ts';
 import type { OrganizationDocuments, ShareDocument } from './support/organizations.ts';

@@ -1,5 +1,5 @@
 import { atMost } from '../in-turn.ts';
-import type { ManifestObject } from '../manifests/render.ts';
+import type { ManifestObject } from '../manifests/part.ts';
 import type { Api } from './api.ts';
 import type { Answer } from './http.ts';
 import { listAt, textAt } from '../json.ts';

@@ -1,7 +1,7 @@
 import type { ClusterAccess, ClusterNamespace, Reason } from '../access/graph.ts';
 import type { Organization } from '../config/landscape.ts';
 import { bindingName } from '../manifests/names.ts';
-import type { ManifestObject } from '../manifests/render.ts';
+import type { ManifestObject } from '../manifests/part.ts';
 import type { Origin } from '../source.ts';
 
 /** Gives the config lines that led to an object of the cluster: for a binding the shares, for a quota the quota. */

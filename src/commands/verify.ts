@@ -14,7 +14,7 @@ import { didYouMean } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import { compareDist, readDist } from '../manifests/dist.ts';
 import { render } from '../manifests/render.ts';
-import type { ManifestFile, ManifestObject } from '../manifests/render.ts';
+import type { ManifestFile, ManifestObject } from '../manifests/part.ts';
 import { groupedBy } from '../order.ts';
 import { counted } from '../text.ts';
 import type { Column } from '../render/table.ts';

@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { compareCodeUnits, sortedBy } from '../order.ts';
 import { generatedMark } from './names.ts';
-import type { ManifestFile } from './render.ts';
+import type { ManifestFile } from './part.ts';
 
 /** What stands in `dist/` now. Paths are relative to it. */
 export interface DistEntry {

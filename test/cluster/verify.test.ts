@@ -7,7 +7,7 @@ import { readContext } from '../../src/cluster/kubeconfig.ts';
 import { verifyObjects } from '../../src/cluster/verify.ts';
 import type { Io } from '../../src/commands/io.ts';
 import { verify as runVerify } from '../../src/commands/verify.ts';
-import type { ManifestObject } from '../../src/manifests/render.ts';
+import type { ManifestObject } from '../../src/manifests/part.ts';
 import { exampleOrganization } from '../../src/rules/examples.ts';
 import { fileOrigin } from '../../src/source.ts';
 import { createAuthority } from '../control-plane/certificates.ts';

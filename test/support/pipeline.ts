@@ -4,7 +4,7 @@ import { readConfigFiles } from '../../src/config/files.ts';
 import type { Landscape } from '../../src/config/landscape.ts';
 import { resolve } from '../../src/config/resolve.ts';
 import type { Diagnostic } from '../../src/diagnostic.ts';
-import type { ManifestFile } from '../../src/manifests/render.ts';
+import type { ManifestFile } from '../../src/manifests/part.ts';
 import { render } from '../../src/manifests/render.ts';
 import { rules } from '../../src/rules/index.ts';
 import { checkConfig, checkRendered } from '../../src/rules/run.ts';
