@@ -137,7 +137,8 @@ function objects(rendered: readonly RenderedObject[]): string[] {
     const labelled = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
     return `dist/${path}: ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} ${labelled.join(' ')}`.trimEnd();
   });
-  return ['```text', ...lines, '```', ''];
+  const shown = lines.length > 20 ? [...lines.slice(0, 3), `… (${lines.length} objects)`] : lines;
+  return ['```text', ...shown, '```', ''];
 }
 
 const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10_000 });

@@ -231,7 +231,8 @@ describe('init', () => {
         .sort(),
     ).toEqual([
       'api-server/mycluster01/authentication-configuration.yaml',
-      'mycluster01/cluster/cluster-admins.yaml',
+      'cluster-access/mycluster01/argo-cd.yaml',
+      'cluster-access/mycluster01/cluster-admins.yaml',
       'mycluster01/cluster/cluster-scope.yaml',
       'mycluster01/namespaces/first-dev.yaml',
     ]);

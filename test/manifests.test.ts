@@ -75,7 +75,10 @@ describe('namespaces', () => {
     );
     const active = one(objects, 'Namespace', 'solar-prod').metadata;
     const marked = one(objects, 'Namespace', 'solar-old').metadata;
-    expect(active.annotations).toEqual({ 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' });
+    expect(active.annotations).toEqual({
+      'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+      'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+    });
     expect(marked.annotations).toEqual({ 'tenantry.dev/allow-delete': 'solar-old' });
     expect(marked.labels?.['tenantry.dev/state']).toBe('MarkedForDeletion');
   });
@@ -274,6 +277,7 @@ describe('clusters', () => {
   it('S22, S35: a share with a cluster gives the group a namespace and admin in it', async () => {
     const objects = await renderedOf(cluster('{ group: audit, namespace: false }', '{ group: audit }'));
     expect(one(objects, 'Namespace', 'audit').metadata.annotations).toEqual({
+      'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
       'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
       'tenantry.dev/group': 'audit',
     });
@@ -283,6 +287,7 @@ describe('clusters', () => {
   it('S23: a retained namespace stays, without any binding', async () => {
     const objects = await renderedOf(cluster('  sharedWith:', '  retainedNamespaces: [former]\n  sharedWith:'));
     expect(one(objects, 'Namespace', 'former').metadata.annotations).toEqual({
+      'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
       'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
     });
     expect(bindings(objects, 'former')).toEqual([]);

@@ -3,7 +3,7 @@ import { didYouMean } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import type { Difference } from '../manifests/dist.ts';
 import { compareDist, readDist, repairDist } from '../manifests/dist.ts';
-import { render } from '../manifests/render.ts';
+import { apiServerFolder, operatorFolder, render } from '../manifests/render.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../text.ts';
 import { rules } from '../rules/index.ts';
@@ -68,8 +68,17 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   }
   repairDist(dist, differences);
   io.out.write(`dist/ ${counts(differences)}: ${summary(expected.length, graph.clusters.length, chosen)}\n`);
+  const byHand = differences.filter(({ path }) => operatorFolders.some((folder) => path.startsWith(`${folder}/`)));
+  if (byHand.length > 0) {
+    io.out.write(
+      `${counted(byHand.length, 'file')} of them ${byHand.length === 1 ? 'is' : 'are'} not for Argo CD: who operates the cluster applies dist/${operatorFolder}/ and dist/${apiServerFolder}/ by hand\n`,
+    );
+  }
   return exit.clean;
 }
+
+/** What of `dist/` is handed to those who operate the clusters. */
+const operatorFolders: readonly string[] = [operatorFolder, apiServerFolder];
 
 function chosenClusters(all: readonly string[], chosen: readonly string[] | undefined): Set<string> | undefined {
   for (const name of chosen ?? []) {
@@ -82,10 +91,10 @@ function chosenClusters(all: readonly string[], chosen: readonly string[] | unde
   return chosen && new Set(chosen);
 }
 
-/** Whether a path in `dist/` is one cluster's: below its own folder, or below its folder in `api-server/`. */
+/** Whether a path in `dist/` is one cluster's: below its own folder, or below its folder in what its operator applies. */
 function belongsTo(path: string, clusters: ReadonlySet<string>): boolean {
   const [first = '', second = ''] = path.split('/');
-  return clusters.has(first === 'api-server' ? second : first);
+  return clusters.has(operatorFolders.includes(first) ? second : first);
 }
 
 function summary(files: number, clusters: number, chosen: ReadonlySet<string> | undefined): string {

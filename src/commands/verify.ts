@@ -13,7 +13,7 @@ import type { Cluster, Landscape } from '../config/landscape.ts';
 import { didYouMean } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import { compareDist, readDist } from '../manifests/dist.ts';
-import { render } from '../manifests/render.ts';
+import { operatorFolder, render } from '../manifests/render.ts';
 import type { ManifestFile, ManifestObject } from '../manifests/part.ts';
 import { groupedBy } from '../order.ts';
 import { counted } from '../text.ts';
@@ -129,7 +129,8 @@ async function notesOn(
 ): Promise<string[]> {
   const { server, kubernetesVersion, syncIdentity } = cluster;
   const where = await lineFinder(io, sources, [server.origin]);
-  const isOurs = ({ path }: { readonly path: string }): boolean => path.startsWith(`${cluster.name}/`);
+  const ours = [`${cluster.name}/`, `${operatorFolder}/${cluster.name}/`];
+  const isOurs = ({ path }: { readonly path: string }): boolean => ours.some((folder) => path.startsWith(folder));
   const differences = compareDist(files.filter(isOurs), readDist(join(io.dir, 'dist')).filter(isOurs));
   const minor = /^v(\d+\.\d+)/.exec(api.version)?.[1];
   const said: readonly (readonly [boolean, string])[] = [

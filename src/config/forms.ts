@@ -100,6 +100,14 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     },
   ],
   [
+    '^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$',
+    {
+      mustBe: 'a folder in the repository, without a slash before or after it, such as `platform/access`',
+      near: (value) =>
+        /^(?:\.?\/)*([A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*)\/*$/.exec(value)?.[1],
+    },
+  ],
+  [
     '^[A-Za-z0-9][A-Za-z0-9-]*$',
     {
       mustBe: 'the name of a GitHub organization: letters, digits and `-`',

@@ -50,7 +50,8 @@ export interface Organization {
   readonly protectedNamespaces: readonly string[];
   readonly labelDomain: string;
   readonly exceptions: readonly Exception[];
-  readonly argoCD?: { readonly repoURL: string; readonly targetRevision: string; readonly namespace: string };
+  /** Undefined when the organization does not say which repository Argo CD follows. */
+  readonly argoCD?: ArgoCD;
   /** The user name as which Argo CD writes to clusters that do not say another. */
   readonly syncIdentity: string;
   readonly policies: {
@@ -65,6 +66,17 @@ export interface Organization {
   readonly removals: Removals;
   /** Who is who on GitHub; undefined when the organization does not say. */
   readonly gitHub?: GitHub;
+}
+
+/** Where Argo CD runs, and where it finds the manifests. */
+export interface ArgoCD {
+  readonly repoURL: string;
+  readonly targetRevision: string;
+  /** The folder of the organization in the repository; undefined when it is the root. */
+  readonly path?: string;
+  /** The cluster that it runs in, where it is one of the organization's. */
+  readonly cluster?: Located<string>;
+  readonly namespace: string;
 }
 
 /** What one change may take away: `accessPercent` counts where there were at least `accessMinimum` accesses. */
@@ -123,6 +135,8 @@ export interface Cluster {
   readonly syncIdentity: string;
   /** As `namespace/name`. */
   readonly trustedServiceAccounts: readonly string[];
+  /** Into how many of Argo CD's Applications its namespaces are divided. */
+  readonly applications: number;
 }
 
 /** A group that sees a cluster. */

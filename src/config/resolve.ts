@@ -82,7 +82,8 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
   const { value } = spec;
   const naming = field(spec, 'naming');
   const limits = field(spec, 'limits');
-  const argoCD = wholeField(spec, 'argoCD')?.value;
+  const argoCDField = wholeField(spec, 'argoCD');
+  const argoCD = argoCDField?.value;
   const pattern = naming && field(naming, 'groupPattern');
   const policies = field(spec, 'policies');
   const config = field(spec, 'config');
@@ -127,6 +128,8 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       argoCD && {
         repoURL: argoCD.repoURL,
         targetRevision: argoCD.targetRevision ?? 'main',
+        ...optional('path', argoCD.path),
+        ...optional('cluster', locatedField(argoCDField, 'cluster')),
         namespace: argoCD.namespace ?? 'argocd',
       },
     ),
@@ -235,6 +238,7 @@ function resolveCluster(
     ...optional('storageClasses', classes('storageClasses')),
     ...optional('ingressClasses', classes('ingressClasses')),
     syncIdentity: field(spec, 'syncIdentity')?.value ?? syncIdentity,
+    applications: field(spec, 'applications')?.value ?? 1,
     trustedServiceAccounts: items(field(spec, 'trustedServiceAccounts')).map((account) => account.value),
   };
 }

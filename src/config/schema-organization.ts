@@ -242,6 +242,19 @@ export const OrganizationSpec = Type.Object(
           targetRevision: optional(
             Type.String({ description: 'Branch that Argo CD follows.', minLength: 1, maxLength: 200, default: 'main' }),
           ),
+          path: optional(
+            Type.String({
+              description:
+                'The folder of the organization in the repository, where it is not the root: what stands before `dist/`.',
+              pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$',
+              maxLength: 500,
+            }),
+          ),
+          cluster: optional(
+            name(
+              'The cluster of the organization that Argo CD runs in. Default: none of them; each is reached by its `server`.',
+            ),
+          ),
           namespace: optional(name('The namespace that Argo CD runs in. Default: argocd.')),
           serviceAccount: optional(
             name(

@@ -155,6 +155,15 @@ const ClusterSpec = Type.Object(
         examples: ['system:serviceaccount:kube-system:argocd-manager'],
       }),
     ),
+    applications: optional(
+      Type.Integer({
+        description:
+          'Into how many Applications of Argo CD the namespaces are divided. One is enough for about 400 namespaces; another number moves most of them, and their access is gone until Argo CD has synced both sides.',
+        minimum: 1,
+        maximum: 10,
+        default: 1,
+      }),
+    ),
     trustedServiceAccounts: optional(
       Type.Array(
         Type.String({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }),

@@ -4,6 +4,7 @@ import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
 import { quotaKeys } from '../config/landscape.ts';
+import { keptByArgoCD } from './argo-cd.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
@@ -95,9 +96,9 @@ function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: C
   const marked = entry.kind === 'Tenant' && entry.state.value === 'MarkedForDeletion';
   const nodeSelector = (entry.kind === 'Tenant' ? entry.namespace.isolation : isolation).nodeSelector;
   return {
-    // Until a namespace is marked for deletion, Argo CD must not delete it for whatever reason; from then on, the
-    // confirmation names what may be deleted.
-    ...(marked ? { [key.allowDelete]: entry.name } : { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false' }),
+    // Until a namespace is marked for deletion, Argo CD must not delete it; from then on, the confirmation names what
+    // may be deleted.
+    ...(marked ? { [key.allowDelete]: entry.name } : keptByArgoCD),
     ...(nodeSelector && {
       'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector)
         .map(([name, value]) => `${name}=${value}`)

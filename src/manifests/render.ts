@@ -1,14 +1,23 @@
 import { Yaml } from 'cdk8s';
 import type { Access, AccessGraph, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
-import type { Landscape, Organization } from '../config/landscape.ts';
+import type { Cluster, Landscape, Organization } from '../config/landscape.ts';
 import { groupedBy, sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 import { authenticationConfiguration } from './authentication.ts';
+import { namespacePath } from './applications.ts';
+import { addApplications, addProjects, addRootReader } from './argo-cd.ts';
 import { addClusterBindings, addClusterScopeRole } from './cluster.ts';
 import { addNamespace } from './namespace.ts';
 import type { ManifestFile, ManifestObject, Part } from './part.ts';
 import { header, renderPart } from './part.ts';
 import { addPolicy, policiesOf, policyContext } from './policies/index.ts';
+import { addWriter } from './writer.ts';
+
+/** The folder of what configures API servers, which no API server serves. */
+export const apiServerFolder = 'api-server';
+
+/** The folder of what a cluster's operator applies, and Argo CD never does. No cluster has a hyphen in its name. */
+export const operatorFolder = 'cluster-access';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -21,7 +30,9 @@ export interface Rendered {
 /** Renders the manifests of all clusters of the graph. */
 export function render({ organization, ...landscape }: Landscape, graph: AccessGraph): Rendered {
   const tenants = landscape.tenants.map((t) => t.name);
-  const rendered = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants));
+  const ofClusters = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants));
+  const paths = ofClusters.flatMap(({ files }) => files.map(({ path }) => path));
+  const rendered = [...ofClusters, renderArgoCD(organization, landscape.clusters, paths)];
   return {
     files: sortedBy(
       rendered.flatMap((r) => r.files),
@@ -31,23 +42,50 @@ export function render({ organization, ...landscape }: Landscape, graph: AccessG
   };
 }
 
-function renderCluster(
-  organization: Organization,
-  { cluster, namespaces, accesses }: ClusterAccess,
-  tenants: readonly string[],
-): Rendered {
+/** A file that is rendered from what the organization's file says. */
+function organizationPart({ origin }: Organization, path: string, build: Part['build']): Part {
+  return { path: `${path}.yaml`, from: origin.file, origin, build };
+}
+
+/** What Argo CD itself needs, where the organization says which repository it follows; `paths` are all of the clusters. */
+function renderArgoCD(organization: Organization, clusters: readonly Cluster[], paths: readonly string[]): Rendered {
+  const { argoCD } = organization;
+  if (!argoCD) return { files: [], objects: [] };
+  const parts = [
+    renderPart(
+      'argo-cd',
+      organizationPart(organization, 'argo-cd/app-projects', (chart) => {
+        addProjects(chart, organization, argoCD, clusters);
+      }),
+    ),
+    renderPart(
+      'argo-cd',
+      organizationPart(organization, 'argo-cd/applications', (chart) => {
+        addApplications(chart, organization, argoCD, clusters, paths);
+      }),
+    ),
+    renderPart(
+      'in-cluster',
+      organizationPart(organization, `${operatorFolder}/in-cluster/argo-cd`, (chart) => {
+        addRootReader(chart, organization);
+      }),
+    ),
+  ];
+  return { files: parts.map((r) => r.file), objects: parts.flatMap((r) => r.objects) };
+}
+
+function renderCluster(organization: Organization, clusterAccess: ClusterAccess, tenants: readonly string[]): Rendered {
+  const { cluster, namespaces, accesses } = clusterAccess;
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
   const bindingsFor = (group: string) => clusterWide.filter(({ subject }) => subject.name === group);
 
-  const concern = (name: string, build: Part['build']): Part => ({
-    path: `${cluster.name}/cluster/${name}.yaml`,
-    from: organization.origin.file,
-    origin: organization.origin,
-    build,
-  });
+  const concern = (name: string, build: Part['build']): Part =>
+    organizationPart(organization, `${cluster.name}/cluster/${name}`, build);
+  const forOperator = (name: string, build: Part['build']): Part =>
+    organizationPart(organization, `${operatorFolder}/${cluster.name}/${name}`, build);
   const context = policyContext(organization, cluster, tenants);
   const parts: Part[] = [
     ...policiesOf(context).map((policy) =>
@@ -55,8 +93,12 @@ function renderCluster(
         addPolicy(chart, context, policy);
       }),
     ),
-    concern('cluster-admins', (chart) => {
+    // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
+    forOperator('cluster-admins', (chart) => {
       addClusterBindings(chart, organization, bindingsFor('cluster-admins'));
+    }),
+    forOperator('argo-cd', (chart) => {
+      addWriter(chart, organization, clusterAccess);
     }),
     concern('cluster-scope', (chart) => {
       addClusterScopeRole(chart, organization);
@@ -65,7 +107,7 @@ function renderCluster(
     ...namespaces.map((entry): Part => {
       const origin = originOf(entry);
       return {
-        path: `${cluster.name}/namespaces/${entry.name}.yaml`,
+        path: namespacePath(cluster, entry.name),
         from: origin.file,
         origin,
         build: (chart) => {
@@ -83,7 +125,7 @@ function renderCluster(
       ...(authentication
         ? [
             {
-              path: `api-server/${cluster.name}/authentication-configuration.yaml`,
+              path: `${apiServerFolder}/${cluster.name}/authentication-configuration.yaml`,
               text: header(cluster.origin.file) + Yaml.stringify(authentication),
             },
           ]

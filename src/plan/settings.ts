@@ -67,6 +67,8 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
   }
   yield* maybe('Argo CD repository', argoCD?.repoURL, at('argoCD', 'repoURL'));
   yield* maybe('Argo CD revision', argoCD?.targetRevision, at('argoCD', 'targetRevision'));
+  yield* maybe('Argo CD path', argoCD?.path, at('argoCD', 'path'));
+  yield* maybe('Argo CD cluster', argoCD?.cluster?.value, at('argoCD', 'cluster'));
   yield* maybe('Argo CD namespace', argoCD?.namespace, at('argoCD', 'namespace'));
   yield fact('syncIdentity', organization.syncIdentity, at('argoCD', 'serviceAccount'));
   yield* each('break-glass group', policies.breakGlassGroups, at('policies', 'breakGlassGroups'));
@@ -106,6 +108,7 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
   }
   for (const [key, value] of Object.entries(cluster.labels)) yield fact('label', value, at('labels', key), key);
   yield fact('syncIdentity', cluster.syncIdentity, at('syncIdentity'));
+  yield fact('Applications', String(cluster.applications), at('applications'));
   yield* each('trusted service account', cluster.trustedServiceAccounts, at('trustedServiceAccounts'));
   for (const [what, classes] of [
     ['storage class', storageClasses],

@@ -23,6 +23,8 @@ export interface OperationState {
   readonly phase: string;
   readonly message: string;
   readonly revision: string;
+  /** How often it was tried again. */
+  readonly retries: number;
   /**
    * What became of each object, by `Kind namespace/name`, such as `Pruned: pruned`. A self-heal may follow on a sync at
    * once, with results of its own: only those of a failed sync stay.
@@ -46,6 +48,7 @@ export function readApplication(object: unknown): ApplicationState {
             phase,
             message: text(operation, 'message'),
             revision: text(operation, 'syncResult', 'revision'),
+            retries: Number(at(operation, 'retryCount') ?? 0),
             results: byName(listAt(operation, 'syncResult', 'resources'), (one) =>
               [text(one, 'status'), text(one, 'message')].join(': '),
             ),

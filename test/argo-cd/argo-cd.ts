@@ -5,11 +5,12 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { Answer } from '../control-plane/client.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import type { Memory } from '../control-plane/process.ts';
 import { readApplication } from './application.ts';
 import type { ApplicationState } from './application.ts';
 import { definitions, installation, programFolder } from './binaries.ts';
 import { preparePrograms, programNames } from './programs.ts';
-import type { Memory, ProgramName } from './programs.ts';
+import type { ProgramName } from './programs.ts';
 
 export interface ArgoCDOptions {
   /** The cluster that Argo CD lives in, in the namespace `argocd`: its destination `https://kubernetes.default.svc`. */
@@ -51,6 +52,11 @@ export interface ArgoCD {
     revision: string,
     options?: { readonly timeout?: number },
   ) => Promise<ApplicationState>;
+  /**
+   * Has a commit compared, and returns when it is synced, or when something of it was refused and is tried again, or when
+   * Argo CD says why it does not even try.
+   */
+  readonly settled: (name: string, revision: string) => Promise<ApplicationState>;
   /** All that a program has logged so far. */
   readonly log: (program: ProgramName) => string;
   /** The end of each program's log, for a test that has failed. */
@@ -187,6 +193,16 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
         if (hasEnded(again, revision)) return again;
       }
     },
+    async settled(name, revision) {
+      await refresh(name);
+      for (;;) {
+        const state = await until(name, `settled at ${revision}`, (one) => hasSettled(one, revision));
+        if (state.sync !== 'OutOfSync' || state.operation?.phase !== 'Succeeded') return state;
+        // It may have been compared a moment before the cluster's own word of what was applied came in.
+        const again = await refresh(name);
+        if (hasSettled(again, revision)) return again;
+      }
+    },
     log: programs.log,
     logTails,
     memory: programs.memory,
@@ -199,6 +215,13 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
 
 /** Whether a commit was compared, and nothing is left to be done about it, or no more can be. */
 function hasEnded({ isBusy, revision, sync, operation }: ApplicationState, commit: string): boolean {
+  return !isBusy && revision === commit && (sync === 'Synced' || operation?.revision === commit);
+}
+
+/** Whether a commit was compared, and is synced, was refused in part, or cannot even be tried. */
+function hasSettled({ isBusy, revision, sync, operation, conditions }: ApplicationState, commit: string): boolean {
+  if (conditions.some(({ type }) => type.endsWith('Error'))) return true;
+  if (operation?.revision === commit && operation.retries > 0) return true;
   return !isBusy && revision === commit && (sync === 'Synced' || operation?.revision === commit);
 }
 

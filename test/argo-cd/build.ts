@@ -12,6 +12,7 @@ import {
   definitions,
   goModule,
   installation,
+  kubectlPackage,
 } from './binaries.ts';
 import { provideRedis } from './redis.ts';
 
@@ -25,6 +26,8 @@ try {
     build(into) {
       provideRedis(into);
       buildProgram(goModule, buildArguments(), argoCDPackage, join(into, 'argocd'));
+      // For what docs/argo-cd.md has an operator type.
+      buildProgram(goModule, buildArguments(), kubectlPackage, join(into, 'kubectl'));
       const source = go(goModule, ['list', '-m', '-f', '{{.Dir}}', 'github.com/argoproj/argo-cd/v3']).trim();
       copy(join(source, 'hack', 'git-verify-wrapper.sh'), join(into, 'git-verify-wrapper.sh'), 0o755);
       for (const name of definitions) copy(join(source, 'manifests', 'crds', name), join(into, name), 0o644);

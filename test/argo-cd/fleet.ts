@@ -1,90 +1,152 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { at } from '../control-plane/client.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startIssuer } from '../control-plane/issuer.ts';
+import { tenantry } from '../support/cli.ts';
 import { readFiles } from '../support/folders.ts';
-import { createToken, startArgoCD } from './argo-cd.ts';
+import { startArgoCD } from './argo-cd.ts';
 import type { ArgoCD } from './argo-cd.ts';
-import { openProject } from './objects.ts';
+import type { ApplicationState } from './application.ts';
+import type { Operator } from './guide.ts';
 import { createRemote } from './repository.ts';
 import type { Remote } from './repository.ts';
 
-const dist = resolve(import.meta.dirname, '../../dist');
+/** Config files of an organization by path. Undefined, of a change: the file is gone. */
+export type Files = Readonly<Record<string, string | undefined>>;
 
-/** Two of the sample organization's clusters, one Argo CD that lives in the first, and the repository it syncs from. */
-export interface Fleet {
-  /** Argo CD's own cluster, and one that it reaches by a Secret. */
-  readonly prod: ControlPlane;
-  readonly dev: ControlPlane;
+export interface FleetOptions<Cluster extends string> {
+  /** The organization, as it is committed first; its clusters are found by their `server`. */
+  readonly organization: Readonly<Record<string, string>>;
+  /** The clusters that are there; Argo CD lives in the first. */
+  readonly clusters: readonly [Cluster, ...Cluster[]];
+}
+
+/** Clusters, one Argo CD that lives in the first, and the repository that it syncs from. */
+export interface Fleet<Cluster extends string> {
+  readonly planes: Readonly<Record<Cluster, ControlPlane>>;
   readonly argoCD: ArgoCD;
   readonly remote: Remote;
-  /** What is committed in `dist/`, by path from the repository's root. */
-  readonly rendered: Readonly<Record<string, string>>;
+  readonly operator: Operator;
+  /** The organization, with the repository and the servers that there really are. */
+  readonly organization: Readonly<Record<string, string>>;
+  /** What an organization's files would be if it had the fleet's servers. */
+  readonly withServers: (files: Readonly<Record<string, string>>) => Record<string, string>;
+  /** What is rendered at present, by path from the repository's root. */
+  readonly dist: () => Readonly<Record<string, string>>;
+  /** Merges a change of config files: `tenantry synth` renders, and all is pushed. Gives the commit's id. */
+  readonly merge: (files: Files) => Promise<string>;
+  /** Returns when each cluster has been given what the commit says, or has refused something of it. */
+  readonly settled: (commit: string) => Promise<Record<Cluster, ApplicationState>>;
   /** A member of the group, by a token of the issuer for the cluster. */
-  readonly memberOf: (group: string, cluster: ClusterName) => Promise<{ readonly token: string }>;
+  readonly memberOf: (group: string, cluster: Cluster) => Promise<{ readonly token: string }>;
   readonly stop: () => Promise<void>;
 }
 
-export const clusters = { prod: 'prodcluster01', dev: 'devcluster01' } as const;
-export type ClusterName = keyof typeof clusters;
+/** The name of a cluster's Application. */
+export const applicationOf = (cluster: string): string => `tenantry-${cluster}`;
 
-/** Starts a fleet. No Application is there yet, and nothing is pushed. */
-export async function startFleet(): Promise<Fleet> {
+/** Starts a fleet, and pushes what the organization renders to. Nothing is applied anywhere yet. */
+export async function startFleet<Cluster extends string>({
+  organization: files,
+  clusters,
+}: FleetOptions<Cluster>): Promise<Fleet<Cluster>> {
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-remote-'));
+  const remote = createRemote(folder);
   const issuer = await startIssuer({ url: 'https://platform.example.com/api/oidc' });
-  const configurationOf = (cluster: ClusterName) =>
-    readFileSync(join(dist, 'api-server', clusters[cluster], 'authentication-configuration.yaml'), 'utf8');
-  const start = (cluster: ClusterName) =>
-    startControlPlane({ authenticationConfiguration: configurationOf(cluster), issuers: [issuer] });
-  const [prod, dev] = await Promise.all([start('prod'), start('dev')]);
-  const argoCD = await startArgoCD({ controlPlane: prod });
-  await argoCD.apply(openProject('open'));
-  await argoCD.addCluster({ name: clusters.dev, controlPlane: dev, token: await createWriter(dev) });
-  const planes = { prod, dev };
-  return {
-    ...planes,
+
+  // The servers are known once they run, and what they accept as tokens before that: it depends on no server.
+  remote.push(files);
+  await synth(remote.folder);
+  const authentication = readFiles(join(remote.folder, 'dist/api-server'));
+  const configurationOf = (cluster: string) => authentication[`${cluster}/authentication-configuration.yaml`] ?? '';
+  const started = await Promise.all(
+    clusters.map(async (cluster) => {
+      const plane = await startControlPlane({
+        authenticationConfiguration: configurationOf(cluster),
+        issuers: [issuer],
+      });
+      return [cluster, plane] as const;
+    }),
+  );
+  const planes = Object.fromEntries(started) as Record<Cluster, ControlPlane>;
+  const [home] = clusters;
+  const argoCD = await startArgoCD({ controlPlane: planes[home], mayDo: 'nothing' });
+
+  const servers = started.map(([cluster, { server }]) => [serverOf(files, cluster), server] as const);
+  const withServers = (some: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(some).map(([path, text]) => [
+        path,
+        path === 'organization.yaml'
+          ? following(text, remote.url, home)
+          : servers.reduce(
+              (result, [written, real]) => result.replaceAll(`server: ${written}\n`, `server: ${real}\n`),
+              text,
+            ),
+      ]),
+    );
+  const organization = withServers(files);
+
+  const fleet: Fleet<Cluster> = {
+    planes,
     argoCD,
-    remote: createRemote(folder),
-    rendered: Object.fromEntries(
-      Object.values(clusters).flatMap((cluster) =>
-        Object.entries(readFiles(join(dist, cluster))).map(([path, text]) => [`dist/${cluster}/${path}`, text]),
+    remote,
+    organization,
+    withServers,
+    operator: {
+      folder: remote.folder,
+      kubeconfigs: Object.fromEntries(started.map(([cluster, plane]) => [cluster, plane.kubeconfig()])),
+      currentContext: home,
+    },
+    dist: () =>
+      Object.fromEntries(
+        Object.entries(readFiles(join(remote.folder, 'dist'))).map(([path, text]) => [`dist/${path}`, text]),
       ),
-    ),
+    async merge(changed) {
+      remote.write(changed);
+      await synth(remote.folder);
+      return remote.push({});
+    },
+    async settled(commit) {
+      const states = clusters.map(
+        async (cluster) => [cluster, await argoCD.settled(applicationOf(cluster), commit)] as const,
+      );
+      return Object.fromEntries(await Promise.all(states)) as Record<Cluster, ApplicationState>;
+    },
     async memberOf(group, cluster) {
       const audience = at(parse(configurationOf(cluster)), 'jwt', 0, 'issuer', 'audiences', 0);
       return { token: await issuer.sign({ sub: 'user:ada', aud: audience, groups: [group, 'cluster-scope'] }) };
     },
     async stop() {
       await argoCD.stop();
-      await Promise.all([prod.stop(), dev.stop(), issuer.stop()]);
+      await Promise.all([...started.map(([, plane]) => plane.stop()), issuer.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  await fleet.merge(organization);
+  return fleet;
 }
 
-/** Argo CD's account on a cluster where it does not live: the same name, which the policies know. */
-async function createWriter(plane: ControlPlane): Promise<string> {
-  await plane.applyManifests(
-    `
-apiVersion: v1
-kind: Namespace
-metadata: { name: argocd }
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: { name: argocd-application-controller, namespace: argocd }
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: { name: argocd-application-controller }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin }
-subjects: [{ kind: ServiceAccount, name: argocd-application-controller, namespace: argocd }]
-`,
-    { fieldManager: 'test' },
-  );
-  return createToken(plane, 'argocd', 'argocd-application-controller');
+/**
+ * Renders anew, whatever was done to `dist/` by hand, and whatever the rules about changes would say: those are for pull
+ * requests.
+ */
+async function synth(folder: string): Promise<void> {
+  rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  const { code, stdout, stderr } = await tenantry(['synth', '--as-of', '2026-06-15', '--dir', folder]);
+  if (code !== 0) throw new Error(`tenantry synth ended with ${String(code)}:\n${stdout}${stderr}`);
+}
+
+function serverOf(files: Readonly<Record<string, string>>, cluster: string): string {
+  return String(at(parse(files[`clusters/${cluster}.yaml`] ?? ''), 'spec', 'server'));
+}
+
+/** The organization's file, saying which repository is followed, by an Argo CD that lives in the cluster. */
+function following(text: string, repository: string, cluster: string): string {
+  const without = text.replace(/^ {2}argoCD:\n(?: {4}.*\n)*/m, '');
+  return `${without.trimEnd()}\n  argoCD:\n    repoURL: ${repository}\n    cluster: ${cluster}\n`;
 }

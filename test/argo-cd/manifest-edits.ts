@@ -37,3 +37,9 @@ export function share(namespace: string, group: string, role: string): object {
     subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
   };
 }
+
+/** An object with other metadata, key by key. */
+export function withMetadata(object: object, metadata: object): object {
+  const old: unknown = at(object, 'metadata');
+  return { ...object, metadata: { ...(typeof old === 'object' && old), ...metadata } };
+}

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '../control-plane/client.ts';
 import { findFreePort, isListening } from '../control-plane/control-plane.ts';
 import { startProcess } from '../control-plane/process.ts';
-import type { GuardedProcess } from '../control-plane/process.ts';
+import type { GuardedProcess, Memory } from '../control-plane/process.ts';
 import { programFolder } from './binaries.ts';
 
 /** The programs that make up Argo CD here: all but its user interface, its notifications and single sign-on. */
@@ -14,12 +14,6 @@ export const programNames = [
   'argocd-applicationset-controller',
 ] as const;
 export type ProgramName = (typeof programNames)[number];
-
-/** Resident memory in bytes, now and at its highest since the program was started. */
-export interface Memory {
-  readonly now: number;
-  readonly peak: number;
-}
 
 /** Argo CD's programs, running in a folder of their own. */
 export interface Programs {
@@ -119,23 +113,14 @@ export async function preparePrograms({ folder, kubeconfigs, flags }: ProgramOpt
     };
   }
 
-  function memory(name: ProgramName): Memory {
-    const status = readFileSync(`/proc/${readFileSync(inFolder(`${name}.pid`), 'utf8').trim()}/status`, 'utf8');
-    const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
-    return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
-  }
-
   return {
     async start(name) {
       const { command, flags: own, isReady } = specifications[name];
       const variables = Object.entries(environment(name)).map(([key, value]) => `${key}=${value}`);
       const started = startProcess({
         name,
-        command: '/bin/sh',
-        arguments: [
-          ...['-c', 'echo $$ >"$1"; shift; exec env -i "$@"', name, inFolder(`${name}.pid`)],
-          ...[...variables, command, ...own, ...(flags[name] ?? [])],
-        ],
+        command: 'env',
+        arguments: ['-i', ...variables, command, ...own, ...(flags[name] ?? [])],
         folder,
         log: inFolder(`${name}.log`),
       });
@@ -150,7 +135,11 @@ export async function preparePrograms({ folder, kubeconfigs, flags }: ProgramOpt
     },
     exit: (name) => running.get(name)?.exit(),
     log: (name) => running.get(name)?.output() ?? '',
-    memory,
+    memory(name) {
+      const found = running.get(name);
+      if (!found) throw new Error(`${name} does not run`);
+      return found.memory();
+    },
   };
 }
 

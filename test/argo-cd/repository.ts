@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFiles } from '../support/folders.ts';
 import { gitEnvironment, repositoryIn } from '../support/repositories.ts';
 
 /** A bare Git repository that Argo CD syncs from, and what happens to its branch `main`. */
 export interface Remote {
   /** `file://…`. */
   readonly url: string;
-  /** Writes files (undefined: deletes; also a folder) and pushes a commit; gives its id. */
+  /** The worktree that is pushed from. */
+  readonly folder: string;
+  /** Writes files into the worktree (undefined: deletes; also a folder). */
+  readonly write: (files: Readonly<Record<string, string | undefined>>) => void;
+  /** Writes files, and pushes a commit of all that is in the worktree; gives its id. */
   readonly push: (files: Readonly<Record<string, string | undefined>>) => string;
   /** Moves the branch by force, to a commit before. */
   readonly forcePush: (commit: string) => void;
@@ -27,13 +32,19 @@ export function createRemote(folder: string): Remote {
   const { git, commit } = repositoryIn(worktree);
   git(['remote', 'add', 'origin', bare]);
   const push = () => git(['push', '--quiet', '--force', 'origin', 'HEAD:main']);
+  function write(files: Readonly<Record<string, string | undefined>>): void {
+    for (const [path, text] of Object.entries(files)) {
+      if (text === undefined) rmSync(join(worktree, path), { recursive: true, force: true });
+      else writeFiles(worktree, { [path]: text });
+    }
+  }
   return {
     url: `file://${bare}`,
+    folder: worktree,
+    write,
     push(files) {
-      const isThere = (path: string) => existsSync(join(worktree, path));
-      const id = commit(
-        Object.fromEntries(Object.entries(files).filter(([path, text]) => text !== undefined || isThere(path))),
-      );
+      write(files);
+      const id = commit();
       push();
       return id;
     },

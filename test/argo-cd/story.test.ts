@@ -1,19 +1,42 @@
-import { basename } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { ApplicationState } from './application.ts';
-import { clusters, startFleet } from './fleet.ts';
-import type { ClusterName, Fleet } from './fleet.ts';
-import { edit, share } from './manifest-edits.ts';
-import { application } from './objects.ts';
+import { applicationOf, startFleet } from './fleet.ts';
+import type { Files, Fleet } from './fleet.ts';
+import { guideSteps, runAsOperator } from './guide.ts';
+import { edit, share, withMetadata } from './manifest-edits.ts';
+import {
+  configMapsIn,
+  namespaceAt,
+  replaced,
+  roleBindingsIn,
+  said,
+  sampleOrganization,
+  stepsOn,
+  timed,
+  timeTable,
+} from './steps.ts';
 
-/** Real Argo CD syncs the committed `dist/` of two clusters: a merge grants, a merge revokes, and no merge destroys. */
+/**
+ * The sample organization on three clusters, set up as docs/argo-cd.md says: a merge grants, a merge revokes, and no merge
+ * destroys. Merges are edits of config files, rendered by `tenantry synth`; what gets past validation is done by hand.
+ */
 
-let fleet: Fleet;
+const [prod, site, dev] = ['prodcluster01', 'prodcluster02', 'devcluster01'] as const;
+type Cluster = typeof prod | typeof site | typeof dev;
+
+let fleet: Fleet<Cluster>;
+const { request, status, answers, leaveConfigMap, bindByHand, subjects, deleteNamespace, namespaces } = stepsOn(
+  () => fleet,
+);
 
 beforeAll(async () => {
-  fleet = await timed('two clusters and Argo CD are up', startFleet);
+  fleet = await startFleet({ organization: sampleOrganization(), clusters: [prod, site, dev] });
   return fleet.stop;
+});
+
+afterAll(() => {
+  console.log(timeTable());
 });
 
 beforeEach(() => {
@@ -22,242 +45,202 @@ beforeEach(() => {
   });
 });
 
-/** Each test begins with what is committed, and without the namespaces that a test before it has left behind. */
+/** Once all is set up, each test begins with what is committed, and without namespaces that a test has left behind. */
 afterEach(async () => {
-  const paths = [...added];
-  added.clear();
-  await merged({ ...Object.fromEntries(paths.map((path) => [path, undefined])), ...fleet.rendered });
-  for (const path of paths) await deleteNamespace(`/api/v1/namespaces/${basename(path, '.yaml')}`);
+  if ((await fleet.argoCD.application(applicationOf(prod))) === undefined) return; // not set up yet
+  const commit = await fleet.merge(fleet.organization);
+  await Promise.all([fleet.settled(commit), fleet.argoCD.settled('tenantry-root', commit)]);
+  for (const cluster of [prod, site, dev]) {
+    const rendered = new Set(namespacesIn(fleet.dist(), cluster));
+    for (const name of await namespaces(cluster)) {
+      if (!/^(solar|green|data)-/.test(name) || rendered.has(name)) continue;
+      await deleteNamespace(cluster, name);
+    }
+  }
 });
 
-/** As a cluster admin would: by the confirmation on it, and by hand. */
-async function deleteNamespace(path: string): Promise<void> {
-  const annotations = { 'tenantry.dev/allow-delete': basename(path) };
-  const contentType = 'application/merge-patch+json';
-  await fleet.prod.request('PATCH', path, { body: { metadata: { annotations } }, contentType });
-  await fleet.prod.request('DELETE', path);
-  await waitFor('the namespace to be gone', async () => (await status('prod', path)) === 404);
+function namespacesIn(dist: Files, cluster: Cluster): string[] {
+  return Object.keys(dist).flatMap(
+    (path) => new RegExp(`^dist/${cluster}/namespaces/(.+)\\.yaml$`).exec(path)?.[1] ?? [],
+  );
 }
 
-/** Files that are in no commit of the organization's own. */
-const added = new Set<string>();
-
-async function timed<T>(what: string, run: () => Promise<T>): Promise<T> {
-  const start = performance.now();
-  const result = await run();
-  console.log(`${what}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  return result;
+/** Merges a change of config files; returns when each cluster has it, or has refused something of it. */
+async function merged(files: Files): Promise<Record<Cluster, ApplicationState>> {
+  return await fleet.settled(await fleet.merge(files));
 }
 
-/** The Application of a whole cluster. Default: a sync that fails is not tried again. */
-function applicationOf(cluster: ClusterName, retry: object = { limit: 0 }): object {
-  return application(cluster, {
-    project: 'open',
-    repository: fleet.remote.url,
-    path: `dist/${clusters[cluster]}`,
-    ...(cluster === 'dev' && { server: fleet.dev.server }),
-    syncPolicy: { syncOptions: ['ServerSideApply=true', 'ApplyOutOfSyncOnly=true'], retry },
-  });
-}
-
-/** Pushes a commit, of which Argo CD is not told. Gives its id. */
-function push(files: Readonly<Record<string, string | undefined>>): string {
-  for (const path of Object.keys(files)) if (!(path in fleet.rendered)) added.add(path);
-  return fleet.remote.push(files);
-}
-
-/** Pushes a commit, and returns when each cluster has it, or has refused it. */
-async function merged(
-  files: Readonly<Record<string, string | undefined>>,
-): Promise<Record<ClusterName, ApplicationState>> {
-  const commit = push(files);
-  const [prod, dev] = await Promise.all([fleet.argoCD.synced('prod', commit), fleet.argoCD.synced('dev', commit)]);
-  return { prod, dev };
+/** Pushes a change of `dist/`, made by hand. */
+async function pushed(files: Files): Promise<Record<Cluster, ApplicationState>> {
+  return await fleet.settled(fleet.remote.push(files));
 }
 
 /** Does what Argo CD is not to act on, tells it, and gives it the time that a sync would take. */
-async function pushedInVain(act: () => void): Promise<ApplicationState> {
+async function inVain(act: () => void, name = applicationOf(prod)): Promise<ApplicationState> {
   act();
-  await fleet.argoCD.refresh('prod', 'hard');
+  await fleet.argoCD.refresh(name, 'hard');
   await new Promise((resolve) => setTimeout(resolve, 3000));
-  return await fleet.argoCD.refresh('prod', 'hard');
+  return await fleet.argoCD.refresh(name, 'hard');
 }
 
-function pathOf(cluster: ClusterName, namespace: string): string {
-  return `dist/${clusters[cluster]}/namespaces/${namespace}.yaml`;
+const solar = 'tenants/solar.yaml';
+const edited = (path: string, what: string, by: string): Files => ({
+  [path]: replaced(fleet.organization[path], what, by),
+});
+
+function fileOf(cluster: Cluster, namespace: string): string {
+  return `dist/${cluster}/namespaces/${namespace}.yaml`;
 }
 
-function rendered(cluster: ClusterName, namespace: string): string {
-  const text = fleet.rendered[pathOf(cluster, namespace)];
-  if (text === undefined) throw new Error(`${pathOf(cluster, namespace)} is not rendered`);
+function rendered(cluster: Cluster, namespace: string): string {
+  const text = fleet.dist()[fileOf(cluster, namespace)];
+  if (text === undefined) throw new Error(`${fileOf(cluster, namespace)} is not rendered`);
   return text;
-}
-
-const configMaps = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
-const roleBindings = (namespace: string) => `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
-
-async function status(cluster: ClusterName, path: string): Promise<number> {
-  return (await fleet[cluster].request('GET', path)).status;
-}
-
-/** Returns when a member of the group gets this answer for a namespace's ConfigMaps. */
-async function answers(cluster: ClusterName, group: string, namespace: string, expected: number): Promise<void> {
-  await waitFor(`${group} to get ${expected} in ${namespace}`, async () => {
-    const as = await fleet.memberOf(group, cluster);
-    return (await fleet[cluster].request('GET', configMaps(namespace), { as })).status === expected;
-  });
-}
-
-/** Something of the tenant's that must not be lost. */
-async function leaveConfigMap(cluster: ClusterName, namespace: string): Promise<string> {
-  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'precious' } };
-  const answer = await fleet[cluster].request('POST', configMaps(namespace), { body });
-  expect([201, 409]).toContain(answer.status);
-  return `${configMaps(namespace)}/precious`;
-}
-
-/** Gives a RoleBinding other subjects, as a cluster admin could. */
-async function bindByHand(namespace: string, name: string, ...groups: readonly string[]): Promise<void> {
-  const subjects = groups.map((group) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }));
-  const answer = await fleet.prod.request('PATCH', `${roleBindings(namespace)}/${name}`, {
-    body: { subjects },
-    contentType: 'application/merge-patch+json',
-  });
-  expect(answer.status).toBe(200);
-  expect(listAt(answer.body, 'subjects')).toHaveLength(groups.length);
-}
-
-/** Returns when a RoleBinding has these groups as its subjects. */
-async function subjects(namespace: string, name: string, ...groups: readonly string[]): Promise<void> {
-  await waitFor(`${name} to be of ${groups.join(', ')}`, async () => {
-    const { body } = await fleet.prod.request('GET', `${roleBindings(namespace)}/${name}`);
-    return (
-      listAt(body, 'subjects')
-        .map((subject) => String(at(subject, 'name')))
-        .join() === groups.join()
-    );
-  });
-}
-
-function withMetadata(object: object, metadata: object): object {
-  const old: unknown = at(object, 'metadata');
-  return { ...object, metadata: { ...(typeof old === 'object' && old), ...metadata } };
 }
 
 const allIsWell = { sync: 'Synced', conditions: [], operation: { phase: 'Succeeded' } };
 
-describe('a merge', () => {
-  test('brings up both clusters', async () => {
-    await fleet.argoCD.apply(applicationOf('prod'), applicationOf('dev'));
-    const { prod, dev } = await timed('bootstrap of both clusters', () => merged(fleet.rendered));
-    expect(prod).toMatchObject(allIsWell);
-    expect(dev).toMatchObject(allIsWell);
-    await answers('prod', 'solar-sre', 'solar-prod', 200);
-    await answers('dev', 'solar-sre', 'solar-dev', 200);
-  });
+describe('an operator', () => {
+  test.each(guideSteps().map(({ title, commands }) => [title, commands] as const))(
+    'does: %s',
+    async (title, commands) => {
+      expect(commands.length).toBeGreaterThan(0);
+      await timed(`docs/argo-cd.md: ${title}`, () => Promise.resolve(runAsOperator(fleet.operator, commands)));
+    },
+  );
 
-  test('grants, and one revokes', async () => {
-    await answers('prod', 'guests', 'solar-prod', 403);
-    await timed('from a merge that grants to the first request', async () => {
-      push({
-        [pathOf('prod', 'solar-prod')]: edit(rendered('prod', 'solar-prod')).with(
-          share('solar-prod', 'guests', 'edit'),
-        ),
-      });
-      await fleet.argoCD.refresh('prod');
-      await answers('prod', 'guests', 'solar-prod', 200);
-    });
-    await timed('from a merge that revokes to the first refusal', async () => {
-      push({ [pathOf('prod', 'solar-prod')]: rendered('prod', 'solar-prod') });
-      await fleet.argoCD.refresh('prod');
-      await answers('prod', 'guests', 'solar-prod', 403);
-    });
-  });
-
-  test('changes a role', async () => {
-    const text = edit(rendered('prod', 'solar-prod')).without('RoleBinding', 'tenantry:group:solar-sre:edit');
-    const { prod } = await timed('edit becomes view', () =>
-      merged({ [pathOf('prod', 'solar-prod')]: edit(text).with(share('solar-prod', 'solar-sre', 'view')) }),
-    );
-    expect(prod).toMatchObject(allIsWell);
-    await answers('prod', 'solar-sre', 'solar-prod', 200);
-    expect(await status('prod', `${roleBindings('solar-prod')}/tenantry:group:solar-sre:edit`)).toBe(404);
-  });
-
-  test('adds a namespace', async () => {
-    const text = rendered('prod', 'solar-prod')
-      .replaceAll('solar-prod', 'solar-new')
-      .replace('identifier: prod', 'identifier: new');
-    const { prod } = await timed('a new namespace', () => merged({ [pathOf('prod', 'solar-new')]: text }));
-    expect(prod).toMatchObject(allIsWell);
-    await answers('prod', 'solar-sre', 'solar-new', 200);
+  test('has a synced fleet then', async () => {
+    const commit = fleet.remote.push({});
+    for (const name of ['tenantry-root', ...[prod, site, dev].map(applicationOf)])
+      expect(await fleet.argoCD.synced(name, commit)).toMatchObject(allIsWell);
+    await answers(prod, 'solar-sre', 'solar-prod', 200);
+    await answers(site, 'solar-sre', 'solar-prod', 200);
+    await answers(dev, 'solar-sre', 'solar-dev', 200);
+    expect(await fleet.argoCD.application('tenantry-root')).toMatchObject({ health: 'Healthy' });
   });
 });
 
-describe('what goes from Git', () => {
-  test('as a tenant leaves a cluster, its access goes there, and its namespace and data stay', async () => {
-    const precious = await leaveConfigMap('dev', 'solar-dev');
-    const { prod, dev } = await timed('a tenant leaves a cluster', () =>
-      merged({ [pathOf('dev', 'solar-dev')]: undefined }),
-    );
-    expect(prod).toMatchObject(allIsWell);
-    expect(dev.resources).toMatchObject({ 'Namespace solar-dev': 'OutOfSync, prune' });
-    await answers('dev', 'solar-sre', 'solar-dev', 403);
-    await answers('prod', 'solar-sre', 'solar-prod', 200);
-    expect(await status('dev', precious)).toBe(200);
-  });
-
-  test('in two steps, a namespace goes', async () => {
-    await leaveConfigMap('prod', 'solar-shop');
-    const marked = edit(rendered('prod', 'solar-shop')).changed('Namespace', (namespace) =>
-      withMetadata(namespace, {
-        annotations: { 'tenantry.dev/allow-delete': 'solar-shop' },
-        labels: { ...(at(namespace, 'metadata', 'labels') as object), 'tenantry.dev/state': 'MarkedForDeletion' },
-      }),
-    );
-    expect((await merged({ [pathOf('prod', 'solar-shop')]: marked })).prod).toMatchObject(allIsWell);
-    expect(await status('prod', '/api/v1/namespaces/solar-shop')).toBe(200);
-    await timed('a marked namespace goes, and all that is in it', async () => {
-      await merged({ [pathOf('prod', 'solar-shop')]: undefined });
-      await waitFor('the namespace to be gone', async () => {
-        return (await status('prod', '/api/v1/namespaces/solar-shop')) === 404;
-      });
+describe('a merge', () => {
+  test('creates a namespace with all that is in it', async () => {
+    const states = await timed('a new namespace, until its members get in', async () => {
+      const after = await merged(edited(solar, '    - name: shop\n', '    - name: new\n    - name: shop\n'));
+      await answers(prod, 'audit', 'solar-new', 200);
+      return after;
     });
-    await fleet.argoCD.until('prod', 'synced', ({ sync }) => sync === 'Synced');
+    expect(states[prod]).toMatchObject(allIsWell);
+    expect(await status(prod, `${roleBindingsIn('solar-new')}/tenantry:group:audit:view`)).toBe(200);
   });
 
-  test('without the first step, a namespace stays even where nothing but the policy keeps it', async () => {
-    const precious = await leaveConfigMap('prod', 'solar-shop');
-    const unguarded = edit(rendered('prod', 'solar-shop')).changed('Namespace', (namespace) =>
-      withMetadata(namespace, { annotations: {} }),
+  test('grants and one revokes', async () => {
+    await answers(prod, 'solar-sre', 'solar-shop', 403);
+    await timed('from a merge that grants to the first request', async () => {
+      const shared = '        - { group: contractors, role: view, until: 2030-12-31 }\n';
+      await fleet.merge(edited(solar, shared, `${shared}        - { group: solar-sre, role: edit }\n`));
+      await fleet.argoCD.refresh(applicationOf(prod));
+      await answers(prod, 'solar-sre', 'solar-shop', 200);
+    });
+    await timed('from a merge that revokes to the first refusal', async () => {
+      await fleet.merge(fleet.organization);
+      await fleet.argoCD.refresh(applicationOf(prod));
+      await answers(prod, 'solar-sre', 'solar-shop', 403);
+    });
+  });
+
+  test('changes a role, by another binding', async () => {
+    const states = await timed('edit becomes view, on three clusters', () =>
+      merged(edited(solar, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: view }')),
     );
-    expect((await merged({ [pathOf('prod', 'solar-shop')]: unguarded })).prod).toMatchObject(allIsWell);
-    const { prod } = await merged({
-      [pathOf('prod', 'solar-shop')]: undefined,
-      [pathOf('prod', 'solar-prod')]: edit(
-        edit(rendered('prod', 'solar-prod')).without('RoleBinding', 'tenantry:group:solar-sre:edit'),
+    for (const state of Object.values(states)) expect(state).toMatchObject(allIsWell);
+    const as = await fleet.memberOf('solar-sre', prod);
+    const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new' } };
+    expect((await request(prod, 'POST', configMapsIn('solar-prod'), { as, body })).status).toBe(403);
+    expect((await request(prod, 'GET', configMapsIn('solar-prod'), { as })).status).toBe(200);
+    expect(await status(prod, `${roleBindingsIn('solar-prod')}/tenantry:group:solar-sre:edit`)).toBe(404);
+  });
+
+  test('takes a group off a cluster: its binding goes, its namespace and what is in it stay', async () => {
+    const path = `clusters/${dev}.yaml`;
+    await answers(dev, 'github:data-science', 'data-science', 200);
+    const precious = await leaveConfigMap(dev, 'data-science');
+    const unshared = replaced(fleet.organization[path], '    - { group: github:data-science }\n', '');
+    const states = await timed('a group that is taken off a cluster', () =>
+      merged({ [path]: `${unshared.trimEnd()}\n  retainedNamespaces: [data-science]\n` }),
+    );
+    expect(states[dev]).toMatchObject(allIsWell);
+    await answers(dev, 'github:data-science', 'data-science', 403);
+    expect(await status(dev, precious)).toBe(200);
+  });
+
+  test('takes a tenant off a cluster: its access goes there, and its namespace and data stay', async () => {
+    const precious = await leaveConfigMap(site, 'solar-prod');
+    const states = await timed('a tenant that leaves a cluster', () =>
+      merged(edited(solar, 'clusters: [prodcluster01, prodcluster02]', 'clusters: [prodcluster01]')),
+    );
+    expect(states[prod]).toMatchObject(allIsWell);
+    expect(states[site]).toMatchObject({ ...allIsWell, resources: { 'Namespace solar-prod': 'OutOfSync, prune' } });
+    await answers(site, 'solar-sre', 'solar-prod', 403);
+    await answers(site, 'solar-and-green', 'solar-prod', 403);
+    await answers(prod, 'solar-sre', 'solar-prod', 200);
+    expect(await status(site, precious)).toBe(200);
+  });
+
+  test('deletes a namespace as the second of two, with all that is in it', async () => {
+    const precious = await leaveConfigMap(prod, 'solar-shop');
+    const marked = edited(solar, '    - name: shop\n', '    - name: shop\n      state: MarkedForDeletion\n');
+    expect((await timed('a namespace that is marked for deletion', () => merged(marked)))[prod]).toMatchObject(
+      allIsWell,
+    );
+    expect(await status(prod, precious)).toBe(200);
+    await timed('a marked namespace goes, and all that is in it', async () => {
+      const text = fleet.organization[solar] ?? '';
+      const entry = /^ {4}- name: shop\n(?: {6}.*\n)*/m.exec(text)?.[0] ?? '';
+      await merged(edited(solar, entry, ''));
+      await waitFor('the namespace to be gone', async () => (await status(prod, namespaceAt('solar-shop'))) === 404);
+    });
+    await fleet.argoCD.until(applicationOf(prod), 'synced', ({ sync }) => sync === 'Synced');
+  });
+
+  test('that takes a mark back keeps the namespace', async () => {
+    const precious = await leaveConfigMap(prod, 'solar-shop');
+    await merged(edited(solar, '    - name: shop\n', '    - name: shop\n      state: MarkedForDeletion\n'));
+    expect((await merged(fleet.organization))[prod]).toMatchObject(allIsWell);
+    const { body } = await request(prod, 'GET', namespaceAt('solar-shop'));
+    expect(at(body, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options')).toBe('Prune=false,Delete=false');
+    expect(at(body, 'metadata', 'annotations', 'tenantry.dev/allow-delete')).toBeUndefined();
+    expect(await status(prod, precious)).toBe(200);
+  });
+});
+
+describe('what goes from Git without a first step', () => {
+  test('stays, even a namespace that nothing but the policy keeps', async () => {
+    const precious = await leaveConfigMap(prod, 'solar-shop');
+    const unguarded = edit(rendered(prod, 'solar-shop')).changed('Namespace', (one) =>
+      withMetadata(one, { annotations: {} }),
+    );
+    expect((await pushed({ [fileOf(prod, 'solar-shop')]: unguarded }))[prod]).toMatchObject(allIsWell);
+    const states = await pushed({
+      [fileOf(prod, 'solar-shop')]: undefined,
+      [fileOf(prod, 'solar-prod')]: edit(
+        edit(rendered(prod, 'solar-prod')).without('RoleBinding', 'tenantry:group:solar-sre:edit'),
       ).with(share('solar-prod', 'guests', 'edit')),
     });
-    expect(prod.operation).toMatchObject({
-      phase: 'Failed',
+    expect(states[prod].operation).toMatchObject({
       results: { 'Namespace solar-shop': expect.stringContaining('is deleted in two steps') as string },
     });
-    expect(await status('prod', precious)).toBe(200);
+    expect(await status(prod, precious)).toBe(200);
     // Argo CD prunes all that it can before it applies anything, and then applies nothing: revoked, but not granted.
-    await answers('prod', 'solar-sre', 'solar-prod', 403);
-    await answers('prod', 'guests', 'solar-prod', 403);
+    await answers(prod, 'solar-sre', 'solar-prod', 403);
+    await answers(prod, 'guests', 'solar-prod', 403);
   });
 
   test.each([
     ['all files of a cluster', true],
     ['the whole folder', false],
-  ])('when it is %s, nothing is deleted', async (_, leavesFolder) => {
-    const files = Object.keys(fleet.rendered).filter((path) => path.startsWith(`dist/${clusters.prod}/`));
-    const readme = `dist/${clusters.prod}/README.md`;
-    const state = await pushedInVain(() => {
-      push({
-        ...Object.fromEntries(files.map((path) => [path, undefined])),
-        ...(leavesFolder && { [readme]: 'Nothing is left.\n' }),
+  ])('stays, when it is %s', async (_, leavesFolder) => {
+    const state = await inVain(() => {
+      fleet.remote.push({
+        [`dist/${prod}`]: undefined,
+        ...(leavesFolder && { [`dist/${prod}/README.md`]: 'Nothing is left.\n' }),
       });
     });
     expect(state.conditions).toEqual([
@@ -265,160 +248,120 @@ describe('what goes from Git', () => {
         ? { type: 'SyncError', message: expect.stringContaining('auto-sync will wipe out all resources') as string }
         : { type: 'ComparisonError', message: expect.stringContaining('app path does not exist') as string },
     ]);
-    await answers('prod', 'solar-sre', 'solar-prod', 200);
+    await answers(prod, 'solar-sre', 'solar-prod', 200);
   });
 
-  test('when it is the repository, nothing is deleted', async () => {
-    const state = await pushedInVain(fleet.remote.hide);
+  test('stays, when it is the whole of dist', async () => {
+    const precious = await leaveConfigMap(prod, 'solar-prod');
+    const state = await inVain(() => {
+      fleet.remote.push({ dist: undefined });
+    }, 'tenantry-root');
+    expect(state.conditions).toMatchObject([{ type: 'ComparisonError' }]);
+    await answers(prod, 'solar-sre', 'solar-prod', 200);
+    expect(await status(prod, precious)).toBe(200);
+  });
+
+  test('stays, when it is a cluster', async () => {
+    const precious = await leaveConfigMap(dev, 'solar-dev');
+    const commit = fleet.remote.push({
+      [`dist/${dev}`]: undefined,
+      'dist/argo-cd/applications.yaml': edit(fleet.dist()['dist/argo-cd/applications.yaml'] ?? '').without(
+        'Application',
+        applicationOf(dev),
+      ),
+    });
+    await fleet.argoCD.synced('tenantry-root', commit);
+    expect(await fleet.argoCD.application(applicationOf(dev))).toBeDefined();
+    await answers(dev, 'solar-sre', 'solar-dev', 200);
+    expect(await status(dev, precious)).toBe(200);
+  });
+
+  test('stays, when it is the repository', async () => {
+    const state = await inVain(fleet.remote.hide);
     fleet.remote.show();
     expect(state.conditions).toMatchObject([{ type: 'ComparisonError' }]);
-    await answers('prod', 'solar-sre', 'solar-prod', 200);
+    await answers(prod, 'solar-sre', 'solar-prod', 200);
   });
 
-  test('when it is the last commits, by force, what they granted goes and their namespace stays', async () => {
-    const before = push({});
-    const text = rendered('prod', 'solar-prod')
-      .replaceAll('solar-prod', 'solar-late')
-      .replace('identifier: prod', 'identifier: late');
-    await merged({ [pathOf('prod', 'solar-late')]: text });
-    await answers('prod', 'solar-sre', 'solar-late', 200);
-    const precious = await leaveConfigMap('prod', 'solar-late');
+  test('stays but for its access, when it is the last commits, by force', async () => {
+    const before = fleet.remote.push({});
+    await merged(edited(solar, '    - name: shop\n', '    - name: late\n    - name: shop\n'));
+    await answers(prod, 'audit', 'solar-late', 200);
+    const precious = await leaveConfigMap(prod, 'solar-late');
     fleet.remote.forcePush(before);
-    await fleet.argoCD.synced('prod', before);
-    await answers('prod', 'solar-sre', 'solar-late', 403);
-    expect(await status('prod', precious)).toBe(200);
+    await fleet.settled(before);
+    await answers(prod, 'audit', 'solar-late', 403);
+    expect(await status(prod, precious)).toBe(200);
   });
 
-  test('when it is the Application, nothing is deleted', async () => {
-    const path = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/dev';
-    const { body } = await fleet.prod.request('GET', path);
-    expect((await fleet.prod.request('DELETE', path)).status).toBe(200);
-    await waitFor('the Application to be gone', async () => (await fleet.argoCD.application('dev')) === undefined);
-    await answers('dev', 'solar-sre', 'solar-dev', 200);
-    await fleet.argoCD.apply({
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'Application',
-      metadata: { name: 'dev' },
-      spec: at(body, 'spec'),
+  test('stays, when it is the Application, which comes back', async () => {
+    const path = `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${applicationOf(dev)}`;
+    const { body } = await request(prod, 'GET', path);
+    expect(listAt(body, 'metadata', 'finalizers')).toEqual([]);
+    const uid = at(body, 'metadata', 'uid');
+    expect((await request(prod, 'DELETE', path)).status).toBe(200);
+    await answers(dev, 'solar-sre', 'solar-dev', 200);
+    // Argo CD looks at all Applications every minute by itself.
+    await fleet.argoCD.refresh('tenantry-root');
+    await waitFor('the Application to be back', async () => {
+      const again = await request(prod, 'GET', path);
+      return again.status === 200 && at(again.body, 'metadata', 'uid') !== uid;
     });
+    await fleet.argoCD.until(applicationOf(dev), 'synced', ({ sync }) => sync === 'Synced');
   });
 });
 
 describe('what is done by hand', () => {
   test('to a binding is undone', async () => {
     await timed('from an edit by hand until it is undone', async () => {
-      await bindByHand('solar-prod', 'tenantry:group:audit:view', 'audit', 'rogue');
-      await subjects('solar-prod', 'tenantry:group:audit:view', 'audit');
+      await bindByHand(prod, 'solar-prod', 'tenantry:group:audit:view', 'audit', 'rogue');
+      await subjects(prod, 'solar-prod', 'tenantry:group:audit:view', 'audit');
     });
   });
 
-  test('in the name of the platform is refused', async () => {
-    const answer = await fleet.prod.request('POST', roleBindings('solar-prod'), {
-      as: await fleet.memberOf('solar-and-green', 'prod'),
-      body: share('solar-prod', 'audit', 'edit'),
-    });
-    expect(answer.status).toBe(403);
-    expect(at(answer.body, 'message')).toContain('managed-objects.tenantry.dev');
-  });
-});
-
-describe('while something is refused', () => {
-  /** A namespace that is given to another tenant, which the cluster's policy refuses. */
-  const refused = () => ({
-    [pathOf('prod', 'solar-prod')]: edit(rendered('prod', 'solar-prod')).changed('Namespace', (namespace) =>
-      withMetadata(namespace, {
-        labels: { ...(at(namespace, 'metadata', 'labels') as object), 'tenantry.dev/tenant': 'green' },
-      }),
-    ),
+  test('in the name of the platform, or for strangers, is refused', async () => {
+    const as = await fleet.memberOf('solar-and-green', prod);
+    const post = async (body: object) => said(await request(prod, 'POST', roleBindingsIn('solar-prod'), { as, body }));
+    expect(await post(share('solar-prod', 'audit', 'edit'))).toMatch(/^403 .*managed-objects\.tenantry\.dev/);
+    const rogue = withMetadata(share('solar-prod', 'strangers', 'edit'), { name: 'rogue', labels: {} });
+    expect(await post(rogue)).toMatch(/^403 .*self-service-bindings\.tenantry\.dev/);
   });
 
-  test('by a policy, a revocation and a grant elsewhere go on', async () => {
-    const { prod } = await merged({
-      ...refused(),
-      [pathOf('prod', 'solar-shop')]: edit(
-        edit(rendered('prod', 'solar-shop')).without('RoleBinding', 'tenantry:group:audit:view'),
-      ).with(share('solar-shop', 'guests', 'edit')),
-    });
-    expect(prod.operation).toMatchObject({
-      phase: 'Failed',
-      results: { 'Namespace solar-prod': expect.stringContaining('cannot move to another') as string },
-    });
-    await answers('prod', 'audit', 'solar-shop', 403);
-    await answers('prod', 'guests', 'solar-shop', 200);
-  });
-
-  test('without retries, what is done by hand elsewhere stays', async () => {
-    await merged(refused());
-    await bindByHand('solar-shop', 'tenantry:group:audit:view', 'audit', 'rogue');
-    await pushedInVain(() => undefined);
-    await answers('prod', 'rogue', 'solar-shop', 200);
-  });
-
-  test('with retries that read Git anew, it is undone, and later revocations land', async () => {
-    await fleet.argoCD.apply(
-      applicationOf('prod', { limit: -1, refresh: true, backoff: { duration: '2s', factor: 1, maxDuration: '2s' } }),
-    );
-    push(refused());
-    await fleet.argoCD.refresh('prod');
-    await fleet.argoCD.until('prod', 'refused', ({ operation }) => operation?.message.includes('cannot move') === true);
-    await timed('beside what is refused, from an edit by hand until it is undone', async () => {
-      await bindByHand('solar-shop', 'tenantry:group:audit:view', 'audit', 'rogue');
-      await subjects('solar-shop', 'tenantry:group:audit:view', 'audit');
-    });
-    await timed('beside what is refused, from a merge that revokes to the first refusal', async () => {
-      push({
-        [pathOf('prod', 'solar-shop')]: edit(rendered('prod', 'solar-shop')).without(
-          'RoleBinding',
-          'tenantry:group:audit:view',
-        ),
-      });
-      await answers('prod', 'audit', 'solar-shop', 403);
-    });
-    await fleet.argoCD.apply(applicationOf('prod'));
-  });
-
-  test('for a kind that the cluster does not know, a revocation waits: it must not be rendered', async () => {
-    const widget = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: odd, namespace: solar-prod }\n';
-    const { prod } = await merged({
-      [`dist/${clusters.prod}/cluster/odd.yaml`]: widget,
-      [pathOf('prod', 'solar-shop')]: edit(rendered('prod', 'solar-shop')).without(
-        'RoleBinding',
-        'tenantry:group:audit:view',
-      ),
-    });
-    expect(prod.operation).toMatchObject({
-      phase: 'Failed',
-      message: expect.stringContaining('one or more synchronization tasks are not valid') as string,
-    });
-    await answers('prod', 'audit', 'solar-shop', 200);
+  test('by a cluster admin beside what is rendered is not noticed: it is for the policies, and for drift', async () => {
+    const rogue = withMetadata(share('solar-prod', 'strangers', 'edit'), { name: 'rogue', labels: {} });
+    expect((await request(prod, 'POST', roleBindingsIn('solar-prod'), { body: rogue })).status).toBe(201);
+    const state = await inVain(() => undefined);
+    expect(state).toMatchObject(allIsWell);
+    await answers(prod, 'strangers', 'solar-prod', 200);
+    await request(prod, 'DELETE', `${roleBindingsIn('solar-prod')}/rogue`);
   });
 });
 
 describe('Argo CD', () => {
   test('goes on with a sync that it was ended in', async () => {
     const guests = Array.from({ length: 150 }, (_, index) => `guests-${index}`);
-    const revoked = edit(rendered('prod', 'solar-prod')).without('RoleBinding', 'tenantry:group:audit:view');
-    const commit = push({
-      [pathOf('prod', 'solar-prod')]: guests.reduce(
+    const revoked = edit(rendered(prod, 'solar-prod')).without('RoleBinding', 'tenantry:group:audit:view');
+    const commit = fleet.remote.push({
+      [fileOf(prod, 'solar-prod')]: guests.reduce(
         (text, group) => edit(text).with(share('solar-prod', group, 'view')),
         revoked,
       ),
     });
-    await fleet.argoCD.refresh('prod');
+    await fleet.argoCD.refresh(applicationOf(prod));
     await waitFor('the first of many bindings', async () => (await bindingsOfGuests()) > 0, { interval: 5 });
     await fleet.argoCD.end('argocd-application-controller');
     expect(await bindingsOfGuests()).toBeLessThan(guests.length);
-    expect(await fleet.argoCD.application('prod')).toMatchObject({ isBusy: true });
-    await timed('from the start of the controller to the end of the sync', async () => {
+    expect(await fleet.argoCD.application(applicationOf(prod))).toMatchObject({ isBusy: true });
+    await timed('from a restart in the middle of a sync to its end', async () => {
       await fleet.argoCD.start('argocd-application-controller');
-      expect(await fleet.argoCD.synced('prod', commit)).toMatchObject({ sync: 'Synced' });
+      expect(await fleet.argoCD.synced(applicationOf(prod), commit)).toMatchObject({ sync: 'Synced' });
     });
     expect(await bindingsOfGuests()).toBe(guests.length);
-    await answers('prod', 'audit', 'solar-prod', 403);
+    await answers(prod, 'audit', 'solar-prod', 403);
   });
 });
 
 async function bindingsOfGuests(): Promise<number> {
-  const { body } = await fleet.prod.request('GET', roleBindings('solar-prod'));
+  const { body } = await request(prod, 'GET', roleBindingsIn('solar-prod'));
   return listAt(body, 'items').filter((one) => String(at(one, 'metadata', 'name')).includes('guests-')).length;
 }

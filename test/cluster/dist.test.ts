@@ -8,16 +8,20 @@ import { startIssuer } from '../control-plane/issuer.ts';
 import type { Issuer } from '../control-plane/issuer.ts';
 import type { Applied } from '../control-plane/manifests.ts';
 
-/** The committed `dist/` of the sample organization, applied to a real API server as Argo CD applies it. */
+/** The committed `dist/` of the sample organization, applied to a real API server as its operator and Argo CD apply it. */
 
 const dist = resolve(import.meta.dirname, '../../dist');
 const clusters = readdirSync(dist).filter((name) => !name.includes('-'));
 
 function manifests(cluster: string): string {
-  return readdirSync(join(dist, cluster), { recursive: true, encoding: 'utf8' })
+  return below(`cluster-access/${cluster}`) + '---\n' + below(cluster);
+}
+
+function below(folder: string): string {
+  return readdirSync(join(dist, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.yaml'))
     .sort()
-    .map((path) => readFileSync(join(dist, cluster, path), 'utf8'))
+    .map((path) => readFileSync(join(dist, folder, path), 'utf8'))
     .join('---\n');
 }
 

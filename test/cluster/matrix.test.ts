@@ -93,6 +93,7 @@ describe.each(cases)('the %s', (_, world, cluster) => {
       authenticationConfiguration: manifests(`api-server/${clusterName}`),
       issuers: [issuer],
     });
+    await plane.applyManifests(manifests(`cluster-access/${clusterName}`), { fieldManager: 'operator' });
     await plane.applyManifests(manifests(clusterName), { fieldManager: 'argocd-controller' });
     await rbacCaughtUp(plane);
     return async () => {

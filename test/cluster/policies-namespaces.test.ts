@@ -15,7 +15,7 @@ let alice: Actor;
 let operator: Actor;
 
 beforeAll(async () => {
-  cluster = await startCluster(organization());
+  cluster = await startCluster(organization(), { argoCDMayDo: 'anything' });
   ({ alice, operator } = cluster);
   await inEffect(cluster, 'namespaces');
 }, 60_000);

@@ -33,7 +33,7 @@ namespaces:
 });
 
 beforeAll(async () => {
-  cluster = await startCluster(files);
+  cluster = await startCluster(files, { argoCDMayDo: 'anything' });
   owner = await cluster.person('sam', 'solar-leads');
   await inEffect(cluster, 'managed-objects', 'self-service-bindings', 'token-secrets', 'token-requests', 'aggregation');
 }, 60_000);

@@ -16,7 +16,7 @@ import type { Issuer } from './issuer.ts';
 import { applyManifests } from './manifests.ts';
 import type { Applied, ApplyOptions } from './manifests.ts';
 import { startProcess } from './process.ts';
-import type { GuardedProcess } from './process.ts';
+import type { GuardedProcess, Memory } from './process.ts';
 
 export interface ControlPlaneOptions {
   /** An AuthenticationConfiguration (YAML), as it is rendered for a cluster's operator. */
@@ -48,6 +48,7 @@ export interface ControlPlane {
   readonly restart: () => Promise<void>;
   /** All that a program has logged so far: why the API server refused a token stands nowhere else. */
   readonly log: (program: ProgramName) => string;
+  readonly memory: (program: ProgramName) => Memory;
   /** The end of each program's log, for a test that has failed. */
   readonly logTails: (lines?: number) => string;
   /** Ends the programs and removes all that they wrote. */
@@ -153,6 +154,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         await runApiServer(Number(new URL(server).port), client);
       },
       log: (program) => running.get(program)?.output() ?? '',
+      memory(program) {
+        const found = running.get(program);
+        if (!found) throw new Error(`${program} does not run`);
+        return found.memory();
+      },
       logTails,
       async stop() {
         await client.close();

@@ -24,6 +24,12 @@ fi
 exit "$status"
 `;
 
+/** Resident memory in bytes, now and at its highest since the program was started. */
+export interface Memory {
+  readonly now: number;
+  readonly peak: number;
+}
+
 /** A running program of a control plane. */
 export interface GuardedProcess {
   readonly name: string;
@@ -31,6 +37,8 @@ export interface GuardedProcess {
   readonly exit: () => string | undefined;
   /** What it has printed, from the file that it prints to. */
   readonly output: () => string;
+  /** Throws when it has ended. */
+  readonly memory: () => Memory;
   /** Ends it at once, and returns when it is gone. */
   readonly end: () => Promise<void>;
 }
@@ -66,9 +74,21 @@ export function startProcess(options: ProcessOptions): GuardedProcess {
     name: options.name,
     exit: () => ended,
     output: () => readFileSync(options.log, 'utf8'),
+    memory: () => memoryOfProgram(shell.pid ?? 0),
     async end() {
       stdin.end('end\n');
       await gone;
     },
   };
+}
+
+/** Of what the shell guards: its other child is a shell too, and small. */
+function memoryOfProgram(shell: number): Memory {
+  const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
+  const all = children.map((pid): Memory => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
+    return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
+  });
+  return all.reduce((most, one) => (one.peak > most.peak ? one : most));
 }

@@ -22,7 +22,7 @@ export const unknownCluster: ConfigRule = {
   code: 'TEN102',
   name: 'unknown-cluster',
   severity: 'error',
-  summary: 'Every cluster that a tenant names has a file in `clusters/` (S4).',
+  summary: 'Every cluster that a tenant or the organization names has a file in `clusters/` (S4).',
   why: 'Nothing is rendered for a cluster that does not exist: the namespace would be missing from where it is expected, without a word.',
   bad: { files: { 'tenants/solar.yaml': tenant('prodcluster1') } },
   good: { files: { 'tenants/solar.yaml': tenant('prodcluster01') } },
@@ -43,9 +43,11 @@ export const unknownCluster: ConfigRule = {
   },
 };
 
-/** Every place where a tenant names a cluster, each once. */
-function clusterReferences({ tenants }: Landscape): Located<string>[] {
+/** Every place that names a cluster, each once. */
+function clusterReferences({ organization, tenants }: Landscape): Located<string>[] {
   const seen = new Map<Origin, Located<string>>();
+  const own = organization.argoCD?.cluster;
+  if (own) seen.set(own.origin, own);
   for (const tenant of tenants) {
     for (const reference of tenant.defaultClusters) seen.set(reference.origin, reference);
     for (const { clusters } of tenant.namespaces) for (const c of clusters) seen.set(c.origin, c);

@@ -25,17 +25,19 @@ export const misplacedKind: RenderedRule = {
   },
 };
 
-/** `<cluster>/<part>/<file>.yaml`; what is for the cluster of Argo CD has no part. */
-const pathPattern = /^(?<folder>[^/]+)\/(?<part>[^/]+)\/(?<file>.+)\.yaml$/;
+/** `<cluster>/<part>/<file>.yaml`, the file in a folder of its Application where there are several; or `cluster-access/<cluster>/<file>.yaml`; what is for Argo CD itself has no part. */
+const pathPattern = /^(?<first>[^/]+)\/(?<second>[^/]+)\/(?<file>.+)\.yaml$/;
 
 function problemOf(object: RenderedObject): string | undefined {
   const { cluster, kind, name, namespace, path } = object;
   const scope = kindOf(object)?.scope;
-  const { folder, part, file } = pathPattern.exec(path)?.groups ?? {};
+  const { first, second, file } = pathPattern.exec(path)?.groups ?? {};
+  const [folder, part] = first === 'cluster-access' ? [second, first] : [first, second];
   if (scope === 'Cluster' && namespace !== undefined) return 'belongs to the whole cluster, but has a namespace';
   if (scope === 'Namespaced' && namespace === undefined) return 'belongs into a namespace, but has none';
   if (folder !== undefined && folder !== cluster) return `is for cluster \`${cluster}\``;
   if (part !== 'namespaces') return undefined;
   if (scope === 'Cluster' && kind !== 'Namespace') return 'belongs to the whole cluster';
-  return (namespace ?? name) === file ? undefined : `is not of namespace \`${file ?? ''}\``;
+  const ofFile = file?.split('/').at(-1);
+  return (namespace ?? name) === ofFile ? undefined : `is not of namespace \`${ofFile ?? ''}\``;
 }

@@ -21,7 +21,10 @@ export interface TestCluster {
   readonly issuer: Issuer;
   /** A member of `system:masters`, by client certificate. */
   readonly admin: Actor;
-  /** Argo CD's application controller, by a token of its service account, which may do anything. */
+  /**
+   * Argo CD's application controller, by a token of its service account. It may do what is rendered for it; or, where a
+   * test is about the policies, anything.
+   */
   readonly argoCD: Actor;
   /** `user:olaf`, whom RBAC lets do anything: what he may not, a policy refuses. */
   readonly overseer: Actor;
@@ -43,7 +46,10 @@ export interface TestCluster {
 }
 
 /** Starts a control plane, and applies an organization's manifests to it as Argo CD would. */
-export async function startCluster(files: ExampleFiles): Promise<TestCluster> {
+export async function startCluster(
+  files: ExampleFiles,
+  { argoCDMayDo = 'what is rendered' }: { readonly argoCDMayDo?: 'what is rendered' | 'anything' } = {},
+): Promise<TestCluster> {
   const first = await rendered(files);
   const issuer = await startIssuer({ url: issuerUrl });
   const plane = await startControlPlane({ authenticationConfiguration: first.authentication, issuers: [issuer] });
@@ -79,9 +85,14 @@ export async function startCluster(files: ExampleFiles): Promise<TestCluster> {
     }
   }
 
+  async function sync({ forOperator, manifests }: RenderedCluster): Promise<void> {
+    await plane.applyManifests(forOperator, { fieldManager: 'operator' });
+    await apply(manifests);
+  }
+
   await must(admin.create('namespaces', 'argocd'));
   await must(admin.create('namespaces', 'cert-manager'));
-  await letDoAnything('argocd', 'ServiceAccount argocd/argocd-application-controller');
+  if (argoCDMayDo === 'anything') await letDoAnything('argocd', 'ServiceAccount argocd/argocd-application-controller');
   await letDoAnything('cert-manager', 'ServiceAccount cert-manager/cert-manager');
   await letDoAnything('overseer', 'User user:olaf');
   await must(admin.create('serviceaccounts', 'argocd/argocd-application-controller'));
@@ -90,7 +101,7 @@ export async function startCluster(files: ExampleFiles): Promise<TestCluster> {
   );
   const argoCDToken = { token: String(at(request.body, 'status', 'token')) };
   const argoCD = createActor(plane, argoCDToken);
-  await apply(first.manifests);
+  await sync(first);
 
   return {
     plane,
@@ -107,7 +118,7 @@ export async function startCluster(files: ExampleFiles): Promise<TestCluster> {
         headers: { 'impersonate-user': user, ...(group !== undefined && { 'impersonate-group': group }) },
       }),
     async sync(changed) {
-      await apply((await rendered(changed)).manifests);
+      await sync(await rendered(changed));
     },
     applied: () => applied,
     async stop() {
@@ -117,8 +128,16 @@ export async function startCluster(files: ExampleFiles): Promise<TestCluster> {
   };
 }
 
-/** The manifests of the cluster, and its authentication configuration; fails where the organization has errors. */
-async function rendered(files: ExampleFiles): Promise<{ manifests: string; authentication: string }> {
+interface RenderedCluster {
+  /** What Argo CD applies. */
+  readonly manifests: string;
+  /** What the cluster's operator applies. */
+  readonly forOperator: string;
+  readonly authentication: string;
+}
+
+/** What is rendered for the cluster; fails where the organization has errors. */
+async function rendered(files: ExampleFiles): Promise<RenderedCluster> {
   const tree = memoryTree(
     Object.fromEntries(Object.entries(files).flatMap(([path, text]) => (text === null ? [] : [[path, text]]))),
   );
@@ -127,8 +146,9 @@ async function rendered(files: ExampleFiles): Promise<{ manifests: string; authe
   if (errors.length > 0) throw new Error(errors.join('\n'));
   const authentication = result.files.find(({ path }) => path.startsWith(`api-server/${clusterName}/`))?.text;
   if (authentication === undefined) throw new Error('no authentication configuration was rendered');
-  const manifests = result.files.filter(({ path }) => path.startsWith(`${clusterName}/`));
-  return { manifests: manifests.map(({ text }) => text).join('---\n'), authentication };
+  const below = (folder: string): string =>
+    result.files.flatMap(({ path, text }) => (path.startsWith(`${folder}/`) ? [text] : [])).join('---\n');
+  return { manifests: below(clusterName), forOperator: below(`cluster-access/${clusterName}`), authentication };
 }
 
 /** The answer, if it is no refusal. */

@@ -1,0 +1,66 @@
+import type { RenderedObject, RenderedRule } from '../rule.ts';
+import { exampleBinding } from './examples.ts';
+import { apiGroup } from './kinds.ts';
+
+/** etcd takes 1.5 MiB (https://etcd.io/docs/latest/dev-guide/limit/). What is not about objects needs some room, too. */
+const mostBytes = 1_300_000;
+
+const many: RenderedObject[] = Array.from({ length: 4000 }, (_, index) => ({
+  ...exampleBinding,
+  name: `tenantry:group:team-${index}:view`,
+}));
+
+export const tooManyObjects: RenderedRule = {
+  about: 'rendered',
+  code: 'TEN604',
+  name: 'too-many-objects',
+  severity: 'error',
+  summary: 'An Application has no more objects than Argo CD can record in it.',
+  why: 'Argo CD writes what became of each object into the Application. When that is more than etcd takes, the sync never ends: what is merged afterwards is not applied, revocations among it, and nobody is told.',
+  bad: many,
+  good: many.slice(0, 2000),
+  *check(objects) {
+    const applications = new Map<string, { readonly first: RenderedObject; objects: number; bytes: number }>();
+    for (const object of objects) {
+      const key = applicationKey(object);
+      if (key === undefined) continue;
+      const one = applications.get(key) ?? { first: object, objects: 0, bytes: 0 };
+      one.objects++;
+      one.bytes += bytesOf(object);
+      applications.set(key, one);
+    }
+    const reported = new Set<string>();
+    for (const { first, objects: count, bytes } of applications.values()) {
+      if (bytes <= mostBytes || reported.has(first.cluster)) continue;
+      reported.add(first.cluster);
+      yield {
+        message: `an Application of cluster \`${first.cluster}\` would have ${count} objects, more than Argo CD can record in it`,
+        at: first.source,
+        help: `divide the cluster's namespaces among more Applications: \`applications\` in clusters/${first.cluster}.yaml`,
+      };
+    }
+  },
+};
+
+/** Tells Applications apart by where their namespaces' files are; undefined for what Argo CD does not apply so. */
+function applicationKey({ path, cluster }: RenderedObject): string | undefined {
+  const [folder, part = '', third = '', ...rest] = path.split('/');
+  if (folder !== cluster) return undefined;
+  return part === 'namespaces' && rest.length > 0 ? `${cluster}/${third}` : `${cluster}/`;
+}
+
+/** What Argo CD 3.5 writes of an object into an Application's status: how it stands, and what its last sync did. */
+function bytesOf(object: RenderedObject): number {
+  const { kind, name, namespace } = object;
+  const group = apiGroup(object);
+  const where = { group, kind, name, ...(namespace !== undefined && { namespace }), version: 'v1' };
+  const resource = { ...where, status: 'Synced' };
+  const result = {
+    ...where,
+    hookPhase: 'Running',
+    message: `${kind}.${group}/${name} serverside-applied`,
+    status: 'Synced',
+    syncPhase: 'Sync',
+  };
+  return JSON.stringify(resource).length + JSON.stringify(result).length;
+}

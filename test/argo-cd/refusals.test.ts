@@ -1,0 +1,299 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { at, waitFor } from '../control-plane/client.ts';
+import type { ApplicationState } from './application.ts';
+import { applicationController, createToken } from './argo-cd.ts';
+import { applicationOf, startFleet } from './fleet.ts';
+import type { Files, Fleet } from './fleet.ts';
+import { guideSteps, runAsOperator } from './guide.ts';
+import { edit, share, withMetadata } from './manifest-edits.ts';
+import {
+  configMapsIn,
+  namespaceAt,
+  replaced,
+  roleBindingsIn,
+  said,
+  sampleOrganization,
+  stepsOn,
+  timed,
+  timeTable,
+} from './steps.ts';
+
+/** What is refused, by whom, and what goes on beside it; and what Argo CD's account is kept from (N9). */
+
+const prod = 'prodcluster01';
+const cluster = `dist/${prod}`;
+const application = applicationOf(prod);
+
+let fleet: Fleet<typeof prod>;
+const { request, status, answers, bindByHand, subjects, leaveConfigMap } = stepsOn(() => fleet);
+
+beforeAll(async () => {
+  // The organization's other clusters are not there: their Applications say so, and keep nobody else waiting.
+  fleet = await startFleet({ organization: sampleOrganization(), clusters: [prod] });
+  runAsOperator(fleet.operator, guideSteps()[0]?.commands ?? []);
+  runAsOperator(fleet.operator, [
+    `kubectl apply --server-side --filename dist/cluster-access/${prod}/ --filename dist/cluster-access/in-cluster/`,
+    'kubectl apply --server-side --filename dist/argo-cd/',
+  ]);
+  await fleet.argoCD.until(application, 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy);
+  return fleet.stop;
+});
+
+afterAll(() => {
+  console.log(timeTable());
+});
+
+beforeEach(() => {
+  onTestFailed(() => {
+    console.error(fleet.argoCD.logTails());
+  });
+});
+
+afterEach(async () => {
+  await fleet.settled(await fleet.merge(fleet.organization));
+  await fleet.argoCD.until(application, 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy);
+});
+
+async function pushed(files: Files): Promise<ApplicationState> {
+  return (await fleet.settled(fleet.remote.push(files)))[prod];
+}
+
+const fileOf = (namespace: string) => `${cluster}/namespaces/${namespace}.yaml`;
+const rendered = (namespace: string) => fleet.dist()[fileOf(namespace)] ?? '';
+
+/** A namespace that is given to another tenant, which the cluster's policy refuses. */
+function refused(): Files {
+  return {
+    [fileOf('solar-prod')]: edit(rendered('solar-prod')).changed('Namespace', (namespace) =>
+      withMetadata(namespace, {
+        labels: { ...(at(namespace, 'metadata', 'labels') as object), 'tenantry.dev/tenant': 'green' },
+      }),
+    ),
+  };
+}
+
+const revoked = (): Files => ({
+  [fileOf('solar-shop')]: edit(rendered('solar-shop')).without('RoleBinding', 'tenantry:group:audit:view'),
+});
+
+describe('while an object is refused by a policy', () => {
+  test('what else the merge revokes and grants is done', async () => {
+    const state = await pushed({
+      ...refused(),
+      [fileOf('solar-shop')]: edit(
+        edit(rendered('solar-shop')).without('RoleBinding', 'tenantry:group:audit:view'),
+      ).with(share('solar-shop', 'guests', 'edit')),
+    });
+    expect(state.operation?.message).toContain('cannot move to another');
+    await answers(prod, 'audit', 'solar-shop', 403);
+    await answers(prod, 'guests', 'solar-shop', 200);
+  });
+
+  test('what is done by hand is undone, and what is merged later is revoked', async () => {
+    await pushed(refused());
+    await timed('beside what is refused, from an edit by hand until it is undone', async () => {
+      await bindByHand(prod, 'solar-shop', 'tenantry:group:audit:view', 'audit', 'rogue');
+      await subjects(prod, 'solar-shop', 'tenantry:group:audit:view', 'audit');
+    });
+    await timed('beside what is refused, from a merge that revokes to the first refusal', async () => {
+      fleet.remote.push(revoked());
+      await answers(prod, 'audit', 'solar-shop', 403);
+    });
+  });
+
+  test('a folder that is emptied is synced: access and policies go, namespaces and what is in them stay', async () => {
+    // Argo CD looks for emptiness as it begins a sync, and not as it tries one again.
+    const precious = await leaveConfigMap(prod, 'solar-shop');
+    await pushed(refused());
+    fleet.remote.push({ [cluster]: undefined, [`${cluster}/README.md`]: 'Nothing is left.\n' });
+    await answers(prod, 'audit', 'solar-shop', 403);
+    await waitFor('an end of it', async () => (await fleet.argoCD.application(application))?.isBusy === false);
+    expect(await status(prod, precious)).toBe(200);
+  });
+});
+
+describe('the project', () => {
+  test.each([
+    ['that is a ClusterRole by another name', 'rbac.authorization.k8s.io/v1', 'ClusterRole', { name: 'odd' }],
+    ['that is a protected namespace', 'v1', 'Namespace', { name: 'kube-odd' }],
+    ['in a protected namespace', 'rbac.authorization.k8s.io/v1', 'Role', { name: 'odd', namespace: 'kube-system' }],
+    ['in the namespace of Argo CD', 'rbac.authorization.k8s.io/v1', 'Role', { name: 'odd', namespace: 'argocd' }],
+  ])(
+    'lets in nothing %s, and holds up a revocation beside it: it must not be rendered',
+    async (_, apiVersion, kind, metadata) => {
+      const odd = JSON.stringify({ apiVersion, kind, metadata, ...(kind.endsWith('Role') && { rules: [] }) });
+      const state = await pushed({ [`${cluster}/cluster/odd.yaml`]: `${odd}\n`, ...revoked() });
+      expect(state.operation?.message).toContain('one or more synchronization tasks are not valid');
+      await answers(prod, 'audit', 'solar-shop', 200);
+    },
+  );
+
+  test.each([
+    ['v1', 'ConfigMap'],
+    ['example.com/v1', 'Widget'],
+  ])(
+    'is not asked about a kind that the settings leave out, %s %s: it is passed over, with a warning',
+    async (apiVersion, kind) => {
+      const odd = { apiVersion, kind, metadata: { name: 'odd', namespace: 'solar-prod' } };
+      const state = await pushed({ [`${cluster}/cluster/odd.yaml`]: edit('').with(odd), ...revoked() });
+      expect(state.conditions).toMatchObject([{ type: 'ExcludedResourceWarning' }]);
+      await answers(prod, 'audit', 'solar-shop', 403);
+      expect(await status(prod, `${configMapsIn('solar-prod')}/odd`)).toBe(404);
+    },
+  );
+
+  test('lets no Application of it follow another repository, or go to a cluster that is not in it', async () => {
+    const elsewhere = (name: string, change: object) => {
+      const spec = {
+        project: 'tenantry',
+        source: { repoURL: fleet.remote.url, path: `dist/${prod}`, targetRevision: 'main' },
+        destination: { server: 'https://kubernetes.default.svc' },
+      };
+      return {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name },
+        spec: { ...spec, ...change },
+      };
+    };
+    await fleet.argoCD.apply(
+      elsewhere('other-repository', { source: { repoURL: 'file:///nowhere', path: '.', targetRevision: 'main' } }),
+      elsewhere('other-cluster', { destination: { server: 'https://other.example.com' } }),
+    );
+    for (const [name, message] of [
+      ['other-repository', 'is not permitted in project'],
+      ['other-cluster', 'other.example.com'],
+    ] as const) {
+      const { conditions } = await fleet.argoCD.until(name, 'refused', (state) => state.conditions.length > 0);
+      expect(conditions).toMatchObject([
+        { type: 'InvalidSpecError', message: expect.stringContaining(message) as string },
+      ]);
+      await request(prod, 'DELETE', `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`);
+    }
+  });
+});
+
+test('of an object that stands in two files, the last one counts, and Argo CD warns', async () => {
+  const state = await pushed({
+    [`${cluster}/namespaces/zz.yaml`]: edit('').with({
+      ...share('solar-shop', 'audit', 'view'),
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'guests' }],
+    }),
+  });
+  expect(state.conditions).toMatchObject([{ type: 'RepeatedResourceWarning' }]);
+  await answers(prod, 'guests', 'solar-shop', 200);
+});
+
+describe('Argo CD’s account', () => {
+  const group = 'rbac.authorization.k8s.io';
+  const me = { kind: 'ServiceAccount', namespace: 'argocd', name: 'argocd-application-controller' };
+  const binding = (kind: string, namespace: string | undefined, role: string, name = 'odd') => ({
+    apiVersion: `${group}/v1`,
+    kind,
+    metadata: { name, ...(namespace !== undefined && { namespace }) },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: role },
+    subjects: [me],
+  });
+  const role = (kind: string, rule: object, namespace?: string) => ({
+    apiVersion: `${group}/v1`,
+    kind,
+    metadata: { name: 'odd', ...(namespace !== undefined && { namespace }) },
+    rules: [rule],
+  });
+  const secrets = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+  const everything = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
+  const rbac = (path: string) => `/apis/${group}/v1/${path}`;
+
+  /** What the API server says to a request by its token. */
+  async function attempt(...[method, path, body]: readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string, object?]) {
+    const token = await createToken(fleet.planes[prod], 'argocd', 'argocd-application-controller');
+    return said(
+      await request(prod, method, path, {
+        as: { token },
+        ...(body && { body }),
+        ...(method === 'PATCH' && { contentType: 'application/merge-patch+json' }),
+      }),
+    );
+  }
+
+  test.each([
+    ['reads Secrets', 'GET', '/api/v1/namespaces/solar-prod/secrets', undefined],
+    ['reads what tenants run', 'GET', '/api/v1/namespaces/solar-prod/pods', undefined],
+    [
+      'makes itself a cluster admin',
+      'POST',
+      rbac('clusterrolebindings'),
+      binding('ClusterRoleBinding', undefined, 'cluster-admin'),
+    ],
+    [
+      'makes itself admin of everything',
+      'POST',
+      rbac('clusterrolebindings'),
+      binding('ClusterRoleBinding', undefined, 'admin'),
+    ],
+    ['changes its own rights', 'PATCH', rbac('clusterroles/tenantry:argo-cd'), { rules: [everything] }],
+    ['deletes its own binding', 'DELETE', rbac('clusterrolebindings/tenantry:argo-cd'), undefined],
+    [
+      'changes the cluster admins',
+      'DELETE',
+      rbac('clusterrolebindings/tenantry:group:cluster-admins:cluster-admin'),
+      undefined,
+    ],
+    ['makes a ClusterRole', 'POST', rbac('clusterroles'), role('ClusterRole', secrets)],
+    ['widens cluster-scope', 'PATCH', rbac('clusterroles/cluster-scope'), { rules: [secrets] }],
+    ['widens the role admin', 'PATCH', rbac('clusterroles/admin'), { rules: [everything] }],
+    [
+      'binds cluster-admin in a namespace',
+      'POST',
+      roleBindingsIn('solar-prod'),
+      binding('RoleBinding', 'solar-prod', 'cluster-admin'),
+    ],
+    [
+      'makes a Role that reads Secrets',
+      'POST',
+      rbac('namespaces/solar-prod/roles'),
+      role('Role', secrets, 'solar-prod'),
+    ],
+    ['asks for a token', 'POST', '/api/v1/namespaces/kube-system/serviceaccounts/default/token', { spec: {} }],
+    ['runs a pod', 'POST', '/api/v1/namespaces/solar-prod/pods', { metadata: { name: 'odd' } }],
+    [
+      'approves a certificate',
+      'POST',
+      '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+      { metadata: { name: 'odd' } },
+    ],
+  ] as const)('cannot: %s', async (_, method, path, body) => {
+    expect(await attempt(method, path, body)).toMatch(/^403 .*(?:is forbidden|cannot)/);
+  });
+
+  test('deletes no namespace that is not marked', async () => {
+    expect(await attempt('DELETE', namespaceAt('solar-prod'))).toMatch(/namespaces\.tenantry\.dev.*two steps/);
+    expect(await attempt('DELETE', namespaceAt('kube-system'))).toMatch(/^403 /);
+  });
+
+  test('is bound to its own role and to nothing else in the cluster', async () => {
+    const { body } = await request(prod, 'GET', rbac('clusterrolebindings'));
+    const text = JSON.stringify(at(body, 'items'));
+    const names = (JSON.parse(text) as { metadata: { name: string }; subjects?: { name: string }[] }[])
+      .filter(({ subjects = [] }) => subjects.some(({ name }) => name === me.name))
+      .map(({ metadata }) => metadata.name);
+    expect(names).toEqual(['tenantry:argo-cd', 'tenantry:argo-cd-root']);
+    expect(applicationController).toBe(`system:serviceaccount:${me.namespace}:${me.name}`);
+  });
+
+  test('gets what a new custom role holds from the operator, and until then cannot hand it out', async () => {
+    const tenant = replaced(
+      fleet.organization['tenants/solar.yaml'],
+      '  namespaces:\n',
+      '  roles:\n    - name: logs\n      rules: [{ apiGroups: [""], resources: [pods/log], verbs: [get] }]\n  namespaces:\n',
+    );
+    const shared = replaced(tenant, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: logs }');
+    const [state] = Object.values(await fleet.settled(await fleet.merge({ 'tenants/solar.yaml': shared })));
+    expect(state?.operation?.message).toContain('is attempting to grant RBAC permissions not currently held');
+    runAsOperator(fleet.operator, [`kubectl apply --server-side --filename dist/cluster-access/${prod}/`]);
+    await fleet.argoCD.until(application, 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy);
+    const as = await fleet.memberOf('solar-sre', prod);
+    expect((await request(prod, 'GET', '/api/v1/namespaces/solar-prod/pods/none/log', { as })).status).toBe(404);
+    expect((await request(prod, 'GET', configMapsIn('solar-prod'), { as })).status).toBe(403);
+  });
+});
