@@ -28,7 +28,12 @@ interface Application {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly finalizers?: unknown };
   readonly spec: {
     readonly project: string;
-    readonly source: { readonly path: string; readonly repoURL: string; readonly targetRevision: string };
+    readonly source: {
+      readonly path: string;
+      readonly repoURL: string;
+      readonly targetRevision: string;
+      readonly directory?: { readonly include?: string };
+    };
     readonly destination: { readonly server: string };
   };
 }
@@ -70,6 +75,54 @@ describe('Applications', () => {
     expect(applications(objects).map(({ metadata, spec }) => [metadata.namespace, spec.source.targetRevision])).toEqual(
       Array.from({ length: 3 }, () => ['gitops', 'live']),
     );
+  });
+
+  it('divide the namespaces of a cluster that has several, and each has some files of the cluster itself', async () => {
+    const divided = `${exampleOrganization['clusters/prodcluster01.yaml'].trimEnd()}\n  applications: 3\n`;
+    const tenants = Object.fromEntries(
+      ['moon', 'mars', 'luna', 'solar2', 'wind'].map((name) => [
+        `tenants/${name}.yaml`,
+        `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata: { name: ${name} }
+spec:
+  owners: [{ kind: Group, name: solar-leads }]
+  defaults: { clusters: [prodcluster01] }
+  namespaces: [{ name: a }, { name: b }, { name: c }]
+`,
+      ]),
+    );
+    const objects = await renderedOf({
+      ...organization(repository),
+      ...tenants,
+      'clusters/prodcluster01.yaml': divided,
+    });
+    const of = applications(objects).filter(({ metadata }) => metadata.name.startsWith('tenantry-prodcluster01'));
+    expect(of.map(({ metadata }) => metadata.name)).toEqual([
+      'tenantry-prodcluster01',
+      'tenantry-prodcluster01-1',
+      'tenantry-prodcluster01-2',
+    ]);
+    const patterns = of.map(({ spec }) => (spec.source.directory?.include ?? '').slice(1, -1).split(','));
+    for (const one of patterns)
+      expect(one.filter((pattern) => pattern.startsWith('cluster/')).length).toBeGreaterThan(2);
+    const paths = new Set(objects.flatMap(({ path }) => (path.startsWith('prodcluster01/') ? [path.slice(14)] : [])));
+    expect(Array.from(paths).filter((path) => path.startsWith('namespaces/')).length).toBeGreaterThan(15);
+    for (const path of paths) {
+      const folder = path.replace(/[^/]+$/, '*.yaml');
+      expect([path, patterns.flat().filter((pattern) => pattern === path || pattern === folder)]).toEqual([
+        path,
+        [expect.anything()],
+      ]);
+    }
+  });
+
+  it('cannot be several where there is nothing of the cluster itself to divide', async () => {
+    const old = exampleOrganization['clusters/prodcluster01.yaml']
+      .replace('kubernetesVersion: "1.36"', 'kubernetesVersion: "1.29"')
+      .trimEnd();
+    const files = { 'clusters/prodcluster01.yaml': `${old}\n  applications: 9\n` };
+    await expect(renderedOf(files)).rejects.toThrow('TEN604');
   });
 
   it('are not rendered for an organization that does not say which repository is followed', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { memoryTree } from '../../src/tree.ts';
-import { at, listAt } from '../control-plane/client.ts';
+import { at } from '../control-plane/client.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { errorsOf, pipeline } from '../support/pipeline.ts';
 import { exampleCertificate, exampleDay } from '../../src/rules/examples.ts';
@@ -13,12 +13,15 @@ import { programNames } from './programs.ts';
 import { createRemote } from './repository.ts';
 
 /**
- * `npm run scale:argo-cd -- 1000`: Argo CD syncs so many namespaces into one cluster, with what is rendered for it and
- * the rights that it gets; then a merge that revokes one share. Prints times, memory, and the size of the Application,
- * which etcd must be able to hold (1.5 MiB at most, https://etcd.io/docs/latest/dev-guide/limit/).
+ * `npm run scale:argo-cd -- 1000 4`: Argo CD syncs so many namespaces into one cluster, divided among so many
+ * Applications, with what is rendered for it and the rights that it gets; then a merge that moves one share. Prints times,
+ * memory, and the size of the largest Application, which etcd must be able to hold (1.5 MiB at most,
+ * https://etcd.io/docs/latest/dev-guide/limit/).
  */
 
 const namespaces = Number(process.argv[2] ?? '1000');
+const applications = Number(process.argv[3] ?? '1');
+const names = Array.from({ length: applications }, (_, part) => (part === 0 ? 'tenantry-one' : `tenantry-one-${part}`));
 const perTenant = 10;
 const folder = mkdtempSync(join(tmpdir(), 'tenantry-scale-'));
 const remote = createRemote(folder);
@@ -39,6 +42,7 @@ function organization(groupOfFirst: string): Record<string, string> {
       server: 'https://one.example.com:6443',
       certificateAuthority: { file: 'example-ca.pem' },
       kubernetesVersion: '1.36',
+      applications,
       sharedWith: groups.map((group) => ({ group, namespace: false })),
     }),
     'clusters/example-ca.pem': exampleCertificate,
@@ -68,11 +72,11 @@ async function rendered(groupOfFirst: string): Promise<Record<string, string>> {
 
 /** What Argo CD is about, for whoever waits, and what it says against it. */
 async function tell(since: number): Promise<void> {
-  const one = await argoCD.application('tenantry-one');
+  const phases = await Promise.all(names.map(async (name) => (await argoCD.application(name))?.operation?.phase));
   const { body } = await plane.request('GET', '/apis/rbac.authorization.k8s.io/v1/rolebindings?limit=1');
   const bindings = Number(at(body, 'metadata', 'remainingItemCount') ?? 0);
   console.error(
-    `  after ${seconds(since)}: ${one?.operation?.phase ?? 'nothing'} ${one?.operation?.message ?? ''}, ${bindings} bindings`,
+    `  after ${seconds(since)}: ${phases.map((phase) => phase ?? 'nothing').join(', ')}; ${bindings} bindings`,
   );
   const errors = argoCD
     .log('argocd-application-controller')
@@ -90,7 +94,7 @@ try {
     Object.entries(files)
       .flatMap(([path, text]) => (path.startsWith(prefix) ? [text] : []))
       .join('---\n');
-  const commit = remote.push(files);
+  remote.push(files);
   await plane.applyManifests(applied('dist/cluster-access/'), { fieldManager: 'operator' });
   const [settings] = guideSteps();
   if (settings === undefined) throw new Error('docs/argo-cd.md has no steps');
@@ -100,25 +104,29 @@ try {
   const progress = setInterval(() => {
     void tell(start);
   }, 30_000);
-  const state = await argoCD.until('tenantry-one', 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy, {
-    timeout: 3_600_000,
-  });
-  clearInterval(progress);
-  const objects = Object.keys(state.resources).length;
-  console.log(`${namespaces} namespaces, ${objects} objects: first sync ${seconds(start)}`);
-
-  const path = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/tenantry-one';
-  const { body } = await plane.request('GET', path);
-  console.log(`the Application: ${JSON.stringify(body).length} bytes, commit ${commit === state.revision}`);
-  console.log(
-    `  conditions ${JSON.stringify(state.conditions)}, results ${listAt(body, 'status', 'operationState', 'syncResult', 'resources').length}`,
+  const states = await Promise.all(
+    names.map((name) =>
+      argoCD.until(name, 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy, { timeout: 3_600_000 }),
+    ),
   );
-  console.log(`  resources ${JSON.stringify(at(body, 'status', 'resources')).length} bytes`);
+  clearInterval(progress);
+  const objects = states.reduce((sum, { resources }) => sum + Object.keys(resources).length, 0);
+  console.log(
+    `${namespaces} namespaces, ${objects} objects, ${applications} Applications: first sync ${seconds(start)}`,
+  );
+
+  const sizes = await Promise.all(
+    names.map(async (name) => {
+      const path = `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`;
+      return JSON.stringify((await plane.request('GET', path)).body).length;
+    }),
+  );
+  console.log(`the largest Application: ${Math.max(...sizes)} bytes`);
 
   const changed = await rendered('guests');
   const again = performance.now();
   const second = remote.push(changed);
-  await argoCD.synced('tenantry-one', second, { timeout: 600_000 });
+  await Promise.all(names.map((name) => argoCD.synced(name, second, { timeout: 600_000 })));
   console.log(`a merge that moves one share: ${seconds(again)}`);
 
   for (const name of programNames) {

@@ -1,4 +1,5 @@
-import type { RenderedObject, RenderedRule } from '../rule.ts';
+import { counted } from '../../text.ts';
+import type { Finding, RenderedObject, RenderedRule } from '../rule.ts';
 import { exampleBinding } from './examples.ts';
 import { apiGroup } from './kinds.ts';
 
@@ -15,8 +16,9 @@ export const tooManyObjects: RenderedRule = {
   code: 'TEN604',
   name: 'too-many-objects',
   severity: 'error',
-  summary: 'An Application has no more objects than Argo CD can record in it.',
-  why: 'Argo CD writes what became of each object into the Application. When that is more than etcd takes, the sync never ends: what is merged afterwards is not applied, revocations among it, and nobody is told.',
+  summary:
+    'An Application has no more objects than Argo CD can record in it, and some that do not go with a namespace.',
+  why: 'Argo CD writes what became of each object into the Application. When that is more than etcd takes, the sync never ends: what is merged afterwards is not applied, revocations among it, and nobody is told. Nor does it sync an Application that has lost everything: the bindings of the last namespace in it would stay.',
   bad: many,
   good: many.slice(0, 2000),
   *check(objects) {
@@ -29,6 +31,7 @@ export const tooManyObjects: RenderedRule = {
       one.bytes += bytesOf(object);
       applications.set(key, one);
     }
+    yield* withoutOwnFiles(objects);
     const reported = new Set<string>();
     for (const { first, objects: count, bytes } of applications.values()) {
       if (bytes <= mostBytes || reported.has(first.cluster)) continue;
@@ -41,6 +44,27 @@ export const tooManyObjects: RenderedRule = {
     }
   },
 };
+
+/** Clusters some of whose Applications would have namespaces alone: those before Kubernetes 1.30 have no policies. */
+function* withoutOwnFiles(objects: readonly RenderedObject[]): Iterable<Finding> {
+  const clusters = new Map<string, { readonly first: RenderedObject; readonly own: Set<string>; most: number }>();
+  for (const object of objects) {
+    const [folder, part, third = '', ...rest] = object.path.split('/');
+    if (folder !== object.cluster) continue;
+    const one = clusters.get(folder) ?? { first: object, own: new Set(), most: 0 };
+    clusters.set(folder, one);
+    if (part === 'cluster') one.own.add(third);
+    else if (rest.length > 0) one.most = Math.max(one.most, Number(third));
+  }
+  for (const [name, { first, own, most }] of clusters) {
+    if (most === 0 || most < own.size) continue;
+    yield {
+      message: `cluster \`${name}\` has ${counted(own.size, 'file')} of its own to divide among its Applications`,
+      at: first.source,
+      help: `let \`applications\` be ${own.size} at most in clusters/${name}.yaml; a cluster has policies from Kubernetes 1.30 on`,
+    };
+  }
+}
 
 /** Tells Applications apart by where their namespaces' files are; undefined for what Argo CD does not apply so. */
 function applicationKey({ path, cluster }: RenderedObject): string | undefined {
