@@ -184,6 +184,34 @@ test('of an object that stands in two files, the last one counts, and Argo CD wa
   await answers(prod, 'guests', 'solar-shop', 200);
 });
 
+test('a cluster that is divided among Applications is synced whole, and revoked where one loses all its namespaces', async () => {
+  const path = `clusters/${prod}.yaml`;
+  const precious = await leaveConfigMap(prod, 'solar-prod');
+  const commit = await fleet.merge({ [path]: `${(fleet.organization[path] ?? '').trimEnd()}\n  applications: 2\n` });
+  const parts = [application, `${application}-1`];
+  for (const name of ['tenantry-root', ...parts]) {
+    await fleet.argoCD.until(name, 'there', () => true);
+    expect(await fleet.argoCD.synced(name, commit)).toMatchObject({ sync: 'Synced', conditions: [] });
+  }
+  for (const namespace of ['solar-prod', 'solar-shop', 'harbor-ci']) await answers(prod, 'audit', namespace, 200);
+  expect(await status(prod, precious)).toBe(200);
+
+  const ofSecond = new RegExp(`^${cluster}/namespaces/1/(.+)\\.yaml$`);
+  const moved = Object.keys(fleet.dist()).flatMap((file) => ofSecond.exec(file)?.[1] ?? []);
+  const [shared = ''] = moved.filter((name) => /^(solar|harbor)-/.test(name));
+  expect(shared).not.toBe('');
+  const emptied = fleet.remote.push({ [`${cluster}/namespaces/1`]: undefined });
+  await fleet.argoCD.synced(`${application}-1`, emptied);
+  await answers(prod, 'audit', shared, 403);
+  for (const name of moved) expect(await status(prod, namespaceAt(name))).toBe(200);
+  // One is enough again: what the other had is not lost with it, and goes by hand.
+  const whole = await fleet.merge(fleet.organization);
+  await fleet.argoCD.synced('tenantry-root', whole);
+  await fleet.argoCD.synced(application, whole);
+  await answers(prod, 'audit', shared, 200);
+  await request(prod, 'DELETE', `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${application}-1`);
+});
+
 describe('Argo CD’s account', () => {
   const group = 'rbac.authorization.k8s.io';
   const me = { kind: 'ServiceAccount', namespace: 'argocd', name: 'argocd-application-controller' };
