@@ -5,9 +5,9 @@ import { groupedBy, sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 import { authenticationConfiguration } from './authentication.ts';
 import { addClusterBindings, addClusterScopeRole } from './cluster.ts';
-import { addNamespace } from './namespace.ts';
-import type { ManifestFile, ManifestObject, Part } from './part.ts';
-import { header, renderPart } from './part.ts';
+import { namespaceObjects } from './namespace.ts';
+import type { ManifestFile, ManifestObject, NamespacePart, Part } from './part.ts';
+import { header, namespaceRenderer, renderPart } from './part.ts';
 import { addPolicy, policiesOf, policyContext } from './policies/index.ts';
 
 /** Everything that is rendered. */
@@ -21,7 +21,8 @@ export interface Rendered {
 /** Renders the manifests of all clusters of the graph. */
 export function render({ organization, ...landscape }: Landscape, graph: AccessGraph): Rendered {
   const tenants = landscape.tenants.map((t) => t.name);
-  const rendered = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants));
+  const renderNamespace = namespaceRenderer();
+  const rendered = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants, renderNamespace));
   return {
     files: sortedBy(
       rendered.flatMap((r) => r.files),
@@ -35,6 +36,7 @@ function renderCluster(
   organization: Organization,
   { cluster, namespaces, accesses }: ClusterAccess,
   tenants: readonly string[],
+  renderNamespace: ReturnType<typeof namespaceRenderer>,
 ): Rendered {
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
@@ -62,20 +64,22 @@ function renderCluster(
       addClusterScopeRole(chart, organization);
       addClusterBindings(chart, organization, bindingsFor('cluster-scope'));
     }),
-    ...namespaces.map((entry): Part => {
-      const origin = originOf(entry);
-      return {
-        path: `${cluster.name}/namespaces/${entry.name}.yaml`,
-        from: origin.file,
-        origin,
-        build: (chart) => {
-          addNamespace(chart, organization, entry, byNamespace.get(entry.name) ?? []);
-        },
-      };
-    }),
   ];
+  const inNamespaces = namespaces.map((entry): NamespacePart => {
+    const origin = originOf(entry);
+    return {
+      path: `${cluster.name}/namespaces/${entry.name}.yaml`,
+      from: origin.file,
+      origin,
+      namespace: entry.name,
+      objects: namespaceObjects(organization, entry, byNamespace.get(entry.name) ?? []),
+    };
+  });
 
-  const rendered = parts.map((part) => renderPart(cluster.name, part));
+  const rendered = [
+    ...parts.map((part) => renderPart(cluster.name, part)),
+    ...inNamespaces.map((part) => renderNamespace(cluster.name, part)),
+  ];
   const authentication = authenticationConfiguration(organization, cluster);
   return {
     files: [
