@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { compiledValidators } from './validators.ts';
 
 /**
  * Compiles the program into `build/`, so that it starts without a TypeScript loader. Split into chunks, so that a
@@ -14,7 +15,11 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  packages: 'external',
-  banner: { js: '#!/usr/bin/env node' },
+  external: ['@kubernetes/client-node', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'esbuild', 'simple-git', 'typescript'],
+  plugins: [compiledValidators],
+  banner: {
+    // Packages that are CommonJS ask for what Node.js has by `require`.
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });

@@ -96,11 +96,16 @@ export async function printDiagnostics(
   { files, sources }: Pick<CheckedOrganization, 'files' | 'sources'>,
   diagnostics: readonly Diagnostic[],
 ): Promise<void> {
+  const common = { style: styleOf(output), files: configFilesOf(files).length };
+  if (diagnostics.length === 0) {
+    const { summary } = await import('../render/diagnostics/summary.ts');
+    output.write(`${summary([], common)}\n`);
+    return;
+  }
   const { human } = await import('../render/diagnostics/human.ts');
   output.write(
     human(await place(diagnostics, sources), {
-      style: styleOf(output),
-      files: configFilesOf(files).length,
+      ...common,
       // Lines of the files are printed with what is wrong in them, and logs are read by more people than files are.
       textOf: (file) => {
         const source = sources.get(file);
