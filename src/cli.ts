@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CanIOptions } from './commands/can-i.ts';
@@ -16,13 +16,18 @@ import { Failure } from './failure.ts';
  */
 const couldNotRun = 2;
 
+/** A digest of all that the program is made of: set by the build, and nothing is kept without it. */
+declare const programDigest: string | undefined;
+
 interface Shared {
   readonly dir: string;
 }
 
 const io = (options: Shared): Io => {
   const dir = resolve(options.dir);
-  const { stdout, stderr } = process;
+  const { stdout, stderr, env } = process;
+  const home = env['HOME'];
+  const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
   // hasColors knows NO_COLOR, FORCE_COLOR and the terminal's kind; a pipe has no such method and gets no colour.
   const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
   return {
@@ -32,6 +37,8 @@ const io = (options: Shared): Io => {
     nodePath: process.execPath,
     environment: process.env,
     version: packageJson.version,
+    ...(cache !== undefined &&
+      typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
     out: {
       write: (text) => void stdout.write(text),
       colour: colour(stdout),

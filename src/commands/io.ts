@@ -20,6 +20,8 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** tenantry's own version. */
   readonly version: string;
+  /** Where things may be kept that can be worked out again, and which build of the program this is. */
+  readonly cache?: { readonly dir: string; readonly program: string };
   readonly out: Output;
   readonly err: Output;
 }
