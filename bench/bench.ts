@@ -63,6 +63,7 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
     file: process.execPath,
     args: [join(root, 'build/cli.js'), ...args, '--as-of', asOf],
     cwd: at('fleet'),
+    env: { XDG_CACHE_HOME: at('cache') },
   });
   const now = (version: FleetFiles) => (): void => {
     write(at('fleet'), version);
@@ -75,7 +76,7 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
       name: 'synth, cold',
       program: tenantry('synth'),
       prepare: () => {
-        rmSync(dist, { recursive: true, force: true });
+        for (const path of [dist, at('cache')]) rmSync(path, { recursive: true, force: true });
       },
     },
     { name: 'synth, nothing changed', program: tenantry('synth') },

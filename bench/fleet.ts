@@ -202,10 +202,12 @@ function tenantFile(
         ? []
         : [
             '      sharedWith:\n',
-            ...shares.map((share) => {
+            ...shares.map((share, at) => {
+              // Each custom role is used.
+              const role = custom && i === 0 && at === 0 ? 'deployer' : dice.one(roles);
               const until =
                 share.startsWith('user') && dice.chance(0.3) ? `, until: 20${dice.between(31, 39)}-06-30` : '';
-              return `        - { ${share}, role: ${dice.one(roles)}${until} }\n`;
+              return `        - { ${share}, role: ${role}${until} }\n`;
             }),
           ]),
     ];

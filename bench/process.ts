@@ -17,15 +17,21 @@ export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd?: string;
+  /** Beside the bench's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const pollMs = 10;
 
 /** Runs a program to its end, with its output read as through a pipe. */
-export function runProgram({ file, args, cwd }: Program): Promise<Run> {
+export function runProgram({ file, args, cwd, env }: Program): Promise<Run> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(file, args, { ...(cwd !== undefined && { cwd }), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, {
+      ...(cwd !== undefined && { cwd }),
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));

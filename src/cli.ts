@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { CanIOptions } from './commands/can-i.ts';
 import type { Io } from './commands/io.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import { noProgress, progressLine } from './commands/progress.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './failure.ts';
@@ -15,6 +16,15 @@ import { Failure } from './failure.ts';
  * Exit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found.
  */
 const couldNotRun = 2;
+
+/** In CI nobody is looking, though there may be a terminal. */
+const progress =
+  process.stderr.isTTY && !process.env['CI']
+    ? progressLine(
+        (text) => void process.stderr.write(text),
+        () => performance.now(),
+      )
+    : noProgress;
 
 /** A digest of all that the program is made of: set by the build, and nothing is kept without it. */
 declare const programDigest: string | undefined;
@@ -39,13 +49,20 @@ const io = (options: Shared): Io => {
     version: packageJson.version,
     ...(cache !== undefined &&
       typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
+    progress,
     out: {
-      write: (text) => void stdout.write(text),
+      write: (text) => {
+        progress.clear();
+        stdout.write(text);
+      },
       colour: colour(stdout),
       ...(stdout.isTTY && { width: stdout.columns }),
     },
     err: {
-      write: (text) => void stderr.write(text),
+      write: (text) => {
+        progress.clear();
+        stderr.write(text);
+      },
       colour: colour(stderr),
       ...(stderr.isTTY && { width: stderr.columns }),
     },
@@ -304,7 +321,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   await program.parseAsync(process.argv);
+  progress.clear();
 } catch (error) {
+  progress.clear();
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : couldNotRun;
   } else if (error instanceof Failure) {

@@ -16,6 +16,7 @@ import { checkConfig } from '../rules/run.ts';
 import { redactSecrets } from '../secrets.ts';
 import type { Locator, Origin, Source } from '../source.ts';
 import { baseFile, fileOfBase, originPath, yamlLocator } from '../source.ts';
+import { counted } from '../text.ts';
 import type { FileTree } from '../tree.ts';
 import { worktree } from '../tree.ts';
 import type { Io, Output } from './io.ts';
@@ -52,6 +53,7 @@ export async function checkTree(
   asOf: string,
   base?: CheckedOrganization,
 ): Promise<CheckedOrganization> {
+  io.progress?.say('reading the files');
   const files = await readConfigFiles(
     tree,
     lazyEvaluator(io),
@@ -61,6 +63,7 @@ export async function checkTree(
     },
   );
   const landscape = resolve(files);
+  io.progress?.say(`checking ${counted(configFilesOf(files).length, 'file')}`);
   const diagnostics = checkConfig(rules, { files, landscape, asOf });
   return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };
 }

@@ -47,6 +47,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const memory = options.check || chosen || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
   const kept = memory ? unchanged(checked, actual, readKnownClusters(memory)) : nothingKept(landscape);
 
+  io.progress?.say(`rendering ${counted(kept.others.length, 'cluster')}`);
   const rendered = await rendering(checked, kept.others);
   const problems = checkRendered(rules, rendered.objects);
   if (hasErrors(problems)) {
@@ -78,6 +79,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
       { help: 'move it away, or delete it: everything in dist/ is rendered and synced to clusters' },
     );
   }
+  io.progress?.say(`writing ${counted(differences.length, 'file')}`);
   repairDist(dist, differences);
   if (memory) writeKnownClusters(memory, known(checked, rendered, kept));
   const change = differences.length === 0 ? 'is what the files say' : counts(differences);

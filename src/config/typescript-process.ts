@@ -31,7 +31,9 @@ export function processEvaluator(
 
   return (code) =>
     inTurn(async () => {
-      const script = code.then((text) => (text === undefined ? undefined : evaluationScript(text, exportedName, limits)));
+      const script = code.then((text) =>
+        text === undefined ? undefined : evaluationScript(text, exportedName, limits),
+      );
       const start = () => run(nodePath, nodeArguments(permission, program), script, timeoutMs, mostBytes);
       let ended = await start();
       if (ended.status === badOption) {
