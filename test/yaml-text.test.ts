@@ -106,6 +106,15 @@ describe('writing manifests', () => {
     );
   });
 
+  it.each([[[{ a: NaN }, { a: null }]], [[{ a: -0 }, { a: 0 }]], [[{ a: null, b: undefined }, { a: null }]]])(
+    'tells documents apart that are the same as JSON: %j',
+    (documents) => {
+      // Written with something that only cdk8s writes, so that it is asked, and remembers.
+      const odd = documents.map((document) => ({ ...document, text: 'a\nb' }));
+      expect(odd.map((document) => yamlText([document]))).toEqual(odd.map((document) => Yaml.stringify(document)));
+    },
+  );
+
   it('gives namespaces the files that cdk8s gives them when each object is constructed where it stands', async () => {
     await fc.assert(
       fc.asyncProperty(organizations, async (documents) => {

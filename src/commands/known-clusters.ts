@@ -112,7 +112,8 @@ function tenantFilesByCluster({ tenants }: Landscape): Map<string, Set<string>> 
 
 /** A TypeScript file's text does not say what it comes to: it may import others. */
 function sourceDigest(source: Source | undefined): string {
-  return source ? digest([source.text, JSON.stringify(source.value)]) : '';
+  if (!source) return '';
+  return digest([source.text, source.language === 'yaml' ? '' : JSON.stringify(source.value)]);
 }
 
 /** Digests of what stands in `dist/`, or should, by cluster. Both ways of saying it are sorted by path. */

@@ -21,12 +21,23 @@ function documentText(document: unknown): string {
     const text = mappingText(document, '');
     if (text !== undefined) return text;
   }
-  const key = JSON.stringify(document);
-  const same = wholeTexts.get(key);
+  const key = keyOf(document);
+  const same = key === undefined ? undefined : wholeTexts.get(key);
   if (same !== undefined) return same;
   const text = Yaml.stringify(document);
-  if (wholeTexts.size < mostWholeTexts) wholeTexts.set(key, text);
+  if (key !== undefined && wholeTexts.size < mostWholeTexts) wholeTexts.set(key, text);
   return text;
+}
+
+/** A document as JSON, where that says all: it knows no undefined, and not every number. */
+function keyOf(document: unknown): string | undefined {
+  let isWhole = true;
+  const key = JSON.stringify(document, (_, value: unknown) => {
+    const isLost = typeof value === 'number' ? !Number.isFinite(value) || Object.is(value, -0) : value === undefined;
+    if (isLost) isWhole = false;
+    return value;
+  });
+  return isWhole ? key : undefined;
 }
 
 /** Documents that cdk8s has written: policies, which hardly differ between clusters. */
