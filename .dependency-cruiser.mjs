@@ -3,7 +3,8 @@
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const rooms = {
-  values: '^src/(source|text|yaml|yaml-mistakes|secrets|order|in-turn|day|quantity|lookalike|failure|json)\\.ts$',
+  values:
+    '^src/(source|text|yaml|yaml-mistakes|yaml-plain|secrets|order|in-turn|day|quantity|lookalike|failure|json)\\.ts$',
   diagnostic: '^src/diagnostic\\.ts$',
   tree: '^src/(tree|git|git-run|git-tree)\\.ts$',
   config: '^src/config/',

@@ -1,5 +1,8 @@
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { compiledValidators } from './validators.ts';
 
 /**
  * Compiles the program into `build/`, so that it starts without a TypeScript loader. Split into chunks, so that a
@@ -14,7 +17,23 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  packages: 'external',
-  banner: { js: '#!/usr/bin/env node' },
+  external: ['@kubernetes/client-node', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'esbuild', 'simple-git', 'typescript'],
+  plugins: [compiledValidators],
+  define: { programDigest: JSON.stringify(programDigest()) },
+  banner: {
+    // Packages that are CommonJS ask for what Node.js has by `require`.
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
+
+/** A digest of the sources and of the versions of all packages: what one program has kept, another one does not use. */
+function programDigest(): string {
+  const sources = readdirSync('src', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of ['package-lock.json', ...sources]) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+}

@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CanIOptions } from './commands/can-i.ts';
 import type { Io } from './commands/io.ts';
 import type { PlanOptions } from './commands/plan.ts';
+import { noProgress, progressLine } from './commands/progress.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './failure.ts';
@@ -16,13 +17,27 @@ import { Failure } from './failure.ts';
  */
 const couldNotRun = 2;
 
+/** In CI nobody is looking, though there may be a terminal. */
+const progress =
+  process.stderr.isTTY && !process.env['CI']
+    ? progressLine(
+        (text) => void process.stderr.write(text),
+        () => performance.now(),
+      )
+    : noProgress;
+
+/** A digest of all that the program is made of: set by the build, and nothing is kept without it. */
+declare const programDigest: string | undefined;
+
 interface Shared {
   readonly dir: string;
 }
 
 const io = (options: Shared): Io => {
   const dir = resolve(options.dir);
-  const { stdout, stderr } = process;
+  const { stdout, stderr, env } = process;
+  const home = env['HOME'];
+  const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
   // hasColors knows NO_COLOR, FORCE_COLOR and the terminal's kind; a pipe has no such method and gets no colour.
   const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
   return {
@@ -32,13 +47,22 @@ const io = (options: Shared): Io => {
     nodePath: process.execPath,
     environment: process.env,
     version: packageJson.version,
+    ...(cache !== undefined &&
+      typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
+    progress,
     out: {
-      write: (text) => void stdout.write(text),
+      write: (text) => {
+        progress.clear();
+        stdout.write(text);
+      },
       colour: colour(stdout),
       ...(stdout.isTTY && { width: stdout.columns }),
     },
     err: {
-      write: (text) => void stderr.write(text),
+      write: (text) => {
+        progress.clear();
+        stderr.write(text);
+      },
       colour: colour(stderr),
       ...(stderr.isTTY && { width: stderr.columns }),
     },
@@ -297,7 +321,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   await program.parseAsync(process.argv);
+  progress.clear();
 } catch (error) {
+  progress.clear();
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : couldNotRun;
   } else if (error instanceof Failure) {

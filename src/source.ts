@@ -2,6 +2,7 @@ import type { Problem, Span, TextProblemKind } from './text.ts';
 import { spanAt, textProblems } from './text.ts';
 import type { PathStep, YamlProblemKind } from './yaml.ts';
 import { locateIn, readYaml } from './yaml.ts';
+import { readPlainYaml } from './yaml-plain.ts';
 
 export type { Position, Span } from './text.ts';
 export { spanAt, textProblems } from './text.ts';
@@ -82,6 +83,8 @@ const harmless: ReadonlySet<SourceProblemKind> = new Set(['ambiguous-scalar', 'c
  * directives, no duplicate keys, so that "where does this come from" has one answer.
  */
 export function parseYaml(file: string, text: string): Source {
+  const plain = readPlainYaml(text);
+  if (plain) return { file, language: 'yaml', text, value: plain, problems: [] };
   const inText = textProblems(text);
   const source = (problems: readonly SourceProblem[], value?: unknown): Source => {
     return { file, language: 'yaml', text, value, problems };

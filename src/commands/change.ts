@@ -70,6 +70,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   };
   if (hasErrors(head.diagnostics)) return read;
 
+  io.progress?.say('comparing both sides');
   const bindings = await changedBindings(repository, trees, from, to);
   const state = (side: CheckedOrganization) => ({ ...side, graph: accessGraph(side.landscape, side.asOf) });
   const context = changeContext(rules, state(base), state(head), bindings);

@@ -1,3 +1,5 @@
+import type { Progress } from './progress.ts';
+
 /** Where a command writes, and how that place looks at it. */
 export interface Output {
   readonly write: (text: string) => void;
@@ -20,6 +22,10 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** tenantry's own version. */
   readonly version: string;
+  /** Where things may be kept that can be worked out again, and which build of the program this is. */
+  readonly cache?: { readonly dir: string; readonly program: string };
+  /** Says what a long run is at; there only where someone is looking. */
+  readonly progress?: Progress;
   readonly out: Output;
   readonly err: Output;
 }

@@ -16,6 +16,7 @@ import { checkConfig } from '../rules/run.ts';
 import { redactSecrets } from '../secrets.ts';
 import type { Locator, Origin, Source } from '../source.ts';
 import { baseFile, fileOfBase, originPath, yamlLocator } from '../source.ts';
+import { counted } from '../text.ts';
 import type { FileTree } from '../tree.ts';
 import { worktree } from '../tree.ts';
 import type { Io, Output } from './io.ts';
@@ -52,6 +53,7 @@ export async function checkTree(
   asOf: string,
   base?: CheckedOrganization,
 ): Promise<CheckedOrganization> {
+  io.progress?.say('reading the files');
   const files = await readConfigFiles(
     tree,
     lazyEvaluator(io),
@@ -61,6 +63,7 @@ export async function checkTree(
     },
   );
   const landscape = resolve(files);
+  io.progress?.say(`checking ${counted(configFilesOf(files).length, 'file')}`);
   const diagnostics = checkConfig(rules, { files, landscape, asOf });
   return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };
 }
@@ -96,11 +99,16 @@ export async function printDiagnostics(
   { files, sources }: Pick<CheckedOrganization, 'files' | 'sources'>,
   diagnostics: readonly Diagnostic[],
 ): Promise<void> {
+  const common = { style: styleOf(output), files: configFilesOf(files).length };
+  if (diagnostics.length === 0) {
+    const { summary } = await import('../render/diagnostics/summary.ts');
+    output.write(`${summary([], common)}\n`);
+    return;
+  }
   const { human } = await import('../render/diagnostics/human.ts');
   output.write(
     human(await place(diagnostics, sources), {
-      style: styleOf(output),
-      files: configFilesOf(files).length,
+      ...common,
       // Lines of the files are printed with what is wrong in them, and logs are read by more people than files are.
       textOf: (file) => {
         const source = sources.get(file);

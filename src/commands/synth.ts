@@ -1,16 +1,30 @@
 import { join } from 'node:path';
+import { accessGraph } from '../access/graph.ts';
+import type { Cluster, Landscape } from '../config/landscape.ts';
 import { didYouMean } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
-import type { Difference } from '../manifests/dist.ts';
+import type { DistEntry, Difference } from '../manifests/dist.ts';
 import { compareDist, readDist, repairDist } from '../manifests/dist.ts';
-import { apiServerFolder, operatorFolder, render } from '../manifests/render.ts';
+import { apiServerFolder, operatorFolder } from '../manifests/names.ts';
+import type { ManifestFile } from '../manifests/part.ts';
+import type { Rendered } from '../manifests/render.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../text.ts';
 import { rules } from '../rules/index.ts';
 import { checkRendered } from '../rules/run.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
-import { graphOrProblems, hasErrors, printDiagnostics, styleOf } from './organization.ts';
+import type { KnownClusters } from './known-clusters.ts';
+import {
+  digestsOfConfig,
+  digestsOfDist,
+  filesByCluster,
+  placeIn,
+  readKnownClusters,
+  writeKnownClusters,
+} from './known-clusters.ts';
+import type { CheckedOrganization } from './organization.ts';
+import { checkOrganization, hasErrors, printDiagnostics, styleOf } from './organization.ts';
 
 export interface SynthOptions {
   readonly check?: true;
@@ -20,18 +34,23 @@ export interface SynthOptions {
 
 /** `tenantry synth`: checks the files and makes `dist/` what they say, or with `--check` says where it is not. */
 export async function synth(io: Io, options: SynthOptions): Promise<number> {
-  const checked = await graphOrProblems(io, options);
-  if (!checked) {
+  const checked = await checkOrganization(io, options);
+  const { landscape, diagnostics } = checked;
+  if (hasErrors(diagnostics)) {
+    await printDiagnostics(io, io.err, checked, diagnostics);
     io.err.write('Nothing was written.\n');
     return exit.problems;
   }
-  const { landscape, graph, diagnostics } = checked;
-  const chosen = chosenClusters(
-    landscape.clusters.map((c) => c.name),
-    options.cluster,
-  );
-  const { files, objects } = render(landscape, graph);
-  const problems = checkRendered(rules, objects);
+  const names = landscape.clusters.map((c) => c.name);
+  const chosen = chosenClusters(names, options.cluster);
+  const dist = join(io.dir, 'dist');
+  const actual = readDist(dist);
+  const memory = options.check || chosen || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
+  const kept = memory ? unchanged(checked, actual, readKnownClusters(memory)) : nothingKept(landscape);
+
+  io.progress?.say(`rendering ${counted(kept.others.length, 'cluster')}`);
+  const rendered = await rendering(checked, kept);
+  const problems = checkRendered(rules, rendered.objects);
   if (hasErrors(problems)) {
     await printDiagnostics(io, io.err, checked, problems);
     io.err.write('Nothing was written.\n');
@@ -46,16 +65,11 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     );
   }
 
-  const dist = join(io.dir, 'dist');
   const isChosen = ({ path }: { readonly path: string }): boolean => chosen === undefined || belongsTo(path, chosen);
-  const expected = files.filter(isChosen);
-  const differences = compareDist(expected, readDist(dist).filter(isChosen));
+  const expected = [...kept.files, ...rendered.files].filter(isChosen);
+  const differences = compareDist(expected, actual.filter(isChosen));
   const foreign = differences.filter((d) => d.kind === 'foreign');
-  if (differences.length === 0) {
-    io.out.write(`dist/ is what the files say: ${summary(expected.length, graph.clusters.length, chosen)}\n`);
-    return exit.clean;
-  }
-  if (options.check) {
+  if (differences.length > 0 && options.check) {
     io.out.write(renderDifferences(differences, styleOf(io.out)));
     return exit.differences;
   }
@@ -66,8 +80,11 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
       { help: 'move it away, or delete it: everything in dist/ is rendered and synced to clusters' },
     );
   }
+  io.progress?.say(`writing ${counted(differences.length, 'file')}`);
   repairDist(dist, differences);
-  io.out.write(`dist/ ${counts(differences)}: ${summary(expected.length, graph.clusters.length, chosen)}\n`);
+  if (memory) writeKnownClusters(memory, known(checked, rendered, kept));
+  const change = differences.length === 0 ? 'is what the files say' : counts(differences);
+  io.out.write(`dist/ ${change}: ${summary(expected.length, names.length, chosen)}\n`);
   const byHand = differences.filter(({ path }) => operatorFolders.some((folder) => path.startsWith(`${folder}/`)));
   if (byHand.length > 0) {
     io.out.write(
@@ -79,6 +96,61 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
 
 /** What of `dist/` is handed to those who operate the clusters. */
 const operatorFolders: readonly string[] = [operatorFolder, apiServerFolder];
+
+/** What need not be rendered again, and the clusters that must be. */
+interface Kept {
+  readonly files: readonly ManifestFile[];
+  readonly known: KnownClusters['clusters'];
+  readonly others: readonly Cluster[];
+}
+
+function nothingKept({ clusters }: Landscape): Kept {
+  return { files: [], known: new Map(), others: clusters };
+}
+
+/** The clusters that would be rendered from the same, and whose files in `dist/` are the ones that were rendered. */
+function unchanged(
+  checked: CheckedOrganization,
+  actual: readonly DistEntry[],
+  { clusters: known }: KnownClusters,
+): Kept {
+  const { clusters } = checked.landscape;
+  const names = new Set(clusters.map((c) => c.name));
+  const [from, to] = [digestsOfConfig(checked), digestsOfDist(actual, names)];
+  const isSame = (name: string): boolean => {
+    const before = known.get(name);
+    return before !== undefined && before.from === from.get(name) && before.to === to.get(name);
+  };
+  const same = new Map(Array.from(known).filter(([name]) => names.has(name) && isSame(name)));
+  const files = filesByCluster(actual, new Set(same.keys()));
+  return {
+    files: Array.from(files.values())
+      .flat()
+      .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
+    known: same,
+    others: clusters.filter(({ name }) => !same.has(name)),
+  };
+}
+
+/** Renders some clusters, and what is of no cluster. cdk8s is not loaded before it is needed. */
+async function rendering({ landscape, asOf }: CheckedOrganization, { others, files }: Kept): Promise<Rendered> {
+  const { render } = await import('../manifests/render.ts');
+  return render(
+    landscape,
+    accessGraph({ ...landscape, clusters: others }, asOf),
+    files.map(({ path }) => path),
+  );
+}
+
+/** What is to be remembered of this run. */
+function known(checked: CheckedOrganization, { files }: Rendered, kept: Kept): KnownClusters {
+  const from = digestsOfConfig(checked);
+  const to = digestsOfDist(files, new Set(kept.others.map((c) => c.name)));
+  const rendered = kept.others.map(
+    ({ name }) => [name, { from: from.get(name) ?? '', to: to.get(name) ?? '' }] as const,
+  );
+  return { clusters: new Map([...kept.known, ...rendered]) };
+}
 
 function chosenClusters(all: readonly string[], chosen: readonly string[] | undefined): Set<string> | undefined {
   for (const name of chosen ?? []) {

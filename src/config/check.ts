@@ -1,10 +1,9 @@
-import { Ajv } from 'ajv';
-import type { ValidateFunction } from 'ajv';
 import type { Static } from '@sinclair/typebox';
 import type { PathStep } from '../source.ts';
 import { pathKey } from './cursor.ts';
 import type { Kind } from './schema.ts';
 import { schemas } from './schema.ts';
+import { validators } from './validators.ts';
 import type { SchemaNode, Violation } from './violations.ts';
 import { pointerSteps, violationsOf } from './violations.ts';
 
@@ -22,12 +21,9 @@ export interface Checked<K extends Kind> {
   readonly violations: readonly Violation[];
 }
 
-const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, strictRequired: false, verbose: true });
-const validators: Partial<Record<Kind, ValidateFunction>> = {};
-
 /** Checks a document against the schema of `kind`. Never throws: what is wrong comes back as violations. */
 export function check<K extends Kind>(kind: K, document: unknown): Checked<K> {
-  const validate = (validators[kind] ??= ajv.compile(schemas[kind]));
+  const validate = validators[kind];
   const failed = new Set<string>();
   const damaged = new Set<string>();
   const checked = (file: Checked<K>['file'], violations: readonly Violation[]): Checked<K> => {

@@ -14,12 +14,15 @@ export type Outcome =
   /** `status` is the process' exit code, or the signal that ended it. */
   | { readonly kind: 'silent'; readonly status: number | string };
 
-/** Evaluates compiled code in a process of its own. Some processes run at a time, and the others wait. */
+/**
+ * Evaluates compiled code in a process of its own, which starts at once and waits for the code: where there is none in
+ * the end, nothing comes of it. Some processes run at a time, and the others wait.
+ */
 export function processEvaluator(
   nodePath: string,
   timeoutMs: number,
   limits: ValueLimits,
-): (code: string) => Promise<Outcome> {
+): (code: Promise<string | undefined>) => Promise<Outcome | undefined> {
   const inTurn = atMost(availableParallelism());
   const program = childProgram(timeoutMs);
   // As bytes, a value has up to three times its characters; what else is reported is short.
@@ -28,7 +31,9 @@ export function processEvaluator(
 
   return (code) =>
     inTurn(async () => {
-      const script = evaluationScript(code, exportedName, limits);
+      const script = code.then((text) =>
+        text === undefined ? undefined : evaluationScript(text, exportedName, limits),
+      );
       const start = () => run(nodePath, nodeArguments(permission, program), script, timeoutMs, mostBytes);
       let ended = await start();
       if (ended.status === badOption) {
@@ -36,7 +41,7 @@ export function processEvaluator(
         permission = '--experimental-permission';
         ended = await start();
       }
-      return outcomeOf(ended, limits.depth);
+      return (await script) === undefined ? undefined : outcomeOf(ended, limits.depth);
     });
 }
 
@@ -53,11 +58,14 @@ interface Ended {
   readonly stopped?: 'timeout' | 'too-large';
 }
 
-/** Runs Node.js and reads what it writes to descriptor 3; ends it when it takes too long or writes too much. */
+/**
+ * Runs Node.js and reads what it writes to descriptor 3; ends it when it takes too long from when it has its input, when
+ * it writes too much, and when there is no input for it.
+ */
 function run(
   nodePath: string,
   args: readonly string[],
-  input: string,
+  input: Promise<string | undefined>,
   timeoutMs: number,
   mostBytes: number,
 ): Promise<Ended> {
@@ -70,15 +78,25 @@ function run(
       // Even if someone else holds them open.
       for (const stream of child.stdio) stream?.destroy();
     };
-    const timer = setTimeout(() => {
-      stop('timeout');
-    }, timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
     const output = collect(child.stdio[3], mostBytes, () => {
       stop('too-large');
     });
     const errors = collect(child.stderr, 10_000);
     // It may end before it has read everything.
-    child.stdin?.on('error', () => undefined).end(input);
+    child.stdin?.on('error', () => undefined);
+    const give = (script: string | undefined): void => {
+      if (script === undefined) child.kill('SIGKILL');
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      timer = setTimeout(() => {
+        stop('timeout');
+      }, timeoutMs);
+      child.stdin?.end(script);
+    };
+    input.then(give, (error: unknown) => {
+      child.kill('SIGKILL');
+      reject(error instanceof Error ? error : new Error(String(error)));
+    });
     child.on('error', (error) => {
       clearTimeout(timer);
       reject(new Failure('io', `cannot start ${nodePath} to evaluate TypeScript files`, { cause: error }));

@@ -42,10 +42,12 @@ export function typescriptEvaluator({ nodePath, timeoutMs }: EvaluatorOptions): 
       ]);
     // Code that may read otherwise than it runs is not run.
     if (!inText.every(({ kind }) => harmless.has(kind))) return source(inText);
-    const bundled = await bundle(file, text, tree, timeoutMs);
+    const bundling = bundle(file, text, tree, timeoutMs);
+    // The process starts while the compiler works.
+    const evaluating = evaluate(bundling.then((bundled) => ('code' in bundled ? bundled.code : undefined)));
+    const [bundled, outcome] = await Promise.all([bundling, evaluating]);
     if (!('code' in bundled)) return flawed(bundled);
-
-    const outcome = await evaluate(bundled.code);
+    if (!outcome) throw new Error('code that was compiled was not evaluated');
     if (outcome.kind === 'value') return source(inText, outcome.value);
     if (outcome.kind === 'unfit') return flawed([await unfit(file, text, outcome)]);
     return flawed([flawOf(outcome, text, timeoutMs, (stack) => bundled.trace(stack, scriptName))]);

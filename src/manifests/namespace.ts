@@ -1,62 +1,61 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
 import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
 import { quotaKeys } from '../config/landscape.ts';
 import { keptByArgoCD } from './argo-cd.ts';
 import { bindingName, keys, managedBy } from './names.ts';
+import type { Draft } from './part.ts';
+import { draft } from './part.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
 type Labels = Record<string, string>;
 
 /** The Namespace and all that the platform owns in it, in the order in which it should come to be (S42). */
-export function addNamespace(
-  scope: Construct,
+export function namespaceObjects(
   organization: Organization,
   entry: ClusterNamespace,
   accesses: readonly Access[],
-): void {
+): Draft[] {
   const managed: Labels = { [keys(organization.labelDomain).managedBy]: managedBy };
-  new k8s.KubeNamespace(scope, 'namespace', {
-    metadata: {
-      name: entry.name,
-      labels: { ...namespaceLabels(organization, entry), ...managed },
-      annotations: namespaceAnnotations(organization, entry),
-    },
-  });
-  const meta = (name: string) => ({ name, namespace: entry.name, labels: managed });
+  const metadata = {
+    name: entry.name,
+    labels: { ...namespaceLabels(organization, entry), ...managed },
+    annotations: namespaceAnnotations(organization, entry),
+  };
+  const objects = [draft(k8s.KubeNamespace, { metadata }, false)];
+  const meta = (name: string) => ({ name, labels: managed });
 
   if (entry.kind === 'Tenant') {
     const { quota, containerLimits } = entry.namespace;
     const hard = quota && quotaHard(quota.value);
     if (hard && Object.keys(hard).length > 0) {
-      new k8s.KubeResourceQuota(scope, 'quota', { metadata: meta('tenantry'), spec: { hard: quantities(hard) } });
+      objects.push(draft(k8s.KubeResourceQuota, { metadata: meta('tenantry'), spec: { hard: quantities(hard) } }));
     }
     const limit = limitRangeItem(quota?.value, containerLimits?.value);
-    if (limit) new k8s.KubeLimitRange(scope, 'limits', { metadata: meta('tenantry'), spec: { limits: [limit] } });
+    if (limit) objects.push(draft(k8s.KubeLimitRange, { metadata: meta('tenantry'), spec: { limits: [limit] } }));
   }
   const peers = networkPeers(organization, entry);
   if (peers) {
-    new k8s.KubeNetworkPolicy(scope, 'network', {
-      metadata: meta('tenantry'),
-      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers }] },
-    });
+    const spec = { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers }] };
+    objects.push(draft(k8s.KubeNetworkPolicy, { metadata: meta('tenantry'), spec }));
   }
   if (entry.kind === 'Tenant') {
     for (const { value } of entry.tenant.roles) {
-      new k8s.KubeRole(scope, `role-${value.name}`, { metadata: meta(value.name), rules: value.rules });
+      objects.push(draft(k8s.KubeRole, { metadata: meta(value.name), rules: value.rules }));
     }
   }
   for (const access of accesses) {
     const { subject, role } = access;
-    const name = bindingName(access);
-    new k8s.KubeRoleBinding(scope, `binding-${name}`, {
-      metadata: meta(name),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
-      subjects: [rbacSubject(subject)],
-    });
+    objects.push(
+      draft(k8s.KubeRoleBinding, {
+        metadata: meta(bindingName(access)),
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
+        subjects: [rbacSubject(subject)],
+      }),
+    );
   }
+  return objects;
 }
 
 /** A subject as a binding writes it. */

@@ -7,17 +7,12 @@ import { authenticationConfiguration } from './authentication.ts';
 import { namespacePath } from './applications.ts';
 import { addApplications, addProjects, addRootReader } from './argo-cd.ts';
 import { addClusterBindings, addClusterScopeRole } from './cluster.ts';
-import { addNamespace } from './namespace.ts';
-import type { ManifestFile, ManifestObject, Part } from './part.ts';
-import { header, renderPart } from './part.ts';
+import { namespaceObjects } from './namespace.ts';
+import type { ManifestFile, ManifestObject, NamespacePart, Part } from './part.ts';
+import { header, namespaceRenderer, renderPart } from './part.ts';
+import { apiServerFolder, operatorFolder } from './names.ts';
 import { addPolicy, policiesOf, policyContext } from './policies/index.ts';
 import { addWriter } from './writer.ts';
-
-/** The folder of what configures API servers, which no API server serves. */
-export const apiServerFolder = 'api-server';
-
-/** The folder of what a cluster's operator applies, and Argo CD never does. No cluster has a hyphen in its name. */
-export const operatorFolder = 'cluster-access';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -27,11 +22,19 @@ export interface Rendered {
   readonly objects: readonly ManifestObject[];
 }
 
-/** Renders the manifests of all clusters of the graph. */
-export function render({ organization, ...landscape }: Landscape, graph: AccessGraph): Rendered {
+/**
+ * Renders the manifests of all clusters of the graph, and what sets up Argo CD for all of the landscape. `knownPaths` are the
+ * files of those clusters that are not in the graph.
+ */
+export function render(
+  { organization, ...landscape }: Landscape,
+  graph: AccessGraph,
+  knownPaths: readonly string[] = [],
+): Rendered {
   const tenants = landscape.tenants.map((t) => t.name);
-  const ofClusters = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants));
-  const paths = ofClusters.flatMap(({ files }) => files.map(({ path }) => path));
+  const renderNamespace = namespaceRenderer();
+  const ofClusters = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants, renderNamespace));
+  const paths = [...knownPaths, ...ofClusters.flatMap(({ files }) => files.map(({ path }) => path))];
   const rendered = [...ofClusters, renderArgoCD(organization, landscape.clusters, paths)];
   return {
     files: sortedBy(
@@ -74,7 +77,12 @@ function renderArgoCD(organization: Organization, clusters: readonly Cluster[], 
   return { files: parts.map((r) => r.file), objects: parts.flatMap((r) => r.objects) };
 }
 
-function renderCluster(organization: Organization, clusterAccess: ClusterAccess, tenants: readonly string[]): Rendered {
+function renderCluster(
+  organization: Organization,
+  clusterAccess: ClusterAccess,
+  tenants: readonly string[],
+  renderNamespace: ReturnType<typeof namespaceRenderer>,
+): Rendered {
   const { cluster, namespaces, accesses } = clusterAccess;
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
@@ -104,20 +112,22 @@ function renderCluster(organization: Organization, clusterAccess: ClusterAccess,
       addClusterScopeRole(chart, organization);
       addClusterBindings(chart, organization, bindingsFor('cluster-scope'));
     }),
-    ...namespaces.map((entry): Part => {
-      const origin = originOf(entry);
-      return {
-        path: namespacePath(cluster, entry.name),
-        from: origin.file,
-        origin,
-        build: (chart) => {
-          addNamespace(chart, organization, entry, byNamespace.get(entry.name) ?? []);
-        },
-      };
-    }),
   ];
+  const inNamespaces = namespaces.map((entry): NamespacePart => {
+    const origin = originOf(entry);
+    return {
+      path: namespacePath(cluster, entry.name),
+      from: origin.file,
+      origin,
+      namespace: entry.name,
+      objects: namespaceObjects(organization, entry, byNamespace.get(entry.name) ?? []),
+    };
+  });
 
-  const rendered = parts.map((part) => renderPart(cluster.name, part));
+  const rendered = [
+    ...parts.map((part) => renderPart(cluster.name, part)),
+    ...inNamespaces.map((part) => renderNamespace(cluster.name, part)),
+  ];
   const authentication = authenticationConfiguration(organization, cluster);
   return {
     files: [

@@ -1,7 +1,10 @@
 import { managedBy } from '../names.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { cel, listVariable, metadataOf } from './policy.ts';
+import { cel, listVariable, metadataOf, perObject } from './policy.ts';
+
+/** The names of all tenants as a variable: the same in all clusters, and long. */
+const tenantNames = perObject((tenants: PolicyContext['tenants']) => listVariable('tenants', tenants));
 
 /**
  * Namespaces are the platform's: they come from Git, keep their tenant, carry its prefix, and go only in two steps
@@ -73,7 +76,7 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         name: 'guarded',
         expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${cel(domain)})`).join(' || ')})`,
       },
-      ...listVariable('tenants', tenants),
+      ...tenantNames(tenants),
       { name: 'claims', expression: `variables.tenants.filter(t, variables.name.startsWith(t + '-'))` },
       {
         // The tenant that the name points to (S70): the longest, where one's name begins with another's.

@@ -3,7 +3,7 @@ import { sortedBy } from '../../order.ts';
 import { managedBy } from '../names.ts';
 import { callers, trustedUserNames } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces } from './policy.ts';
+import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces, perObject } from './policy.ts';
 
 /** Only the platform writes what it owns in a namespace, judged by what the object was and what it would be (S10). */
 export function managedObjectsPolicy(context: PolicyContext): Policy {
@@ -97,6 +97,14 @@ interface SelfService extends Pick<Validation, 'message' | 'messageExpression'>,
   readonly allowed: string;
 }
 
+/** The groups of an organization as a variable: the same in all clusters, and long. */
+const declaredGroups = perObject(({ groups }: PolicyContext['organization']) =>
+  listVariable(
+    'groups',
+    sortedBy(groups, (g) => g.name).map((g) => g.name),
+  ),
+);
+
 function selfService({ organization, cluster }: PolicyContext): SelfService {
   const setting = organization.policies.selfServiceBindings;
   if (setting === 'Forbidden') {
@@ -107,7 +115,7 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
       message: "access is not given by RoleBindings made in the cluster: add a share to the tenant's file",
     };
   }
-  const declared = setting === 'Declared' ? sortedBy(organization.groups, (g) => g.name).map((g) => g.name) : undefined;
+  const declared = setting === 'Declared';
   const those = `users (user:<name>), groups ${declared ? 'of the organization' : 'that are not reserved'}, and service accounts of the namespace`;
   const remedy = "for others, add a share to the tenant's file";
   const refused = `variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ')`;
@@ -118,7 +126,7 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
   ];
   return {
     purpose: `RoleBindings that people make themselves name ${those}.`,
-    variables: declared ? listVariable('groups', declared) : [],
+    variables: declared ? declaredGroups(organization) : [],
     allowed: [
       `s.kind == 'User' ? s.name.startsWith('user:')`,
       `s.kind == 'Group' ? ${group.join(' && ')}`,

@@ -5,6 +5,7 @@ import { counted } from '../../text.ts';
 import { countsOf, formatCounts } from './counts.ts';
 import type { Lines, Mark, Row } from './snippet.ts';
 import { isShowable, linesOf, snippet } from './snippet.ts';
+import { summary } from './summary.ts';
 
 export interface HumanOptions {
   readonly style: Style;
@@ -34,14 +35,6 @@ export function human(diagnostics: readonly PlacedDiagnostic[], options: HumanOp
     parts.push(`${style.dim(`not shown: ${rest}; \`tenantry validate --format json\` has all`)}\n`);
   }
   return `${parts.join('\n')}${parts.length === 0 ? '' : '\n'}${summary(diagnostics, options)}\n`;
-}
-
-function summary(diagnostics: readonly PlacedDiagnostic[], { style, files }: HumanOptions): string {
-  const counts = countsOf(diagnostics);
-  if (diagnostics.length === 0) return style.green(`no problems in ${counted(files, 'file')}`);
-  const affected = new Set(diagnostics.map((d) => d.primary.file)).size;
-  const colour = counts.errors > 0 ? style.red : counts.warnings > 0 ? style.yellow : style.cyan;
-  return style.bold(colour(`${formatCounts(counts)} in ${counted(affected, 'file')}`));
 }
 
 /** The `limit` most severe diagnostics: among equals, the first. */

@@ -1,0 +1,144 @@
+import { App, Chart, Yaml } from 'cdk8s';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accessGraph } from '../src/access/graph.ts';
+import { readConfigFiles } from '../src/config/files.ts';
+import { resolve } from '../src/config/resolve.ts';
+import { namespaceObjects } from '../src/manifests/namespace.ts';
+import { render } from '../src/manifests/render.ts';
+import { yamlText } from '../src/manifests/yaml-text.ts';
+import { memoryTree } from '../src/tree.ts';
+import { lawDay, organizationFiles, organizations } from './support/organizations.ts';
+
+/** Strings that YAML may read as something else, or needs quotes, escapes or lines for. */
+const strings = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({
+    unit: fc.constantFrom(
+      'a',
+      'Z',
+      '_',
+      '0',
+      '.',
+      ':',
+      '-',
+      '/',
+      '#',
+      ' ',
+      '\n',
+      '\t',
+      '"',
+      "'",
+      '\\',
+      '{',
+      ']',
+      ',',
+      '&',
+      '*',
+      '!',
+      '|',
+      '>',
+      '%',
+      '@',
+      '?',
+      '~',
+      '=',
+      'é',
+    ),
+    maxLength: 8,
+  }),
+  fc.constantFrom(
+    'true',
+    'No',
+    'on',
+    'Y',
+    'null',
+    '~',
+    '',
+    '200',
+    '0x1f',
+    '1e3',
+    '1_000',
+    '12:30',
+    '0o7',
+    '010',
+    '.5',
+    '-1',
+  ),
+  fc.constantFrom(
+    '2026-01-01',
+    '<<',
+    '---',
+    '...',
+    '- a',
+    'a: b',
+    'a #b',
+    '64Gi',
+    '100m',
+    'user:alice',
+    'a:',
+    '.inf',
+    '=',
+    'yes',
+  ),
+);
+const { document } = fc.letrec<{ value: unknown; document: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    strings,
+    fc.boolean(),
+    fc.integer(),
+    fc.double(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(strings, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+  document: fc.dictionary(strings, tie('value'), { maxKeys: 5, noNullPrototype: true }),
+}));
+
+describe('writing manifests', () => {
+  it('writes documents as cdk8s writes them', () => {
+    fc.assert(
+      fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), (documents) => {
+        expect(yamlText(documents)).toBe(Yaml.stringify(...documents));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([[[{ a: NaN }, { a: null }]], [[{ a: -0 }, { a: 0 }]], [[{ a: null, b: undefined }, { a: null }]]])(
+    'tells documents apart that are the same as JSON: %j',
+    (documents) => {
+      // Written with something that only cdk8s writes, so that it is asked, and remembers.
+      const odd = documents.map((document) => ({ ...document, text: 'a\nb' }));
+      expect(odd.map((document) => yamlText([document]))).toEqual(odd.map((document) => Yaml.stringify(document)));
+    },
+  );
+
+  it('gives namespaces the files that cdk8s gives them when each object is constructed where it stands', async () => {
+    await fc.assert(
+      fc.asyncProperty(organizations, async (documents) => {
+        const tree = memoryTree(organizationFiles(documents));
+        const landscape = resolve(await readConfigFiles(tree, () => Promise.reject(new Error('no TypeScript here'))));
+        const graph = accessGraph(landscape, lawDay);
+        const { files, objects } = render(landscape, graph);
+        for (const { cluster, namespaces, accesses } of graph.clusters) {
+          for (const entry of namespaces) {
+            const here = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
+            const manifests = namespaceObjects(landscape.organization, entry, here).map((item) => {
+              const namespace = item.isNamespaced ? { namespace: entry.name } : {};
+              const chart = new Chart(new App(), 'chart', namespace);
+              item.construct(chart);
+              return chart.toJson()[0] as unknown;
+            });
+            const path = `${cluster.name}/namespaces/${entry.name}.yaml`;
+            const [, ...body] = files.find((f) => f.path === path)?.text.split('\n') ?? [];
+            expect(body.join('\n')).toBe(Yaml.stringify(...manifests));
+            expect(objects.filter((o) => o.path === path).map((o) => o.manifest)).toEqual(manifests);
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
