@@ -95,6 +95,8 @@ export function compareDist(expected: readonly ManifestFile[], actual: readonly 
  * leaves only whole files, and the next run finishes the work. Must not be called while there are foreign files.
  */
 export function repairDist(dist: string, differences: readonly Difference[]): void {
+  // Of a folder with a file that was just written in it, nothing more needs to be asked.
+  const folders = new Set<string>();
   // What a killed run left behind goes first: it stands where new files are prepared.
   for (const difference of sortedBy(differences, ({ kind }) => (kind === 'temporary' ? '0' : '1'))) {
     const path = join(dist, difference.path);
@@ -103,7 +105,7 @@ export function repairDist(dist: string, differences: readonly Difference[]): vo
         throw new Failure('foreign-files', `${path} was not written by tenantry`);
       case 'missing':
       case 'changed':
-        writeAtomically(path, difference.expected);
+        writeAtomically(path, difference.expected, folders);
         break;
       case 'mode':
         chmodSync(path, 0o644);
@@ -117,8 +119,10 @@ export function repairDist(dist: string, differences: readonly Difference[]): vo
   }
 }
 
-function writeAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+function writeAtomically(path: string, text: string, folders: Set<string>): void {
+  const folder = dirname(path);
+  if (!folders.has(folder)) mkdirSync(folder, { recursive: true });
+  folders.add(folder);
   const temporary = path + temporarySuffix;
   // `wx`: whatever may have been put there in the meantime, it is not written through.
   const handle = openSync(temporary, 'wx', 0o644);

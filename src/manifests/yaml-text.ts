@@ -31,13 +31,13 @@ function documentText(document: unknown): string {
 
 /** A document as JSON, where that says all: it knows no undefined, and not every number. */
 function keyOf(document: unknown): string | undefined {
-  let isWhole = true;
+  let lost = 0;
   const key = JSON.stringify(document, (_, value: unknown) => {
     const isLost = typeof value === 'number' ? !Number.isFinite(value) || Object.is(value, -0) : value === undefined;
-    if (isLost) isWhole = false;
+    if (isLost) lost++;
     return value;
   });
-  return isWhole ? key : undefined;
+  return lost > 0 ? undefined : key;
 }
 
 /** Documents that cdk8s has written: policies, which hardly differ between clusters. */
