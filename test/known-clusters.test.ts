@@ -78,6 +78,18 @@ describe('what synth remembers', () => {
     expect(readFiles(dist())).toEqual(await fresh());
   });
 
+  it('sets up Argo CD for all clusters, also for those that are not rendered again', async () => {
+    edit('clusters/prodcluster01.yaml', (text) => `${text.trimEnd()}\n  applications: 2\n`);
+    const second = readFileSync(join(folder, 'clusters/prodcluster01.yaml'), 'utf8');
+    writeFiles(folder, { 'clusters/second.yaml': second.replaceAll('prodcluster01', 'second') });
+    edit('organization.yaml', (text) => `${text.trimEnd()}\n  argoCD: { repoURL: "https://git.example.com/a.git" }\n`);
+    expect((await synth()).code).toBe(0);
+    edit('clusters/second.yaml', (text) => text.replace(/"1\.\d+"/, '"1.31"'));
+    expect((await synth()).code).toBe(0);
+    expect(readFiles(dist())).toEqual(await fresh());
+    expect(readFiles(dist())['argo-cd/applications.yaml']).toContain('tenantry-prodcluster01-1');
+  });
+
   it('renders again on another day', async () => {
     edit('tenants/solar.yaml', (text) => text.replace(/(role: view)( |\n)/, '$1, until: 2026-02-01$2'));
     expect((await synth()).code).toBe(0);
