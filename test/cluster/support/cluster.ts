@@ -86,7 +86,11 @@ export async function startCluster(
   }
 
   async function sync({ forOperator, manifests }: RenderedCluster): Promise<void> {
-    await plane.applyManifests(forOperator, { fieldManager: 'operator' });
+    // Once the policies hold, they let only break-glass groups change what is the platform's.
+    const isFirst = applied.length === 0;
+    const claims = { sub: 'user:alice', aud: clusterName, groups: ['cluster-admins', 'cluster-scope'] };
+    const as = isFirst ? ('admin' as const) : { token: await issuer.sign(claims) };
+    await plane.applyManifests(forOperator, { fieldManager: 'operator', as });
     await apply(manifests);
   }
 
