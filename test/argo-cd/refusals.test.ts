@@ -77,16 +77,16 @@ const revoked = (): Files => ({
 });
 
 describe('while an object is refused by a policy', () => {
-  test('what else the merge revokes and grants is done', async () => {
+  test('what else the merge revokes and grants is done, in another tenant', async () => {
     const state = await pushed({
       ...refused(),
-      [fileOf('solar-shop')]: edit(
-        edit(rendered('solar-shop')).without('RoleBinding', 'tenantry:group:audit:view'),
-      ).with(share('solar-shop', 'guests', 'edit')),
+      [fileOf('harbor-ci')]: edit(edit(rendered('harbor-ci')).without('RoleBinding', 'tenantry:group:audit:view')).with(
+        share('harbor-ci', 'guests', 'edit'),
+      ),
     });
     expect(state.operation?.message).toContain('cannot move to another');
-    await answers(prod, 'audit', 'solar-shop', 403);
-    await answers(prod, 'guests', 'solar-shop', 200);
+    await answers(prod, 'audit', 'harbor-ci', 403);
+    await answers(prod, 'guests', 'harbor-ci', 200);
   });
 
   test('what is done by hand is undone, and what is merged later is revoked', async () => {
