@@ -118,6 +118,7 @@ apiVersion: v1
 kind: Namespace
 metadata:
   annotations:
+    argocd.argoproj.io/compare-options: IgnoreExtraneous
     argocd.argoproj.io/sync-options: Prune=false,Delete=false
 {{- with $n.registries }}
     tenantry.dev/allowed-registries: {{ . }}

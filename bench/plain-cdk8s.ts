@@ -26,6 +26,7 @@ function addNamespace(chart: Chart, n: PeerNamespace): void {
     metadata: {
       name: n.name,
       annotations: {
+        'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
         'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
         ...(n.registries && { 'tenantry.dev/allowed-registries': n.registries }),
       },

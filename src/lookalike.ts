@@ -58,9 +58,10 @@ const scriptPatterns = scripts.map((script) => [script, new RegExp(`\\p{Script=$
  * of spaces, dots, underscores and hyphens between words make no difference. For comparing, not for showing.
  */
 export function skeleton(name: string): string {
-  return Array.from(name, asciiOf)
+  const small = Array.from(name, asciiOf).join('').toLowerCase();
+  // A capital that looks like nothing in ASCII may have a small letter that does.
+  return Array.from(small, (character) => readAs.get(character) ?? character)
     .join('')
-    .toLowerCase()
     .replace(/[1i|!]/g, 'l')
     .replaceAll('0', 'o')
     .replaceAll('m', 'rn')

@@ -63,6 +63,10 @@ describe('skeleton', () => {
     expect(skeleton('\u03b7')).toBe('n');
   });
 
+  it('takes a capital that looks like nothing else for its small letter', () => {
+    expect(skeleton('\u0531')).toBe(skeleton('\u0561'));
+  });
+
   it('is the same for a name and its skeleton, whatever the name', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 20 }), (points) => {
