@@ -34,7 +34,7 @@ export const clusterKinds: readonly SyncedKind[] = [
   { group: admission, kind: 'ValidatingAdmissionPolicyBinding', resource: 'validatingadmissionpolicybindings' },
 ];
 
-/** What is applied cluster-wide under one name alone: any other ClusterRole or its binding would be access everywhere. */
+/** What is applied cluster-wide under one name alone, because another ClusterRole with a binding is access everywhere. */
 export const namedKinds: readonly (SyncedKind & { readonly name: string })[] = [
   { group: rbac, kind: 'ClusterRole', resource: 'clusterroles', name: platformRoles.clusterScope.name },
   {

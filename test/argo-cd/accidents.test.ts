@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readFiles } from '../support/folders.ts';
 import { startFleet } from './fleet.ts';
 import type { Files, Fleet } from './fleet.ts';
 import { guideSteps, runAsOperator } from './guide.ts';
-import { configMapsIn, stepsOn, timed, timeTable } from './steps.ts';
+import { configMapsIn, stepsOn, timed, reported } from './steps.ts';
 
 /**
  * Every accident that the rules about changes refuse (`test/fixtures/plans/accident-*`), merged all the same: no namespace
@@ -32,15 +32,7 @@ beforeAll(async () => {
   return fleet.stop;
 });
 
-afterAll(() => {
-  console.log(timeTable());
-});
-
-beforeEach(() => {
-  onTestFailed(() => {
-    console.error(fleet.argoCD.logTails());
-  });
-});
+reported(() => fleet);
 
 /** Makes the organization be these files, and no others. */
 async function merge(files: Readonly<Record<string, string>>): Promise<void> {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { at, waitFor } from '../control-plane/client.ts';
 import type { ApplicationState } from './application.ts';
 import { applicationController, createToken } from './argo-cd.ts';
@@ -15,7 +15,7 @@ import {
   sampleOrganization,
   stepsOn,
   timed,
-  timeTable,
+  reported,
 } from './steps.ts';
 
 /** What is refused, by whom, and what goes on beside it; and what Argo CD's account is kept from (N9). */
@@ -39,15 +39,7 @@ beforeAll(async () => {
   return fleet.stop;
 });
 
-afterAll(() => {
-  console.log(timeTable());
-});
-
-beforeEach(() => {
-  onTestFailed(() => {
-    console.error(fleet.argoCD.logTails());
-  });
-});
+reported(() => fleet);
 
 afterEach(async () => {
   await fleet.settled(await fleet.merge(fleet.organization));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, beforeEach, expect, onTestFailed } from 'vitest';
 import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { Answer, Client } from '../control-plane/client.ts';
 import { readFiles } from '../support/folders.ts';
@@ -37,9 +37,16 @@ export async function timed<T>(what: string, run: () => Promise<T>): Promise<T> 
   return result;
 }
 
-/** The steps so far with their times, as lines. */
-export function timeTable(): string {
-  return times.map(({ what, seconds }) => `${seconds.toFixed(1).padStart(6)} s  ${what}`).join('\n');
+/** Has a test file print how long its steps took, and what Argo CD has logged when a test fails. */
+export function reported(fleet: () => Pick<Fleet<string>, 'argoCD'>): void {
+  afterAll(() => {
+    console.log(times.map(({ what, seconds }) => `${seconds.toFixed(1).padStart(6)} s  ${what}`).join('\n'));
+  });
+  beforeEach(() => {
+    onTestFailed(() => {
+      console.error(fleet().argoCD.logTails());
+    });
+  });
 }
 
 /** What the tests of a fleet share. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { ApplicationState } from './application.ts';
 import { applicationOf, startFleet } from './fleet.ts';
@@ -14,7 +14,7 @@ import {
   sampleOrganization,
   stepsOn,
   timed,
-  timeTable,
+  reported,
 } from './steps.ts';
 
 /**
@@ -35,15 +35,7 @@ beforeAll(async () => {
   return fleet.stop;
 });
 
-afterAll(() => {
-  console.log(timeTable());
-});
-
-beforeEach(() => {
-  onTestFailed(() => {
-    console.error(fleet.argoCD.logTails());
-  });
-});
+reported(() => fleet);
 
 /** Once all is set up, each test begins with what is committed, and without namespaces that a test has left behind. */
 afterEach(async () => {
