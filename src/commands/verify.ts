@@ -53,9 +53,14 @@ export async function verify(io: Io, options: VerifyOptions): Promise<number> {
   }
 
   const cluster = named ?? clusterAt(landscape, context);
-  const objects = all.filter((object) => object.cluster === cluster.name);
   const api = await connect(context, options.as);
   try {
+    // Argo CD does not apply what is its operator's to apply, and may not.
+    const isAsked =
+      api.user === cluster.syncIdentity
+        ? ({ path }: ManifestObject): boolean => !path.startsWith(`${operatorFolder}/`)
+        : (): boolean => true;
+    const objects = all.filter((object) => object.cluster === cluster.name && isAsked(object));
     const report: Report = {
       cluster,
       context,
