@@ -51,7 +51,7 @@ describe('Applications', () => {
   it('are one for each cluster, by its server, and one that keeps them', async () => {
     const objects = await renderedOf(organization(repository));
     expect(lines(objects)).toEqual([
-      'tenantry-root: dist/argo-cd to https://kubernetes.default.svc',
+      'tenantry-argo-cd: dist/argo-cd to https://kubernetes.default.svc',
       ...['prodcluster01', 'prodcluster02'].map(
         (name) => `tenantry-${name}: dist/${name} to https://${name}.example.com:6443`,
       ),
@@ -71,7 +71,7 @@ describe('Applications', () => {
     const objects = await renderedOf(
       organization(`${repository}    path: platform/access\n    targetRevision: live\n    namespace: gitops\n`),
     );
-    expect(lines(objects)[0]).toBe('tenantry-root: platform/access/dist/argo-cd to https://kubernetes.default.svc');
+    expect(lines(objects)[0]).toBe('tenantry-argo-cd: platform/access/dist/argo-cd to https://kubernetes.default.svc');
     expect(applications(objects).map(({ metadata, spec }) => [metadata.namespace, spec.source.targetRevision])).toEqual(
       Array.from({ length: 3 }, () => ['gitops', 'live']),
     );
@@ -116,6 +116,15 @@ spec:
       ]);
     }
   });
+
+  it.each(['root', 'argo', 'argocd', 'default'])(
+    'are never two of one name, whatever the cluster is called: %s',
+    async (name) => {
+      const text = exampleOrganization['clusters/prodcluster01.yaml'].replaceAll('prodcluster01', name);
+      const names = applications(await renderedOf({ ...organization(repository), [`clusters/${name}.yaml`]: text }));
+      expect(new Set(names.map(({ metadata }) => metadata.name)).size).toBe(4);
+    },
+  );
 
   it('cannot be several where there is nothing of the cluster itself to divide', async () => {
     const old = exampleOrganization['clusters/prodcluster01.yaml']

@@ -13,9 +13,12 @@ import { clusterKinds, namedKinds, namespacedKinds, subjectOf } from './writer.t
  * `npm run test:argo-cd`.
  */
 
-/** The project of all clusters, and that of the Application which keeps Argo CD's own objects. */
+/**
+ * The project of all clusters, and that of the Application which keeps Argo CD's own objects, and has the same name. No
+ * cluster's Application can have it: there is no hyphen in the name of a cluster.
+ */
 const fleetProject = 'tenantry';
-const rootProject = 'tenantry-root';
+const rootProject = 'tenantry-argo-cd';
 
 /** The role that Argo CD's account needs where Argo CD runs, beside what its installation gives it in its namespace. */
 const rootRole = 'tenantry:argo-cd-root';
@@ -72,7 +75,7 @@ export function addProjects(
     kind: 'AppProject',
     metadata: metadata(organization, argoCD, rootProject),
     spec: {
-      description: 'The Applications and projects of tenantry, kept by tenantry-root. Rendered by tenantry.',
+      description: 'The Applications and projects of tenantry, kept by tenantry-argo-cd. Rendered by tenantry.',
       sourceRepos: [argoCD.repoURL],
       destinations: [{ server: ownServer, namespace: argoCD.namespace }],
       clusterResourceWhitelist: [],

@@ -181,7 +181,7 @@ test('a cluster that is divided among Applications is synced whole, and revoked 
   const precious = await leaveConfigMap(prod, 'solar-prod');
   const commit = await fleet.merge({ [path]: `${(fleet.organization[path] ?? '').trimEnd()}\n  applications: 2\n` });
   const parts = [application, `${application}-1`];
-  for (const name of ['tenantry-root', ...parts]) {
+  for (const name of ['tenantry-argo-cd', ...parts]) {
     await fleet.argoCD.until(name, 'there', () => true);
     expect(await fleet.argoCD.synced(name, commit)).toMatchObject({ sync: 'Synced', conditions: [] });
   }
@@ -198,7 +198,7 @@ test('a cluster that is divided among Applications is synced whole, and revoked 
   for (const name of moved) expect(await status(prod, namespaceAt(name))).toBe(200);
   // One is enough again: what the other had is not lost with it, and goes by hand.
   const whole = await fleet.merge(fleet.organization);
-  await fleet.argoCD.synced('tenantry-root', whole);
+  await fleet.argoCD.synced('tenantry-argo-cd', whole);
   await fleet.argoCD.synced(application, whole);
   await answers(prod, 'audit', shared, 200);
   await request(prod, 'DELETE', `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${application}-1`);

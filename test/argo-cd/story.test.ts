@@ -41,7 +41,7 @@ reported(() => fleet);
 afterEach(async () => {
   if ((await fleet.argoCD.application(applicationOf(prod))) === undefined) return; // not set up yet
   const commit = await fleet.merge(fleet.organization);
-  await Promise.all([fleet.settled(commit), fleet.argoCD.settled('tenantry-root', commit)]);
+  await Promise.all([fleet.settled(commit), fleet.argoCD.settled('tenantry-argo-cd', commit)]);
   for (const cluster of [prod, site, dev]) {
     const rendered = new Set(namespacesIn(fleet.dist(), cluster));
     for (const name of await namespaces(cluster)) {
@@ -103,12 +103,12 @@ describe('an operator', () => {
 
   test('has a synced fleet then', async () => {
     const commit = fleet.remote.push({});
-    for (const name of ['tenantry-root', ...[prod, site, dev].map(applicationOf)])
+    for (const name of ['tenantry-argo-cd', ...[prod, site, dev].map(applicationOf)])
       expect(await fleet.argoCD.synced(name, commit)).toMatchObject(allIsWell);
     await answers(prod, 'solar-sre', 'solar-prod', 200);
     await answers(site, 'solar-sre', 'solar-prod', 200);
     await answers(dev, 'solar-sre', 'solar-dev', 200);
-    expect(await fleet.argoCD.application('tenantry-root')).toMatchObject({ health: 'Healthy' });
+    expect(await fleet.argoCD.application('tenantry-argo-cd')).toMatchObject({ health: 'Healthy' });
   });
 });
 
@@ -247,7 +247,7 @@ describe('what goes from Git without a first step', () => {
     const precious = await leaveConfigMap(prod, 'solar-prod');
     const state = await inVain(() => {
       fleet.remote.push({ dist: undefined });
-    }, 'tenantry-root');
+    }, 'tenantry-argo-cd');
     expect(state.conditions).toMatchObject([{ type: 'ComparisonError' }]);
     await answers(prod, 'solar-sre', 'solar-prod', 200);
     expect(await status(prod, precious)).toBe(200);
@@ -262,7 +262,7 @@ describe('what goes from Git without a first step', () => {
         applicationOf(dev),
       ),
     });
-    await fleet.argoCD.synced('tenantry-root', commit);
+    await fleet.argoCD.synced('tenantry-argo-cd', commit);
     expect(await fleet.argoCD.application(applicationOf(dev))).toBeDefined();
     await answers(dev, 'solar-sre', 'solar-dev', 200);
     expect(await status(dev, precious)).toBe(200);
@@ -294,7 +294,7 @@ describe('what goes from Git without a first step', () => {
     expect((await request(prod, 'DELETE', path)).status).toBe(200);
     await answers(dev, 'solar-sre', 'solar-dev', 200);
     // Argo CD looks at all Applications every minute by itself.
-    await fleet.argoCD.refresh('tenantry-root');
+    await fleet.argoCD.refresh('tenantry-argo-cd');
     await waitFor('the Application to be back', async () => {
       const again = await request(prod, 'GET', path);
       return again.status === 200 && at(again.body, 'metadata', 'uid') !== uid;
