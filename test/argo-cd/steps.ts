@@ -68,8 +68,11 @@ export function stepsOn<Cluster extends string>(fleet: () => Fleet<Cluster>) {
   /** Leaves something in a namespace that must not be lost. Gives its path. */
   async function leaveConfigMap(cluster: Cluster, namespace: string): Promise<string> {
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'precious' } };
-    const { status } = await request(cluster, 'POST', configMapsIn(namespace), { body });
-    expect([201, 409]).toContain(status);
+    // A namespace that an earlier test has deleted may be on its way out yet, and then comes back.
+    await waitFor(`namespace ${namespace} to take a ConfigMap`, async () => {
+      const { status } = await request(cluster, 'POST', configMapsIn(namespace), { body });
+      return status === 201 || status === 409;
+    });
     return `${configMapsIn(namespace)}/precious`;
   }
 
