@@ -46,7 +46,8 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const dist = join(io.dir, 'dist');
   const actual = readDist(dist);
   const memory = options.check || chosen || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
-  const kept = memory ? unchanged(checked, actual, readKnownClusters(memory)) : nothingKept(landscape);
+  const from = memory ? digestsOfConfig(checked) : new Map<string, string>();
+  const kept = memory ? unchanged(landscape, from, actual, readKnownClusters(memory)) : nothingKept(landscape);
 
   io.progress?.say(`rendering ${counted(kept.others.length, 'cluster')}`);
   const rendered = await rendering(checked, kept);
@@ -82,7 +83,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   }
   io.progress?.say(`writing ${counted(differences.length, 'file')}`);
   repairDist(dist, differences);
-  if (memory) writeKnownClusters(memory, known(checked, rendered, kept));
+  if (memory) writeKnownClusters(memory, known(from, rendered, kept));
   const change = differences.length === 0 ? 'is what the files say' : counts(differences);
   io.out.write(`dist/ ${change}: ${summary(expected.length, names.length, chosen)}\n`);
   const byHand = differences.filter(({ path }) => operatorFolders.some((folder) => path.startsWith(`${folder}/`)));
@@ -110,13 +111,13 @@ function nothingKept({ clusters }: Landscape): Kept {
 
 /** The clusters that would be rendered from the same, and whose files in `dist/` are the ones that were rendered. */
 function unchanged(
-  checked: CheckedOrganization,
+  { clusters }: Landscape,
+  from: ReadonlyMap<string, string>,
   actual: readonly DistEntry[],
   { clusters: known }: KnownClusters,
 ): Kept {
-  const { clusters } = checked.landscape;
   const names = new Set(clusters.map((c) => c.name));
-  const [from, to] = [digestsOfConfig(checked), digestsOfDist(actual, names)];
+  const to = digestsOfDist(actual, names);
   const isSame = (name: string): boolean => {
     const before = known.get(name);
     return before !== undefined && before.from === from.get(name) && before.to === to.get(name);
@@ -143,8 +144,7 @@ async function rendering({ landscape, asOf }: CheckedOrganization, { others, fil
 }
 
 /** What is to be remembered of this run. */
-function known(checked: CheckedOrganization, { files }: Rendered, kept: Kept): KnownClusters {
-  const from = digestsOfConfig(checked);
+function known(from: ReadonlyMap<string, string>, { files }: Rendered, kept: Kept): KnownClusters {
   const to = digestsOfDist(files, new Set(kept.others.map((c) => c.name)));
   const rendered = kept.others.map(
     ({ name }) => [name, { from: from.get(name) ?? '', to: to.get(name) ?? '' }] as const,

@@ -164,23 +164,22 @@ async function notesOn(
   return said.flatMap(([holds, note]) => (holds ? [note] : []));
 }
 
-/** Counts on standard error what is done, once it has taken a second, and if somebody is looking. */
-async function withProgress<T>(io: Io, total: number, work: (onDone: () => void) => Promise<T>): Promise<T> {
-  if (io.err.width === undefined) return await work(() => undefined);
-  const progress = { done: 0, isShown: false };
-  const show = (): void => {
-    progress.isShown = true;
-    io.err.write(`\r${progress.done} of ${counted(total, 'object')}`);
+/** Counts what is done, for whoever is looking. */
+async function withProgress<T>({ progress }: Io, total: number, work: (onDone: () => void) => Promise<T>): Promise<T> {
+  let done = 0;
+  const say = (): void => {
+    progress?.say(`${done} of ${counted(total, 'object')}`);
   };
-  const timer = setTimeout(show, 1000);
+  // The first answer may take its time.
+  const timer = setTimeout(say, 1000);
   try {
     return await work(() => {
-      progress.done++;
-      if (progress.isShown) show();
+      done++;
+      say();
     });
   } finally {
     clearTimeout(timer);
-    if (progress.isShown) io.err.write('\r\u001b[K');
+    progress?.clear();
   }
 }
 

@@ -13,11 +13,13 @@ import { clusterKinds, namedKinds, namespacedKinds, subjectOf } from './writer.t
  * `npm run test:argo-cd`.
  */
 
-/**
- * The project of all clusters, and that of the Application which keeps Argo CD's own objects, and has the same name. No
- * cluster's Application can have it: there is no hyphen in the name of a cluster.
- */
+/** The project of the Applications of all clusters. */
 const fleetProject = 'tenantry';
+
+/**
+ * The Application that keeps Argo CD's own objects, and its project. No cluster's Application can have this name: there is
+ * no hyphen in the name of a cluster.
+ */
 const rootProject = 'tenantry-argo-cd';
 
 /** The role that Argo CD's account needs where Argo CD runs, beside what its installation gives it in its namespace. */

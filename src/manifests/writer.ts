@@ -46,7 +46,7 @@ export const namedKinds: readonly (SyncedKind & { readonly name: string })[] = [
 ];
 
 /** The ClusterRole of the account by which Argo CD writes to a cluster, and its binding. */
-export const writerRole = 'tenantry:argo-cd';
+const writerRole = 'tenantry:argo-cd';
 
 const reads = ['get', 'list', 'watch'];
 /** Server-side apply is a PATCH, also of what is not there yet: then `create` is asked for as well, and never `update`. */
