@@ -57,7 +57,7 @@ export function peerValues({ objects }: Pick<Rendered, 'objects'>): PeerCluster[
 
 function peerNamespace(name: string, objects: readonly ManifestObject[]): PeerNamespace {
   const of = (kind: string): unknown[] =>
-    objects.filter((object) => object.kind === kind).map(({ manifest }) => manifest);
+    objects.filter((object) => object.kind === kind).map(({ manifest }) => manifest());
   const label = (key: string): string | undefined => textAt(of('Namespace')[0], 'metadata', 'labels', key);
   const needed = (value: unknown, ...path: string[]): string => textAt(value, ...path) ?? '';
   const optional = <T>(key: string, value: T | undefined): Partial<Record<string, T>> =>

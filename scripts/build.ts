@@ -10,7 +10,7 @@ import { compiledValidators } from './validators.ts';
  */
 rmSync('build', { recursive: true, force: true });
 await build({
-  entryPoints: { cli: 'src/cli.ts', define: 'src/config/define.ts' },
+  entryPoints: { cli: 'src/cli.ts', define: 'src/config/define.ts', 'synth-thread': 'src/commands/synth-thread.ts' },
   outdir: 'build',
   bundle: true,
   splitting: true,

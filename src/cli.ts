@@ -49,6 +49,7 @@ const io = (options: Shared): Io => {
     version: packageJson.version,
     ...(cache !== undefined &&
       typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
+    threadScript: new URL('./synth-thread.js', import.meta.url),
     progress,
     out: {
       write: (text) => {

@@ -139,9 +139,9 @@ describe('what synth remembers', () => {
     appendFileSync(dist(prod), '# more\n');
     // A memory that says that this is what was rendered: made by an organization whose dist/ is already like that.
     const forged = readFileSync(memory(), 'utf8');
-    const { digestsOfDist } = await import('../src/commands/known-clusters.ts');
+    const { digestOfFiles, filesByCluster } = await import('../src/commands/known-clusters.ts');
     const { readDist } = await import('../src/manifests/dist.ts');
-    const to = digestsOfDist(readDist(dist()), new Set(['prodcluster01'])).get('prodcluster01') ?? '';
+    const to = digestOfFiles(filesByCluster(readDist(dist()), new Set(['prodcluster01'])).get('prodcluster01') ?? []);
     writeFileSync(memory(), forged.replace(/"to":"[^"]*"/, `"to":"${to}"`));
     expect((await synth()).stdout).toContain('is what the files say');
     expect((await synth(['--check'])).code).toBe(3);

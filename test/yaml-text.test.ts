@@ -126,15 +126,14 @@ describe('writing manifests', () => {
           for (const entry of namespaces) {
             const here = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
             const manifests = namespaceObjects(landscape.organization, entry, here).map((item) => {
-              const namespace = item.isNamespaced ? { namespace: entry.name } : {};
-              const chart = new Chart(new App(), 'chart', namespace);
-              item.construct(chart);
+              const chart = new Chart(new App(), 'chart');
+              item.construct((text) => text).build(chart);
               return chart.toJson()[0] as unknown;
             });
             const path = `${cluster.name}/namespaces/${entry.name}.yaml`;
             const [, ...body] = files.find((f) => f.path === path)?.text.split('\n') ?? [];
             expect(body.join('\n')).toBe(Yaml.stringify(...manifests));
-            expect(objects.filter((o) => o.path === path).map((o) => o.manifest)).toEqual(manifests);
+            expect(objects.filter((o) => o.path === path).map((o) => o.manifest())).toEqual(manifests);
           }
         }
       }),

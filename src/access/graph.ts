@@ -68,13 +68,13 @@ export const platformRoles = {
 
 /** The access graph of a landscape on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. */
 export function accessGraph(landscape: Landscape, asOf: string): AccessGraph {
-  const onCluster = tenantNamespacesByCluster(landscape.tenants);
-  return {
-    asOf,
-    clusters: landscape.clusters.map((cluster) =>
-      clusterAccess(cluster, onCluster.get(cluster.name) ?? [], landscape.organization.admins, asOf),
-    ),
-  };
+  return { asOf, clusters: landscape.clusters.map(accessOn(landscape, asOf)) };
+}
+
+/** The same, a cluster at a time: gives what the config means for each. */
+export function accessOn({ tenants, organization }: Landscape, asOf: string): (cluster: Cluster) => ClusterAccess {
+  const onCluster = tenantNamespacesByCluster(tenants);
+  return (cluster) => clusterAccess(cluster, onCluster.get(cluster.name) ?? [], organization.admins, asOf);
 }
 
 /** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */

@@ -2,7 +2,7 @@ import { atMost } from '../in-turn.ts';
 import type { ManifestObject } from '../manifests/part.ts';
 import type { Api } from './api.ts';
 import type { Answer } from './http.ts';
-import { listAt, textAt } from '../json.ts';
+import { at, listAt, textAt } from '../json.ts';
 
 /** What an API server says to an object before it is applied. */
 export type Outcome = {
@@ -39,7 +39,7 @@ export async function dryRun(
         const outcome: Outcome =
           path === undefined
             ? { object, warnings: [], result: 'refused', status: 404, message: unknownKind(object) }
-            : outcomeOf(object, ours, await api.dryRun(path, object.manifest));
+            : outcomeOf(object, ours, await api.dryRun(path, object.manifest()));
         onDone();
         return outcome;
       }),
@@ -79,8 +79,9 @@ function missingObject(
   if (name === undefined) return undefined;
   if (textAt(body, 'details', 'kind') === 'namespaces') return { kind: 'Namespace', name };
   // The role's name is given for that of a binding.
-  if (textAt(manifest, 'roleRef', 'name') !== name) return undefined;
-  const kind = textAt(manifest, 'roleRef', 'kind') ?? '';
+  const role = at(manifest(), 'roleRef');
+  if (textAt(role, 'name') !== name) return undefined;
+  const kind = textAt(role, 'kind') ?? '';
   return { kind, name, ...(kind === 'Role' && namespace !== undefined && { namespace }) };
 }
 

@@ -24,7 +24,7 @@ export async function typeChecks(api: Api, objects: readonly ManifestObject[]): 
       const notChecked = (reason: NotChecked): TypeCheck => ({ object, result: 'not-checked', reason });
       const found = await stored(object);
       if (typeof found === 'string') return notChecked(found);
-      if (!agrees(at(object.manifest, 'spec'), at(found.body, 'spec'))) return notChecked('other');
+      if (!agrees(at(object.manifest(), 'spec'), at(found.body, 'spec'))) return notChecked('other');
       const observed = at(found.body, 'status', 'observedGeneration');
       if (observed === undefined || observed !== at(found.body, 'metadata', 'generation')) return notChecked('pending');
       const warnings = listAt(found.body, 'status', 'typeChecking', 'expressionWarnings').map((warning) => ({

@@ -24,6 +24,8 @@ export interface Io {
   readonly version: string;
   /** Where things may be kept that can be worked out again, and which build of the program this is. */
   readonly cache?: { readonly dir: string; readonly program: string };
+  /** The script that runs on a second thread, where large organizations are rendered. */
+  readonly threadScript?: URL;
   /** Says what a long run is at; there only where someone is looking. */
   readonly progress?: Progress;
   readonly out: Output;

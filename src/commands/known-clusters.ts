@@ -116,22 +116,14 @@ function sourceDigest(source: Source | undefined): string {
   return digest([source.text, source.language === 'yaml' ? '' : JSON.stringify(source.value)]);
 }
 
-/** Digests of what stands in `dist/`, or should, by cluster. Both ways of saying it are sorted by path. */
-export function digestsOfDist(
-  entries: readonly (ManifestFile | DistEntry)[],
-  names: ReadonlySet<string>,
-): Map<string, string> {
-  return new Map(
-    Array.from(filesByCluster(entries, names), ([name, files]) => [
-      name,
-      digest(
-        files.flatMap((file) => [
-          'executable' in file && file.executable ? 'executable' : '',
-          file.path,
-          // Of what is no file there is no text, and a digest that no rendered file has.
-          file.text === undefined ? 'not a file' : `file ${file.text}`,
-        ]),
-      ),
+/** A digest of what stands in `dist/` of a cluster, or should. The files are sorted by path. */
+export function digestOfFiles(files: readonly (ManifestFile | DistEntry)[]): string {
+  return digest(
+    files.flatMap((file) => [
+      'executable' in file && file.executable ? 'executable' : '',
+      file.path,
+      // Of what is no file there is no text, and a digest that no rendered file has.
+      file.text === undefined ? 'not a file' : `file ${file.text}`,
     ]),
   );
 }

@@ -33,14 +33,19 @@ export interface CheckedOrganization {
 /** How long a TypeScript config file may take to evaluate, in milliseconds. */
 const evaluationTime = 10_000;
 
-/** Reads and checks the organization in the folder. Throws a Failure when there is no such folder. */
-export async function checkOrganization(io: Io, options: { readonly asOf?: string }): Promise<CheckedOrganization> {
-  if (!statSync(io.dir, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Failure('no-such-folder', `there is no folder ${io.dir}`, {
+/** The files of the organization in the folder. Throws a Failure when there is no such folder. */
+export function organizationTree({ dir }: Io): FileTree {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('no-such-folder', `there is no folder ${dir}`, {
       help: 'name the folder of the organization with --dir, or begin one with `tenantry init <folder>`',
     });
   }
-  return checkTree(io, worktree(io.dir), options.asOf ?? io.today);
+  return worktree(dir);
+}
+
+/** Reads and checks the organization in the folder. Throws a Failure when there is no such folder. */
+export async function checkOrganization(io: Io, options: { readonly asOf?: string }): Promise<CheckedOrganization> {
+  return checkTree(io, organizationTree(io), options.asOf ?? io.today);
 }
 
 /**

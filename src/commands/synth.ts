@@ -1,30 +1,20 @@
 import { join } from 'node:path';
-import { accessGraph } from '../access/graph.ts';
-import type { Cluster, Landscape } from '../config/landscape.ts';
 import { didYouMean } from '../diagnostic.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
-import type { DistEntry, Difference } from '../manifests/dist.ts';
-import { compareDist, readDist, repairDist } from '../manifests/dist.ts';
+import type { Difference } from '../manifests/dist.ts';
+import { listDist } from '../manifests/dist.ts';
 import { apiServerFolder, operatorFolder } from '../manifests/names.ts';
-import type { ManifestFile } from '../manifests/part.ts';
-import type { Rendered } from '../manifests/render.ts';
 import { renderDifferences } from '../render/differences.ts';
+import { snapshotOf, treeAt } from '../snapshot.ts';
 import { counted } from '../text.ts';
-import { rules } from '../rules/index.ts';
-import { checkRendered } from '../rules/run.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
-import type { KnownClusters } from './known-clusters.ts';
-import {
-  digestsOfConfig,
-  digestsOfDist,
-  filesByCluster,
-  placeIn,
-  readKnownClusters,
-  writeKnownClusters,
-} from './known-clusters.ts';
+import { placeIn, readKnownClusters, writeKnownClusters } from './known-clusters.ts';
 import type { CheckedOrganization } from './organization.ts';
-import { checkOrganization, hasErrors, printDiagnostics, styleOf } from './organization.ts';
+import { checkTree, hasErrors, organizationTree, printDiagnostics, styleOf } from './organization.ts';
+import { configFolders, isConfig } from './second-thread.ts';
+import { clusterSynthesis } from './synth-clusters.ts';
 
 export interface SynthOptions {
   readonly check?: true;
@@ -34,123 +24,78 @@ export interface SynthOptions {
 
 /** `tenantry synth`: checks the files and makes `dist/` what they say, or with `--check` says where it is not. */
 export async function synth(io: Io, options: SynthOptions): Promise<number> {
-  const checked = await checkOrganization(io, options);
-  const { landscape, diagnostics } = checked;
-  if (hasErrors(diagnostics)) {
-    await printDiagnostics(io, io.err, checked, diagnostics);
-    io.err.write('Nothing was written.\n');
-    return exit.problems;
-  }
-  const names = landscape.clusters.map((c) => c.name);
-  const chosen = chosenClusters(names, options.cluster);
+  const tree = organizationTree(io);
+  const snapshot = await snapshotOf(tree, configFolders, isConfig);
+  const asOf = options.asOf ?? io.today;
   const dist = join(io.dir, 'dist');
-  const actual = readDist(dist);
-  const memory = options.check || chosen || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
-  const from = memory ? digestsOfConfig(checked) : new Map<string, string>();
-  const kept = memory ? unchanged(landscape, from, actual, readKnownClusters(memory)) : nothingKept(landscape);
+  const memory =
+    options.check || options.cluster || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
+  const synthesis = clusterSynthesis({
+    snapshot,
+    asOf,
+    dist,
+    listed: listDist(dist),
+    isCheck: options.check === true,
+    ...(memory && { remembered: readKnownClusters(memory) }),
+    // What one thread alone has to write is not asked of another.
+    ...(io.threadScript && !options.cluster && { threadScript: io.threadScript }),
+  });
+  try {
+    const checked = await checkTree(io, treeAt(snapshot, tree), asOf);
+    const { landscape, diagnostics } = checked;
+    if (hasErrors(diagnostics)) return await refused(io, checked, diagnostics);
+    const names = landscape.clusters.map((c) => c.name);
+    const chosen = chosenClusters(names, options.cluster);
 
-  io.progress?.say(`rendering ${counted(kept.others.length, 'cluster')}`);
-  const rendered = await rendering(checked, kept);
-  const problems = checkRendered(rules, rendered.objects);
-  if (hasErrors(problems)) {
-    await printDiagnostics(io, io.err, checked, problems);
-    io.err.write('Nothing was written.\n');
-    return exit.problems;
-  }
-  if (diagnostics.some((d) => d.severity === 'warning')) {
-    await printDiagnostics(
-      io,
-      io.err,
-      checked,
-      diagnostics.filter((d) => d.severity === 'warning'),
-    );
-  }
+    const rendered = await synthesis.render(checked, (clusters) => {
+      io.progress?.say(`rendering ${counted(clusters, 'cluster')}`);
+    });
+    if (hasErrors(rendered.problems)) return await refused(io, checked, rendered.problems);
+    const warnings = diagnostics.filter((d) => d.severity === 'warning');
+    if (warnings.length > 0) await printDiagnostics(io, io.err, checked, warnings);
 
-  const isChosen = ({ path }: { readonly path: string }): boolean => chosen === undefined || belongsTo(path, chosen);
-  const expected = [...kept.files, ...rendered.files].filter(isChosen);
-  const differences = compareDist(expected, actual.filter(isChosen));
+    const isChosen = (path: string): boolean => chosen === undefined || belongsTo(path, chosen);
+    const differences = rendered.differences.filter(({ path }) => isChosen(path));
+    if (differences.length > 0 && options.check) {
+      io.out.write(renderDifferences(differences, styleOf(io.out)));
+      return exit.differences;
+    }
+    refuseForeign(differences);
+    io.progress?.say(`writing ${counted(differences.length, 'file')}`);
+    await rendered.repair(isChosen);
+    if (memory) writeKnownClusters(memory, rendered.known);
+    const change = differences.length === 0 ? 'is what the files say' : counts(differences);
+    io.out.write(`dist/ ${change}: ${summary(rendered.paths.filter(isChosen).length, names.length, chosen)}\n`);
+    const byHand = differences.filter(({ path }) => operatorFolders.some((folder) => path.startsWith(`${folder}/`)));
+    if (byHand.length > 0) {
+      io.out.write(
+        `${counted(byHand.length, 'file')} of them ${byHand.length === 1 ? 'is' : 'are'} not for Argo CD: who operates the cluster applies dist/${operatorFolder}/ and dist/${apiServerFolder}/ by hand\n`,
+      );
+    }
+    return exit.clean;
+  } finally {
+    await synthesis.end();
+  }
+}
+
+async function refused(io: Io, checked: CheckedOrganization, diagnostics: readonly Diagnostic[]): Promise<number> {
+  await printDiagnostics(io, io.err, checked, diagnostics);
+  io.err.write('Nothing was written.\n');
+  return exit.problems;
+}
+
+function refuseForeign(differences: readonly Difference[]): void {
   const foreign = differences.filter((d) => d.kind === 'foreign');
-  if (differences.length > 0 && options.check) {
-    io.out.write(renderDifferences(differences, styleOf(io.out)));
-    return exit.differences;
-  }
-  if (foreign.length > 0) {
-    throw new Failure(
-      'foreign-files',
-      `dist/ holds what tenantry did not write, and nothing was written:\n${foreign.map((d) => `  dist/${d.path}`).join('\n')}`,
-      { help: 'move it away, or delete it: everything in dist/ is rendered and synced to clusters' },
-    );
-  }
-  io.progress?.say(`writing ${counted(differences.length, 'file')}`);
-  repairDist(dist, differences);
-  if (memory) writeKnownClusters(memory, known(from, rendered, kept));
-  const change = differences.length === 0 ? 'is what the files say' : counts(differences);
-  io.out.write(`dist/ ${change}: ${summary(expected.length, names.length, chosen)}\n`);
-  const byHand = differences.filter(({ path }) => operatorFolders.some((folder) => path.startsWith(`${folder}/`)));
-  if (byHand.length > 0) {
-    io.out.write(
-      `${counted(byHand.length, 'file')} of them ${byHand.length === 1 ? 'is' : 'are'} not for Argo CD: who operates the cluster applies dist/${operatorFolder}/ and dist/${apiServerFolder}/ by hand\n`,
-    );
-  }
-  return exit.clean;
+  if (foreign.length === 0) return;
+  throw new Failure(
+    'foreign-files',
+    `dist/ holds what tenantry did not write, and nothing was written:\n${foreign.map((d) => `  dist/${d.path}`).join('\n')}`,
+    { help: 'move it away, or delete it: everything in dist/ is rendered and synced to clusters' },
+  );
 }
 
 /** What of `dist/` is handed to those who operate the clusters. */
 const operatorFolders: readonly string[] = [operatorFolder, apiServerFolder];
-
-/** What need not be rendered again, and the clusters that must be. */
-interface Kept {
-  readonly files: readonly ManifestFile[];
-  readonly known: KnownClusters['clusters'];
-  readonly others: readonly Cluster[];
-}
-
-function nothingKept({ clusters }: Landscape): Kept {
-  return { files: [], known: new Map(), others: clusters };
-}
-
-/** The clusters that would be rendered from the same, and whose files in `dist/` are the ones that were rendered. */
-function unchanged(
-  { clusters }: Landscape,
-  from: ReadonlyMap<string, string>,
-  actual: readonly DistEntry[],
-  { clusters: known }: KnownClusters,
-): Kept {
-  const names = new Set(clusters.map((c) => c.name));
-  const to = digestsOfDist(actual, names);
-  const isSame = (name: string): boolean => {
-    const before = known.get(name);
-    return before !== undefined && before.from === from.get(name) && before.to === to.get(name);
-  };
-  const same = new Map(Array.from(known).filter(([name]) => names.has(name) && isSame(name)));
-  const files = filesByCluster(actual, new Set(same.keys()));
-  return {
-    files: Array.from(files.values())
-      .flat()
-      .flatMap(({ path, text }) => (text === undefined ? [] : [{ path, text }])),
-    known: same,
-    others: clusters.filter(({ name }) => !same.has(name)),
-  };
-}
-
-/** Renders some clusters, and what is of no cluster. cdk8s is not loaded before it is needed. */
-async function rendering({ landscape, asOf }: CheckedOrganization, { others, files }: Kept): Promise<Rendered> {
-  const { render } = await import('../manifests/render.ts');
-  return render(
-    landscape,
-    accessGraph({ ...landscape, clusters: others }, asOf),
-    files.map(({ path }) => path),
-  );
-}
-
-/** What is to be remembered of this run. */
-function known(from: ReadonlyMap<string, string>, { files }: Rendered, kept: Kept): KnownClusters {
-  const to = digestsOfDist(files, new Set(kept.others.map((c) => c.name)));
-  const rendered = kept.others.map(
-    ({ name }) => [name, { from: from.get(name) ?? '', to: to.get(name) ?? '' }] as const,
-  );
-  return { clusters: new Map([...kept.known, ...rendered]) };
-}
 
 function chosenClusters(all: readonly string[], chosen: readonly string[] | undefined): Set<string> | undefined {
   for (const name of chosen ?? []) {

@@ -1,9 +1,9 @@
-import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
 import type { ArgoCD, Cluster, Organization } from '../config/landscape.ts';
 import type { ClusterApplication } from './applications.ts';
 import { applicationsOf } from './applications.ts';
+import type { Draft } from './draft.ts';
+import { apiObject, draft } from './draft.ts';
 import { keys, managedBy } from './names.ts';
 import type { SyncedKind } from './writer.ts';
 import { clusterKinds, namedKinds, namespacedKinds, subjectOf } from './writer.ts';
@@ -42,61 +42,62 @@ function serverOf(argoCD: ArgoCD, { name, server }: Cluster): string {
 }
 
 /** The projects: which repository may write what into which cluster. */
-export function addProjects(
-  scope: Construct,
-  organization: Organization,
-  argoCD: ArgoCD,
-  clusters: readonly Cluster[],
-): void {
+export function projects(organization: Organization, argoCD: ArgoCD, clusters: readonly Cluster[]): Draft[] {
   const { protectedNamespaces } = organization;
   const off = Array.from(new Set([...protectedNamespaces, argoCD.namespace]));
   const servers = Array.from(new Set(clusters.map((cluster) => serverOf(argoCD, cluster))));
-  new ApiObject(scope, 'fleet', {
-    apiVersion,
-    kind: 'AppProject',
-    metadata: metadata(organization, argoCD, fleetProject),
-    spec: {
-      description: 'Access to the clusters: namespaces, and who may do what in them. Rendered by tenantry.',
-      sourceRepos: [argoCD.repoURL],
-      // Argo CD lets pass what no line denies and any line allows, so each denial is said for each server.
-      destinations: servers.flatMap((server) => [
-        { server, namespace: '*' },
-        ...off.map((namespace) => ({ server, namespace: `!${namespace}` })),
-      ]),
-      clusterResourceWhitelist: [
-        ...clusterKinds.map(({ group, kind }) => ({ group, kind })),
-        ...namedKinds.map(({ group, kind, name }) => ({ group, kind, name })),
-      ],
-      clusterResourceBlacklist: off.map((name) => ({ group: '', kind: 'Namespace', name })),
-      namespaceResourceWhitelist: namespacedKinds.map(({ group, kind }) => ({ group, kind })),
-      roles: [readOnly(fleetProject)],
-    },
-  });
-  new ApiObject(scope, 'root', {
-    apiVersion,
-    kind: 'AppProject',
-    metadata: metadata(organization, argoCD, rootProject),
-    spec: {
-      description: 'The Applications and projects of tenantry, kept by tenantry-argo-cd. Rendered by tenantry.',
-      sourceRepos: [argoCD.repoURL],
-      destinations: [{ server: ownServer, namespace: argoCD.namespace }],
-      clusterResourceWhitelist: [],
-      namespaceResourceWhitelist: rootKinds.map(({ group, kind }) => ({ group, kind })),
-      roles: [readOnly(rootProject)],
-    },
-  });
+  return [
+    apiObject({
+      apiVersion,
+      kind: 'AppProject',
+      metadata: metadata(organization, argoCD, fleetProject),
+      spec: {
+        description: 'Access to the clusters: namespaces, and who may do what in them. Rendered by tenantry.',
+        sourceRepos: [argoCD.repoURL],
+        // Argo CD lets pass what no line denies and any line allows, so each denial is said for each server.
+        destinations: servers.flatMap((server) => [
+          { server, namespace: '*' },
+          ...off.map((namespace) => ({ server, namespace: `!${namespace}` })),
+        ]),
+        clusterResourceWhitelist: [
+          ...clusterKinds.map(({ group, kind }) => ({ group, kind })),
+          ...namedKinds.map(({ group, kind, name }) => ({ group, kind, name })),
+        ],
+        clusterResourceBlacklist: off.map((name) => ({ group: '', kind: 'Namespace', name })),
+        namespaceResourceWhitelist: namespacedKinds.map(({ group, kind }) => ({ group, kind })),
+        roles: [readOnly(fleetProject)],
+      },
+    }),
+    apiObject({
+      apiVersion,
+      kind: 'AppProject',
+      metadata: metadata(organization, argoCD, rootProject),
+      spec: {
+        description: 'The Applications and projects of tenantry, kept by tenantry-argo-cd. Rendered by tenantry.',
+        sourceRepos: [argoCD.repoURL],
+        destinations: [{ server: ownServer, namespace: argoCD.namespace }],
+        clusterResourceWhitelist: [],
+        namespaceResourceWhitelist: rootKinds.map(({ group, kind }) => ({ group, kind })),
+        roles: [readOnly(rootProject)],
+      },
+    }),
+  ];
 }
 
 /** The Applications of each cluster, and the one that keeps all of them; `paths` are those of the clusters' files. */
-export function addApplications(
-  scope: Construct,
+export function applications(
   organization: Organization,
   argoCD: ArgoCD,
   clusters: readonly Cluster[],
   paths: readonly string[],
-): void {
-  const add = ({ name, include }: ClusterApplication, project: string, folder: string, destination: object): void => {
-    new ApiObject(scope, `application-${name}`, {
+): Draft[] {
+  const application = (
+    { name, include }: ClusterApplication,
+    project: string,
+    folder: string,
+    destination: object,
+  ): Draft =>
+    apiObject({
       apiVersion,
       kind: 'Application',
       metadata: metadata(organization, argoCD, name),
@@ -113,12 +114,14 @@ export function addApplications(
         revisionHistoryLimit: 10,
       },
     });
-  };
-  add({ name: rootProject }, rootProject, 'argo-cd', { server: ownServer, namespace: argoCD.namespace });
-  for (const cluster of clusters) {
-    for (const application of applicationsOf(cluster, paths))
-      add(application, fleetProject, cluster.name, { server: serverOf(argoCD, cluster) });
-  }
+  return [
+    application({ name: rootProject }, rootProject, 'argo-cd', { server: ownServer, namespace: argoCD.namespace }),
+    ...clusters.flatMap((cluster) =>
+      applicationsOf(cluster, paths).map((of) =>
+        application(of, fleetProject, cluster.name, { server: serverOf(argoCD, cluster) }),
+      ),
+    ),
+  ];
 }
 
 /**
@@ -158,21 +161,23 @@ function readOnly(project: string) {
  * What the root Application's account needs in the cluster that Argo CD runs in, beyond its installation's Role in its
  * own namespace: Argo CD watches a kind in all namespaces. Applied by the operator.
  */
-export function addRootReader(scope: Construct, organization: Organization): void {
-  const labels = { [keys(organization.labelDomain).managedBy]: managedBy };
-  new k8s.KubeClusterRole(scope, 'root-reader', {
-    metadata: { name: rootRole, labels },
-    rules: [
-      {
-        apiGroups: ['argoproj.io'],
-        resources: rootKinds.map(({ resource }) => resource),
-        verbs: ['get', 'list', 'watch'],
-      },
-    ],
-  });
-  new k8s.KubeClusterRoleBinding(scope, 'root-reader-binding', {
-    metadata: { name: rootRole, labels },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: rootRole },
-    subjects: [subjectOf(organization.syncIdentity)],
-  });
+export function rootReader({ labelDomain, syncIdentity }: Organization): Draft[] {
+  const metadata = { name: rootRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
+  return [
+    draft(k8s.KubeClusterRole, metadata, () => ({
+      metadata,
+      rules: [
+        {
+          apiGroups: ['argoproj.io'],
+          resources: rootKinds.map(({ resource }) => resource),
+          verbs: ['get', 'list', 'watch'],
+        },
+      ],
+    })),
+    draft(k8s.KubeClusterRoleBinding, metadata, () => ({
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: rootRole },
+      subjects: [subjectOf(syncIdentity)],
+    })),
+  ];
 }

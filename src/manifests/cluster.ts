@@ -1,32 +1,28 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
 import { clusterScopeRules } from '../access/cluster-scope.ts';
 import type { Access } from '../access/graph.ts';
 import { platformRoles } from '../access/graph.ts';
 import type { Organization } from '../config/landscape.ts';
+import type { Draft } from './draft.ts';
+import { draft } from './draft.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 import { rbacSubject } from './namespace.ts';
 
 /** The ClusterRole `cluster-scope` (S33). */
-export function addClusterScopeRole(scope: Construct, organization: Organization): void {
-  new k8s.KubeClusterRole(scope, 'cluster-scope', {
-    metadata: {
-      name: platformRoles.clusterScope.name,
-      labels: { [keys(organization.labelDomain).managedBy]: managedBy },
-    },
-    rules: clusterScopeRules,
-  });
+export function clusterScopeRole({ labelDomain }: Organization): Draft {
+  const metadata = { name: platformRoles.clusterScope.name, labels: { [keys(labelDomain).managedBy]: managedBy } };
+  return draft(k8s.KubeClusterRole, metadata, () => ({ metadata, rules: clusterScopeRules }));
 }
 
 /** The bindings of cluster-wide accesses. */
-export function addClusterBindings(scope: Construct, organization: Organization, accesses: readonly Access[]): void {
-  for (const access of accesses) {
+export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): Draft[] {
+  return accesses.map((access) => {
     const { subject, role } = access;
-    const name = bindingName(access);
-    new k8s.KubeClusterRoleBinding(scope, `binding-${name}`, {
-      metadata: { name, labels: { [keys(organization.labelDomain).managedBy]: managedBy } },
+    const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };
+    return draft(k8s.KubeClusterRoleBinding, metadata, () => ({
+      metadata,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
       subjects: [rbacSubject(subject)],
-    });
-  }
+    }));
+  });
 }

@@ -2,6 +2,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -18,10 +19,14 @@ import { compareCodeUnits, sortedBy } from '../order.ts';
 import { generatedMark } from './names.ts';
 import type { ManifestFile } from './part.ts';
 
-/** What stands in `dist/` now. Paths are relative to it. */
-export interface DistEntry {
+/** A path in `dist/`, relative to it. What is no plain file, a link among others, is `other`. */
+export interface DistPath {
   readonly path: string;
   readonly kind: 'file' | 'other';
+}
+
+/** What stands at a path in `dist/` now. */
+export interface DistEntry extends DistPath {
   /** Of a file. */
   readonly text?: string;
   readonly executable?: boolean;
@@ -38,26 +43,37 @@ export type Difference =
   /** Not written by tenantry, or not a plain file: never touched. */
   | { readonly kind: 'foreign'; readonly path: string };
 
+/** Whether undoing a difference writes a file. */
+export function isWritten({ kind }: Difference): boolean {
+  return kind === 'missing' || kind === 'changed';
+}
+
+/** A difference as far as it need not be shown. */
+export function withoutTexts(difference: Difference): Difference {
+  switch (difference.kind) {
+    case 'missing':
+      return { ...difference, expected: '' };
+    case 'changed':
+      return { ...difference, expected: '', actual: '' };
+    case 'stale':
+      return { ...difference, actual: '' };
+    case 'mode':
+    case 'temporary':
+    case 'foreign':
+      return difference;
+  }
+}
+
 const temporarySuffix = '.tenantry-tmp';
 
 /** Everything below `dist/`, sorted by path. Links are entries of their own kind, and never followed. */
-export function readDist(dist: string): DistEntry[] {
-  const entries: DistEntry[] = [];
+export function listDist(dist: string): DistPath[] {
+  const entries: DistPath[] = [];
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(dist, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) walk(path);
-      else if (!entry.isFile()) entries.push({ path, kind: 'other' });
-      else {
-        const handle = openSync(join(dist, path), constants.O_RDONLY | constants.O_NOFOLLOW);
-        try {
-          const text = readFileSync(handle, 'utf8');
-          const executable = (lstatSync(join(dist, path)).mode & 0o111) !== 0;
-          entries.push({ path, kind: 'file', text, executable });
-        } finally {
-          closeSync(handle);
-        }
-      }
+      else entries.push({ path, kind: entry.isFile() ? 'file' : 'other' });
     }
   };
   const root = lstatSync(dist, { throwIfNoEntry: false });
@@ -69,6 +85,25 @@ export function readDist(dist: string): DistEntry[] {
   }
   walk('');
   return sortedBy(entries, (e) => e.path);
+}
+
+/** What stands at paths that were listed. */
+export function readEntries(dist: string, paths: readonly DistPath[]): DistEntry[] {
+  return paths.map(({ path, kind }) => {
+    if (kind === 'other') return { path, kind };
+    const handle = openSync(join(dist, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const executable = (fstatSync(handle).mode & 0o111) !== 0;
+      return { path, kind, text: readFileSync(handle, 'utf8'), executable };
+    } finally {
+      closeSync(handle);
+    }
+  });
+}
+
+/** All that stands in `dist/`, sorted by path. */
+export function readDist(dist: string): DistEntry[] {
+  return readEntries(dist, listDist(dist));
 }
 
 /** How `actual` differs from what is expected, sorted by path. */

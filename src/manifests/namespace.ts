@@ -4,9 +4,9 @@ import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
 import { quotaKeys } from '../config/landscape.ts';
 import { keptByArgoCD } from './argo-cd.ts';
+import type { Draft, TextMap } from './draft.ts';
+import { draft } from './draft.ts';
 import { bindingName, keys, managedBy } from './names.ts';
-import type { Draft } from './part.ts';
-import { draft } from './part.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
 type Labels = Record<string, string>;
@@ -18,55 +18,82 @@ export function namespaceObjects(
   accesses: readonly Access[],
 ): Draft[] {
   const managed: Labels = { [keys(organization.labelDomain).managedBy]: managedBy };
-  const metadata = {
-    name: entry.name,
-    labels: { ...namespaceLabels(organization, entry), ...managed },
-    annotations: namespaceAnnotations(organization, entry),
-  };
-  const objects = [draft(k8s.KubeNamespace, { metadata }, false)];
-  const meta = (name: string) => ({ name, labels: managed });
+  const own = { ...namespaceLabels(organization, entry), ...managed };
+  const annotations = namespaceAnnotations(organization, entry);
+  const objects = [
+    draft(k8s.KubeNamespace, { name: entry.name, labels: own }, (map) => ({
+      metadata: { name: map(entry.name), labels: mapped(own, map), annotations: mapped(annotations, map) },
+    })),
+  ];
+  const inside = (name: string) => ({ name, namespace: entry.name, labels: managed });
+  const metadata = (name: string, map: TextMap) => ({
+    metadata: { name, namespace: map(entry.name), labels: managed },
+  });
 
   if (entry.kind === 'Tenant') {
     const { quota, containerLimits } = entry.namespace;
     const hard = quota && quotaHard(quota.value);
     if (hard && Object.keys(hard).length > 0) {
-      objects.push(draft(k8s.KubeResourceQuota, { metadata: meta('tenantry'), spec: { hard: quantities(hard) } }));
+      objects.push(
+        draft(k8s.KubeResourceQuota, inside('tenantry'), (map) => ({
+          ...metadata('tenantry', map),
+          spec: { hard: quantities(hard) },
+        })),
+      );
     }
     const limit = limitRangeItem(quota?.value, containerLimits?.value);
-    if (limit) objects.push(draft(k8s.KubeLimitRange, { metadata: meta('tenantry'), spec: { limits: [limit] } }));
+    if (limit) {
+      objects.push(
+        draft(k8s.KubeLimitRange, inside('tenantry'), (map) => ({
+          ...metadata('tenantry', map),
+          spec: { limits: [limit] },
+        })),
+      );
+    }
   }
   const peers = networkPeers(organization, entry);
   if (peers) {
-    const spec = { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers }] };
-    objects.push(draft(k8s.KubeNetworkPolicy, { metadata: meta('tenantry'), spec }));
+    objects.push(
+      draft(k8s.KubeNetworkPolicy, inside('tenantry'), (map) => ({
+        ...metadata('tenantry', map),
+        spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers(map) }] },
+      })),
+    );
   }
   if (entry.kind === 'Tenant') {
     for (const { value } of entry.tenant.roles) {
-      objects.push(draft(k8s.KubeRole, { metadata: meta(value.name), rules: value.rules }));
+      objects.push(
+        draft(k8s.KubeRole, inside(value.name), (map) => ({ ...metadata(value.name, map), rules: value.rules })),
+      );
     }
   }
   for (const access of accesses) {
     const { subject, role } = access;
+    const name = bindingName(access);
     objects.push(
-      draft(k8s.KubeRoleBinding, {
-        metadata: meta(bindingName(access)),
+      draft(k8s.KubeRoleBinding, inside(name), (map) => ({
+        ...metadata(map(name), map),
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
-        subjects: [rbacSubject(subject)],
-      }),
+        subjects: [rbacSubject(subject, map)],
+      })),
     );
   }
   return objects;
 }
 
+function mapped(labels: Labels, map: TextMap): Labels {
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, map(value)]));
+}
+
 /** A subject as a binding writes it. */
-export function rbacSubject(subject: Access['subject']): k8s.Subject {
+export function rbacSubject(subject: Access['subject'], map: TextMap = (text) => text): k8s.Subject {
   return subject.kind === 'ServiceAccount'
     ? {
         kind: subject.kind,
-        name: subject.name,
-        ...(subject.namespace !== undefined && { namespace: subject.namespace }),
+        name: map(subject.name),
+        ...(subject.namespace !== undefined && { namespace: map(subject.namespace) }),
       }
-    : { apiGroup: 'rbac.authorization.k8s.io', kind: subject.kind, name: rbacName(subject) };
+    : { apiGroup: 'rbac.authorization.k8s.io', kind: subject.kind, name: map(rbacName(subject)) };
 }
 
 function namespaceLabels({ labelDomain, isolation }: Organization, entry: ClusterNamespace): Labels {
@@ -141,18 +168,23 @@ function quantities(values: Readonly<Record<string, string>>): Record<string, k8
 }
 
 /** Who may connect to the namespace's pods; undefined when anyone may. */
-function networkPeers(organization: Organization, entry: ClusterNamespace): k8s.NetworkPolicyPeer[] | undefined {
+function networkPeers(
+  organization: Organization,
+  entry: ClusterNamespace,
+): ((map: TextMap) => k8s.NetworkPolicyPeer[]) | undefined {
   const { network } = entry.kind === 'Tenant' ? entry.namespace.isolation : organization.isolation;
   switch (network.value) {
     case 'None':
       return undefined;
     case 'SameNamespace':
-      return [{ podSelector: {} }];
+      return () => [{ podSelector: {} }];
     case 'SameTenant': {
       // A group namespace has no tenant, so there is nothing but itself to share with.
-      if (entry.kind !== 'Tenant') return [{ podSelector: {} }];
-      const tenant = { [keys(organization.labelDomain).tenant]: entry.tenant.name };
-      return [{ namespaceSelector: { matchLabels: tenant } }];
+      if (entry.kind !== 'Tenant') return () => [{ podSelector: {} }];
+      const { tenant } = entry;
+      return (map) => [
+        { namespaceSelector: { matchLabels: { [keys(organization.labelDomain).tenant]: map(tenant.name) } } },
+      ];
     }
   }
 }

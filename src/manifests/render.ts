@@ -1,18 +1,19 @@
 import { Yaml } from 'cdk8s';
 import type { Access, AccessGraph, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
-import type { Cluster, Landscape, Organization } from '../config/landscape.ts';
+import type { Landscape, Organization } from '../config/landscape.ts';
 import { groupedBy, sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 import { authenticationConfiguration } from './authentication.ts';
 import { namespacePath } from './applications.ts';
-import { addApplications, addProjects, addRootReader } from './argo-cd.ts';
-import { addClusterBindings, addClusterScopeRole } from './cluster.ts';
+import { applications, projects, rootReader } from './argo-cd.ts';
+import { clusterBindings, clusterScopeRole } from './cluster.ts';
+import type { Draft } from './draft.ts';
 import { namespaceObjects } from './namespace.ts';
-import type { ManifestFile, ManifestObject, NamespacePart, Part } from './part.ts';
-import { header, namespaceRenderer, renderPart } from './part.ts';
+import type { ManifestFile, ManifestObject, Part } from './part.ts';
+import { header, partRenderer } from './part.ts';
 import { apiServerFolder, operatorFolder } from './names.ts';
-import { addPolicy, policiesOf, policyContext } from './policies/index.ts';
-import { addWriter } from './writer.ts';
+import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
+import { writer } from './writer.ts';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -22,20 +23,11 @@ export interface Rendered {
   readonly objects: readonly ManifestObject[];
 }
 
-/**
- * Renders the manifests of all clusters of the graph, and what sets up Argo CD for all of the landscape. `knownPaths` are the
- * files of those clusters that are not in the graph.
- */
-export function render(
-  { organization, ...landscape }: Landscape,
-  graph: AccessGraph,
-  knownPaths: readonly string[] = [],
-): Rendered {
-  const tenants = landscape.tenants.map((t) => t.name);
-  const renderNamespace = namespaceRenderer();
-  const ofClusters = graph.clusters.map((cluster) => renderCluster(organization, cluster, tenants, renderNamespace));
-  const paths = [...knownPaths, ...ofClusters.flatMap(({ files }) => files.map(({ path }) => path))];
-  const rendered = [...ofClusters, renderArgoCD(organization, landscape.clusters, paths)];
+/** Renders the manifests of all clusters of the graph, and what sets up Argo CD for them. */
+export function render(landscape: Landscape, graph: AccessGraph): Rendered {
+  const ofClusters = graph.clusters.map(clusterRenderer(landscape));
+  const paths = ofClusters.flatMap(({ files }) => files.map(({ path }) => path));
+  const rendered = [...ofClusters, renderArgoCD(landscape, paths)];
   return {
     files: sortedBy(
       rendered.flatMap((r) => r.files),
@@ -45,34 +37,32 @@ export function render(
   };
 }
 
+/**
+ * A renderer of clusters' manifests, for one run. What is rendered of a cluster depends on the organization, the names of
+ * all tenants, and what is given of the cluster.
+ */
+export function clusterRenderer({ organization, ...landscape }: Landscape): (cluster: ClusterAccess) => Rendered {
+  const tenants = landscape.tenants.map((t) => t.name);
+  const renderPart = partRenderer();
+  return (cluster) => renderCluster(organization, cluster, tenants, renderPart);
+}
+
 /** A file that is rendered from what the organization's file says. */
-function organizationPart({ origin }: Organization, path: string, build: Part['build']): Part {
-  return { path: `${path}.yaml`, from: origin.file, origin, build };
+function organizationPart({ origin }: Organization, path: string, objects: readonly Draft[]): Part {
+  return { path: `${path}.yaml`, from: origin.file, origin, objects };
 }
 
 /** What Argo CD itself needs, where the organization says which repository it follows; `paths` are all of the clusters. */
-function renderArgoCD(organization: Organization, clusters: readonly Cluster[], paths: readonly string[]): Rendered {
+export function renderArgoCD({ organization, clusters }: Landscape, paths: readonly string[]): Rendered {
   const { argoCD } = organization;
   if (!argoCD) return { files: [], objects: [] };
+  const renderPart = partRenderer();
+  const part = (cluster: string, path: string, objects: readonly Draft[]) =>
+    renderPart(cluster, organizationPart(organization, path, objects));
   const parts = [
-    renderPart(
-      'argo-cd',
-      organizationPart(organization, 'argo-cd/app-projects', (chart) => {
-        addProjects(chart, organization, argoCD, clusters);
-      }),
-    ),
-    renderPart(
-      'argo-cd',
-      organizationPart(organization, 'argo-cd/applications', (chart) => {
-        addApplications(chart, organization, argoCD, clusters, paths);
-      }),
-    ),
-    renderPart(
-      'in-cluster',
-      organizationPart(organization, `${operatorFolder}/in-cluster/argo-cd`, (chart) => {
-        addRootReader(chart, organization);
-      }),
-    ),
+    part('argo-cd', 'argo-cd/app-projects', projects(organization, argoCD, clusters)),
+    part('argo-cd', 'argo-cd/applications', applications(organization, argoCD, clusters, paths)),
+    part('in-cluster', `${operatorFolder}/in-cluster/argo-cd`, rootReader(organization)),
   ];
   return { files: parts.map((r) => r.file), objects: parts.flatMap((r) => r.objects) };
 }
@@ -81,53 +71,42 @@ function renderCluster(
   organization: Organization,
   clusterAccess: ClusterAccess,
   tenants: readonly string[],
-  renderNamespace: ReturnType<typeof namespaceRenderer>,
+  renderPart: ReturnType<typeof partRenderer>,
 ): Rendered {
   const { cluster, namespaces, accesses } = clusterAccess;
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
-  const bindingsFor = (group: string) => clusterWide.filter(({ subject }) => subject.name === group);
+  const bindingsFor = (group: string): Draft[] =>
+    clusterBindings(
+      organization,
+      clusterWide.filter(({ subject }) => subject.name === group),
+    );
 
-  const concern = (name: string, build: Part['build']): Part =>
-    organizationPart(organization, `${cluster.name}/cluster/${name}`, build);
-  const forOperator = (name: string, build: Part['build']): Part =>
-    organizationPart(organization, `${operatorFolder}/${cluster.name}/${name}`, build);
+  const concern = (name: string, objects: readonly Draft[]): Part =>
+    organizationPart(organization, `${cluster.name}/cluster/${name}`, objects);
+  const forOperator = (name: string, objects: readonly Draft[]): Part =>
+    organizationPart(organization, `${operatorFolder}/${cluster.name}/${name}`, objects);
   const context = policyContext(organization, cluster, tenants);
   const parts: Part[] = [
-    ...policiesOf(context).map((policy) =>
-      concern(`policy-${policy.name}`, (chart) => {
-        addPolicy(chart, context, policy);
-      }),
-    ),
+    ...policiesOf(context).map((policy) => concern(`policy-${policy.name}`, policyObjects(context, policy))),
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
-    forOperator('cluster-admins', (chart) => {
-      addClusterBindings(chart, organization, bindingsFor('cluster-admins'));
-    }),
-    forOperator('argo-cd', (chart) => {
-      addWriter(chart, organization, clusterAccess);
-    }),
-    concern('cluster-scope', (chart) => {
-      addClusterScopeRole(chart, organization);
-      addClusterBindings(chart, organization, bindingsFor('cluster-scope'));
+    forOperator('cluster-admins', bindingsFor('cluster-admins')),
+    forOperator('argo-cd', writer(organization, clusterAccess)),
+    concern('cluster-scope', [clusterScopeRole(organization), ...bindingsFor('cluster-scope')]),
+    ...namespaces.map((entry): Part => {
+      const origin = originOf(entry);
+      return {
+        path: namespacePath(cluster, entry.name),
+        from: origin.file,
+        origin,
+        objects: namespaceObjects(organization, entry, byNamespace.get(entry.name) ?? []),
+      };
     }),
   ];
-  const inNamespaces = namespaces.map((entry): NamespacePart => {
-    const origin = originOf(entry);
-    return {
-      path: namespacePath(cluster, entry.name),
-      from: origin.file,
-      origin,
-      namespace: entry.name,
-      objects: namespaceObjects(organization, entry, byNamespace.get(entry.name) ?? []),
-    };
-  });
 
-  const rendered = [
-    ...parts.map((part) => renderPart(cluster.name, part)),
-    ...inNamespaces.map((part) => renderNamespace(cluster.name, part)),
-  ];
+  const rendered = parts.map((part) => renderPart(cluster.name, part));
   const authentication = authenticationConfiguration(organization, cluster);
   return {
     files: [

@@ -1,11 +1,12 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Construct } from 'constructs';
 import { clusterScopeRules } from '../access/cluster-scope.ts';
 import type { ClusterAccess } from '../access/graph.ts';
 import { platformRoles } from '../access/graph.ts';
 import { builtInRoles } from '../config/landscape.ts';
 import type { Organization } from '../config/landscape.ts';
 import { compareCodeUnits } from '../order.ts';
+import type { Draft } from './draft.ts';
+import { draft } from './draft.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 
 /** A kind that Argo CD applies to the clusters, by its API group, and its resource in RBAC's terms. */
@@ -60,8 +61,8 @@ const writes = ['create', 'delete', 'patch'];
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping).
  * So it may `bind` the built-in roles that are shared, and holds what `cluster-scope` and the custom roles hold.
  */
-export function addWriter(scope: Construct, organization: Organization, { cluster, namespaces }: ClusterAccess): void {
-  const labels = { [keys(organization.labelDomain).managedBy]: managedBy };
+export function writer({ labelDomain }: Organization, { cluster, namespaces }: ClusterAccess): Draft[] {
+  const metadata = { name: writerRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
   const customRoles = new Map(
     namespaces.flatMap((entry) =>
       entry.kind === 'Tenant'
@@ -69,29 +70,31 @@ export function addWriter(scope: Construct, organization: Organization, { cluste
         : [],
     ),
   );
-  new k8s.KubeClusterRole(scope, 'writer', {
-    metadata: { name: writerRole, labels },
-    rules: [
-      ...rulesFor([...clusterKinds, ...namespacedKinds], [...reads, ...writes]),
-      ...rulesFor(namedKinds, reads),
-      ...namedKinds.map(({ group, resource, name }) => ({
-        apiGroups: [group],
-        resources: [resource],
-        resourceNames: [name],
-        verbs: writes,
-      })),
-      { apiGroups: [rbac], resources: ['clusterroles'], resourceNames: builtInRoles.slice(), verbs: ['bind'] },
-      ...clusterScopeRules,
-      ...Array.from(customRoles)
-        .sort(([a], [b]) => compareCodeUnits(a, b))
-        .map(([, rule]) => rule),
-    ],
-  });
-  new k8s.KubeClusterRoleBinding(scope, 'writer-binding', {
-    metadata: { name: writerRole, labels },
-    roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: writerRole },
-    subjects: [subjectOf(cluster.syncIdentity)],
-  });
+  return [
+    draft(k8s.KubeClusterRole, metadata, () => ({
+      metadata,
+      rules: [
+        ...rulesFor([...clusterKinds, ...namespacedKinds], [...reads, ...writes]),
+        ...rulesFor(namedKinds, reads),
+        ...namedKinds.map(({ group, resource, name }) => ({
+          apiGroups: [group],
+          resources: [resource],
+          resourceNames: [name],
+          verbs: writes,
+        })),
+        { apiGroups: [rbac], resources: ['clusterroles'], resourceNames: builtInRoles.slice(), verbs: ['bind'] },
+        ...clusterScopeRules,
+        ...Array.from(customRoles)
+          .sort(([a], [b]) => compareCodeUnits(a, b))
+          .map(([, rule]) => rule),
+      ],
+    })),
+    draft(k8s.KubeClusterRoleBinding, metadata, () => ({
+      metadata,
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: writerRole },
+      subjects: [subjectOf(cluster.syncIdentity)],
+    })),
+  ];
 }
 
 /** One rule for each API group, in the order of the kinds. */

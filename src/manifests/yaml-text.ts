@@ -9,13 +9,6 @@ export function yamlText(documents: readonly unknown[]): string {
   return documents.map(documentText).join('---\n');
 }
 
-/** A line of a document's metadata. */
-export function lineOf(key: string, value: string): string {
-  const line = mappingText({ [key]: value }, '  ');
-  if (line === undefined) throw new Error(`${key} takes more than a line`);
-  return line;
-}
-
 function documentText(document: unknown): string {
   if (isMapping(document) && Object.keys(document).length > 0) {
     const text = mappingText(document, '');
@@ -97,7 +90,8 @@ function listText(items: readonly unknown[], indent: string): string | undefined
   return text;
 }
 
-function scalarText(value: unknown): string | undefined {
+/** A scalar as it is written behind a key or a dash; undefined for one that takes several lines, or is no scalar. */
+export function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') return isPlain(value) ? value : oddText(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
@@ -107,14 +101,18 @@ function scalarText(value: unknown): string | undefined {
 /** Strings that are not plain, as cdk8s writes them; undefined for those that take several lines. */
 const oddTexts = new Map<string, string | undefined>();
 
-/** More would be held on to for nothing: what is written more than once is quantities, versions and states. */
-const mostOddTexts = 10_000;
+/** How many characters of them are held on to: what is written more than once is quantities, states and policies. */
+const mostOddCharacters = 4_000_000;
+let oddCharacters = 0;
 
 function oddText(value: string): string | undefined {
   const known = oddTexts.get(value);
   if (known !== undefined || oddTexts.has(value)) return known;
   const [line = '', ...rest] = Yaml.stringify({ key: value }).split('\n');
   const written = rest.length === 1 && line.startsWith('key: ') ? line.slice('key: '.length) : undefined;
-  if (value.length < 200 && oddTexts.size < mostOddTexts) oddTexts.set(value, written);
+  if (oddCharacters + value.length <= mostOddCharacters) {
+    oddCharacters += value.length;
+    oddTexts.set(value, written);
+  }
   return written;
 }

@@ -748,7 +748,7 @@ spec:
       };
       const { apiVersion, kind } = manifest;
       const source = { origin: fileOrigin('organization.yaml'), target: 'value' as const };
-      return { path: '', cluster: '', apiVersion, kind, name, labels: {}, manifest, source };
+      return { path: '', cluster: '', apiVersion, kind, name, labels: {}, manifest: () => manifest, source };
     };
 
     async function verified(...objects: readonly ManifestObject[]) {
@@ -779,7 +779,7 @@ spec:
       expect(before.typeChecks).toMatchObject([{ result: 'not-checked', reason: 'not-stored' }]);
 
       await plane.request('POST', '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies', {
-        body: mistyped.manifest,
+        body: mistyped.manifest(),
       });
       const after = await waitFor('the type checker', async () => {
         const { typeChecks } = await verified(mistyped);

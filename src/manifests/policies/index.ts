@@ -1,5 +1,5 @@
-import { ApiObject } from 'cdk8s';
-import type { Construct } from 'constructs';
+import type { Draft } from '../draft.ts';
+import { apiObject } from '../draft.ts';
 import { keys, managedBy } from '../names.ts';
 import { classesPolicies } from './classes.ts';
 import { namespacesPolicy } from './namespaces.ts';
@@ -36,30 +36,32 @@ export function policiesOf(context: PolicyContext): Policy[] {
 }
 
 /** A policy and its binding. */
-export function addPolicy(scope: Construct, { organization, key }: PolicyContext, policy: Policy): void {
+export function policyObjects({ organization, key }: PolicyContext, policy: Policy): Draft[] {
   const name = `${policy.name}.${organization.labelDomain}`;
   const labels = { [key.managedBy]: managedBy };
-  new ApiObject(scope, 'policy', {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name, labels, annotations: { [`${organization.labelDomain}/purpose`]: policy.purpose } },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        resourceRules: policy.match,
-        ...(policy.except && { excludeResourceRules: policy.except }),
-        ...(policy.namespaces && { namespaceSelector: policy.namespaces }),
+  return [
+    apiObject({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name, labels, annotations: { [`${organization.labelDomain}/purpose`]: policy.purpose } },
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          resourceRules: policy.match,
+          ...(policy.except && { excludeResourceRules: policy.except }),
+          ...(policy.namespaces && { namespaceSelector: policy.namespaces }),
+        },
+        variables: policy.variables,
+        validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
       },
-      variables: policy.variables,
-      validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
-    },
-  });
-  new ApiObject(scope, 'binding', {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name, labels },
-    spec: { policyName: name, validationActions: ['Deny'] },
-  });
+    }),
+    apiObject({
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name, labels },
+      spec: { policyName: name, validationActions: ['Deny'] },
+    }),
+  ];
 }
 
 /** What policies of a cluster are written for. */

@@ -74,15 +74,24 @@ function applicationKey({ path, cluster }: RenderedObject): string | undefined {
 }
 
 /** What Argo CD 3.5 writes of an object into an Application's status: how it stands, and what its last sync did. */
-function bytesOf(object: RenderedObject): number {
-  const { kind, name, namespace } = object;
-  const group = apiGroup(object);
-  const where = { group, kind, name, ...(namespace !== undefined && { namespace }), version: 'v1' };
+function bytesOf({ apiVersion, kind, name, namespace = '' }: RenderedObject): number {
+  const bytes = bytesOfKind.get(`${apiVersion} ${kind}`) ?? nameless(apiVersion, kind);
+  bytesOfKind.set(`${apiVersion} ${kind}`, bytes);
+  // There is nothing in names that JSON would escape: TEN603.
+  return bytes + 3 * name.length + 2 * namespace.length;
+}
+
+const bytesOfKind = new Map<string, number>();
+
+/** What is written of an object whose name and namespace are empty. */
+function nameless(apiVersion: string, kind: string): number {
+  const group = apiGroup({ apiVersion });
+  const where = { group, kind, name: '', namespace: '', version: 'v1' };
   const resource = { ...where, status: 'Synced' };
   const result = {
     ...where,
     hookPhase: 'Running',
-    message: `${kind}.${group}/${name} serverside-applied`,
+    message: `${kind}.${group}/ serverside-applied`,
     status: 'Synced',
     syncPhase: 'Sync',
   };

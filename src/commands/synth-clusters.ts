@@ -1,0 +1,158 @@
+import type { Landscape } from '../config/landscape.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Difference, DistPath } from '../manifests/dist.ts';
+import { compareDist, isWritten, readEntries, repairDist } from '../manifests/dist.ts';
+import { sortedBy } from '../order.ts';
+import { rules } from '../rules/index.ts';
+import { checkRendered } from '../rules/run.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { ClusterDone } from './cluster-work.ts';
+import { clusterWorker, takenFrom } from './cluster-work.ts';
+import type { KnownClusters } from './known-clusters.ts';
+import { digestOfFiles, digestsOfConfig, filesByCluster } from './known-clusters.ts';
+import type { CheckedOrganization } from './organization.ts';
+import type { SecondThread } from './second-thread.ts';
+import { isWorthTwo, startThread, takingTurns } from './second-thread.ts';
+
+/** What `dist/` is rendered from, beside what the files say. */
+interface Given {
+  readonly snapshot: Snapshot;
+  readonly asOf: string;
+  /** The folder `dist/`, absolute. */
+  readonly dist: string;
+  /** What stands there. */
+  readonly listed: readonly DistPath[];
+  /** Whether what differs is to be shown, and nothing to be written or remembered. */
+  readonly isCheck: boolean;
+  /** What was remembered; without it everything is rendered. */
+  readonly remembered?: KnownClusters;
+  /** Where a second thread may be used, its script. */
+  readonly threadScript?: URL;
+}
+
+/** All of `dist/`, rendered, and not written yet. */
+export interface Synthesis {
+  /** What the rules about the rendered tree say. */
+  readonly problems: readonly Diagnostic[];
+  /** Sorted by path. */
+  readonly differences: readonly Difference[];
+  /** Of all files that should be in `dist/`. */
+  readonly paths: readonly string[];
+  /** What is to be remembered, once it is written. */
+  readonly known: KnownClusters;
+  /** Undoes the differences whose paths are chosen. */
+  readonly repair: (isChosen: (path: string) => boolean) => Promise<void>;
+}
+
+/** A run of `synth`, from when its files have been read. A second thread may be at work from here to `end`. */
+export interface ClusterSynthesis {
+  /** Renders what has to be. `onStart` hears of how many clusters. */
+  readonly render: (checked: CheckedOrganization, onStart: (clusters: number) => void) => Promise<Synthesis>;
+  readonly end: () => Promise<void>;
+}
+
+/** Fewer clusters than this are rendered before a second thread would be. */
+const leastForLate = 25;
+
+/** Begins a run. Where nothing is remembered all clusters will be rendered, so the second thread need not wait. */
+export function clusterSynthesis(given: Given): ClusterSynthesis {
+  const { snapshot, asOf, dist, listed, isCheck, remembered, threadScript } = given;
+  const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const start = (names?: readonly string[]): SecondThread | undefined =>
+    threadScript && isWorthTwo(snapshot)
+      ? startThread(threadScript, { snapshot, asOf, dist, listed, turns, isCheck, ...(names && { names }) })
+      : undefined;
+  let thread = remembered && remembered.clusters.size > 0 ? undefined : start();
+  return {
+    render: async (checked, onStart) => {
+      const names = new Set(checked.landscape.clusters.map(({ name }) => name));
+      const entries = filesByCluster(listed, names);
+      const from = remembered ? digestsOfConfig(checked) : new Map<string, string>();
+      const kept = remembered ? unchanged(dist, from, entries, remembered) : new Map<string, Known>();
+      const others = Array.from(names).filter((name) => !kept.has(name));
+      onStart(others.length);
+      if (others.length >= leastForLate) thread ??= start(others);
+      thread?.hand(checked.sources);
+
+      const work =
+        others.length === 0
+          ? undefined
+          : await clusterWorker({ ...checked, dist, entries, isRemembered: remembered !== undefined });
+      const own = work ? takenFrom(others, takingTurns(turns), work) : [];
+      const theirs = (await thread?.done()) ?? [];
+      const inClusters = [...own, ...theirs];
+      const paths = [
+        ...Array.from(kept.keys()).flatMap((name) => (entries.get(name) ?? []).map(({ path }) => path)),
+        ...inClusters.flatMap((done) => done.paths),
+      ];
+      const rest = await restOf(given, checked.landscape, paths);
+      const written = [...own.flatMap(({ differences }) => differences), ...rest.differences];
+      const differences = [...written, ...theirs.flatMap((done) => done.differences)];
+      return {
+        problems: [...inClusters.flatMap(({ problems }) => problems), ...rest.problems],
+        differences: sortedBy(differences, ({ path }) => path),
+        paths: [...paths, ...rest.paths],
+        known: { clusters: new Map([...kept, ...inClusters.flatMap((done) => toRemember(done, from))]) },
+        repair: async (isChosen) => {
+          const chosen = ({ path }: Difference): boolean => isChosen(path);
+          // Before there are two that write: a folder that is empty now, and goes, may be one that the other makes.
+          repairDist(
+            dist,
+            differences.filter((difference) => chosen(difference) && !isWritten(difference)),
+          );
+          const writing = thread?.write();
+          repairDist(
+            dist,
+            written.filter((difference) => chosen(difference) && isWritten(difference)),
+          );
+          await writing;
+        },
+      };
+    },
+    end: async () => {
+      await thread?.stop();
+    },
+  };
+}
+
+type Known = Exclude<ReturnType<KnownClusters['clusters']['get']>, undefined>;
+
+/** The clusters that would be rendered from the same, and whose files in `dist/` are the ones that were rendered. */
+function unchanged(
+  dist: string,
+  from: ReadonlyMap<string, string>,
+  entries: ReadonlyMap<string, readonly DistPath[]>,
+  { clusters: known }: KnownClusters,
+): Map<string, Known> {
+  const isSame = ([name, before]: readonly [string, Known]): boolean =>
+    before.from === from.get(name) && before.to === digestOfFiles(readEntries(dist, entries.get(name) ?? []));
+  return new Map(Array.from(known).filter(isSame));
+}
+
+function toRemember({ name, digest }: ClusterDone, from: ReadonlyMap<string, string>): (readonly [string, Known])[] {
+  const source = from.get(name);
+  return digest === undefined || source === undefined ? [] : [[name, { from: source, to: digest }]];
+}
+
+/** What is of no cluster: what sets up Argo CD, and what stands in `dist/` and nobody rendered. */
+async function restOf(
+  { dist, listed }: Given,
+  landscape: Landscape,
+  paths: readonly string[],
+): Promise<Pick<ClusterDone, 'problems' | 'differences' | 'paths'>> {
+  const names = new Set(landscape.clusters.map(({ name }) => name));
+  const ofClusters = new Set(Array.from(filesByCluster(listed, names).values()).flat());
+  const entries = readEntries(
+    dist,
+    listed.filter((entry) => !ofClusters.has(entry)),
+  );
+  // cdk8s is not loaded where there is nothing to render.
+  const { files, objects } = landscape.organization.argoCD
+    ? (await import('../manifests/render.ts')).renderArgoCD(landscape, paths)
+    : { files: [], objects: [] };
+  return {
+    problems: checkRendered(rules, objects),
+    differences: compareDist(files, entries),
+    paths: files.map(({ path }) => path),
+  };
+}
