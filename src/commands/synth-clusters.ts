@@ -81,6 +81,9 @@ export function clusterSynthesis(given: Given): ClusterSynthesis {
       const own = work ? takenFrom(others, takingTurns(turns), work) : [];
       const theirs = (await thread?.done()) ?? [];
       const inClusters = [...own, ...theirs];
+      const rendered = new Set(inClusters.map(({ name }) => name));
+      const missed = others.filter((name) => !rendered.has(name));
+      if (missed.length > 0) throw new Error(`clusters were not rendered: ${missed.join(', ')}`);
       const paths = [
         ...Array.from(kept.keys()).flatMap((name) => (entries.get(name) ?? []).map(({ path }) => path)),
         ...inClusters.flatMap((done) => done.paths),
