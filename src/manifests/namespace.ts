@@ -37,7 +37,7 @@ export function namespaceObjects(
       objects.push(
         draft(k8s.KubeResourceQuota, inside('tenantry'), (map) => ({
           ...metadata('tenantry', map),
-          spec: { hard: quantities(hard) },
+          spec: { hard: quantities(hard, map) },
         })),
       );
     }
@@ -163,8 +163,11 @@ function limitRangeItem(quota: Quota | undefined, limits: ContainerLimits | unde
   return { type: 'Container', ...Object.fromEntries(used.map(([key, resources]) => [key, quantities(resources)])) };
 }
 
-function quantities(values: Readonly<Record<string, string>>): Record<string, k8s.Quantity> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, k8s.Quantity.fromString(value)]));
+function quantities(
+  values: Readonly<Record<string, string>>,
+  map: TextMap = (text) => text,
+): Record<string, k8s.Quantity> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, k8s.Quantity.fromString(map(value))]));
 }
 
 /** Who may connect to the namespace's pods; undefined when anyone may. */
