@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessGraph } from '../src/access/graph.ts';
 import { readConfigFiles } from '../src/config/files.ts';
@@ -18,9 +18,10 @@ const asOf = '2026-06-15';
 /** Something that is measured: a program on a fleet. */
 export interface Case {
   readonly name: string;
-  readonly program: Program;
+  /** The program; `run` counts from 1. */
+  readonly program: (run: number) => Program;
   /** What has to be done before each run. */
-  readonly prepare?: () => void;
+  readonly prepare?: (run: number) => void;
   /** Exit code; 0 unless told otherwise. */
   readonly code?: number;
   /** The program prints its seconds itself. */
@@ -36,11 +37,15 @@ export interface Bench {
   readonly cases: readonly Case[];
 }
 
-/** Writes a fleet and what its peers need below `folder`, and says what to measure. */
+/**
+ * Writes a fleet and what its peers need below `folder`, which is not there yet, and says what to measure.
+ *
+ * Nothing is deleted, and what writes files writes them into a new folder in each run: on ext4, inodes that were freed are
+ * not used again for a minute, and each new file has to look past them, which takes longer than all else.
+ */
 export async function benchOf(root: string, folder: string, namespaces: number, peers: Programs): Promise<Bench> {
   const files = fleet(fleetSize(namespaces));
   const at = (name: string): string => join(folder, name);
-  rmSync(folder, { recursive: true, force: true });
   for (const name of ['fleet', 'wrong', 'chart']) mkdirSync(at(name), { recursive: true });
   write(at('fleet'), files);
   write(at('wrong'), everythingWrong(files));
@@ -59,24 +64,27 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
   write(join(at('fleet'), 'dist'), Object.fromEntries(rendered.files.map(({ path, text }) => [path, text])));
   commit(at('fleet'));
 
-  const tenantry = (...args: string[]): Program => ({
-    file: process.execPath,
-    args: [join(root, 'build/cli.js'), ...args, '--as-of', asOf],
-    cwd: at('fleet'),
-    env: { XDG_CACHE_HOME: at('cache') },
-  });
+  const tenantry =
+    (...args: string[]) =>
+    (run: number): Program => ({
+      file: process.execPath,
+      args: [join(root, 'build/cli.js'), ...args, '--as-of', asOf],
+      cwd: at('fleet'),
+      env: { XDG_CACHE_HOME: at(`cache-${run}`) },
+    });
   const now = (version: FleetFiles) => (): void => {
     write(at('fleet'), version);
   };
   const one = oneTenantChanged(files);
   const dist = join(at('fleet'), 'dist');
+  const kustomize = { file: peers.kubectl, args: ['kustomize', kustomization(at('kustomize'), rendered.files)] };
   const cases: Case[] = [
     { name: 'validate', program: tenantry('validate'), prepare: now(files) },
     {
       name: 'synth, cold',
       program: tenantry('synth'),
-      prepare: () => {
-        for (const path of [dist, at('cache')]) rmSync(path, { recursive: true, force: true });
+      prepare: (run) => {
+        renameSync(dist, at(`dist-${run}`));
       },
     },
     { name: 'synth, nothing changed', program: tenantry('synth') },
@@ -94,31 +102,33 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
     { name: 'explain', program: tenantry('explain', 't0000') },
     {
       name: 'validate, a mistake in every share',
-      program: { ...tenantry('validate'), cwd: at('wrong') },
+      program: (run) => ({ ...tenantry('validate')(run), cwd: at('wrong') }),
       code: 1,
     },
     {
       name: 'helm template',
-      program: { file: peers.helm, args: ['template', 'bench', at('chart/chart'), '-f', at('chart/values.yaml')] },
+      program: () => ({
+        file: peers.helm,
+        args: ['template', 'bench', at('chart/chart'), '-f', at('chart/values.yaml')],
+      }),
     },
     {
       name: 'plain cdk8s',
-      program: { file: process.execPath, args: [peers.plainCdk8s, at('values.json'), at('cdk8s')] },
+      program: (run) => ({
+        file: process.execPath,
+        args: [peers.plainCdk8s, at('values.json'), at(`cdk8s-${run}`)],
+      }),
     },
     {
       name: 'bare writing',
-      program: { file: process.execPath, args: [peers.writeBytes, at('bytes.json'), at('bytes')] },
+      program: (run) => ({
+        file: process.execPath,
+        args: [peers.writeBytes, at('bytes.json'), at(`bytes-${run}`)],
+      }),
       printsSeconds: true,
     },
     // Kustomize reads what others have printed, and takes minutes for more.
-    ...(namespaces <= 1000
-      ? [
-          {
-            name: 'kubectl kustomize',
-            program: { file: peers.kubectl, args: ['kustomize', kustomization(at('kustomize'), rendered.files)] },
-          },
-        ]
-      : []),
+    ...(namespaces <= 1000 ? [{ name: 'kubectl kustomize', program: () => kustomize }] : []),
   ];
   return {
     namespaces,

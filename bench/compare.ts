@@ -9,18 +9,18 @@ import { runProgram } from './process.ts';
  * Throws unless Helm and the plain cdk8s program print the objects of `dist/<cluster>/namespaces/`, every one with every
  * field: else a comparison of their times would say nothing.
  */
-export async function comparePeers(work: string, cases: readonly Case[]): Promise<void> {
+export async function comparePeers(folder: string, cases: readonly Case[]): Promise<void> {
   const expected = objectsOf(
-    filesBelow(join(work, 'fleet/fleet/dist'))
+    filesBelow(join(folder, 'fleet/dist'))
       .filter((file) => file.includes('/namespaces/'))
       .map(text),
   );
   for (const name of ['helm template', 'plain cdk8s']) {
     const found = cases.find((item) => item.name === name);
     if (!found) throw new Error(`there is no case ${name}`);
-    const { code, stdout, stderr } = await runProgram(found.program);
+    const { code, stdout, stderr } = await runProgram(found.program(0));
     if (code !== 0) throw new Error(`${name} failed: ${stderr}`);
-    const printed = objectsOf(stdout === '' ? filesBelow(join(work, 'fleet/cdk8s')).map(text) : [stdout]);
+    const printed = objectsOf(stdout === '' ? filesBelow(join(folder, 'cdk8s-0')).map(text) : [stdout]);
     if (!isDeepStrictEqual(printed, expected)) {
       const odd =
         printed.find((object) => !expected.includes(object)) ?? expected.find((object) => !printed.includes(object));

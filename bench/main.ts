@@ -32,8 +32,9 @@ try {
   const peers = await programs(root);
   const measured: Measured[] = [];
   for (const size of sizes) {
-    const { cases, ...bench } = await benchOf(root, join(work, 'fleet'), size, peers);
-    if (size <= 100) await comparePeers(work, cases);
+    const folder = join(work, String(size));
+    const { cases, ...bench } = await benchOf(root, folder, size, peers);
+    if (size <= 100) await comparePeers(folder, cases);
     measured.push({ ...bench, figures: await measure(cases, `${size} namespaces`) });
   }
   const sample = await measure(sampleCases(root), 'the sample organization');
@@ -55,8 +56,8 @@ async function measure(cases: readonly Case[], what: string): Promise<Measured['
   for (let run = 1; run <= runs; run++) {
     for (const { name, program, prepare, code = 0, printsSeconds } of cases) {
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${what}, run ${run} of ${runs}: ${name}`);
-      prepare?.();
-      const result = await runProgram(program);
+      prepare?.(run);
+      const result = await runProgram(program(run));
       if (result.code !== code) {
         throw new Error(
           `${name} at ${what} ended with ${result.code ?? 'a signal'}:\n${result.stderr || result.stdout}`,

@@ -34,8 +34,11 @@ export function sampleCases(root: string): Case[] {
   const node = process.execPath;
   const cli = join(root, 'build/cli.js');
   return [
-    { name: 'node -e 0', program: { file: node, args: ['-e', '0'] } },
-    { name: 'validate', program: { file: node, args: [cli, 'validate', '--dir', root, '--as-of', '2026-06-15'] } },
-    { name: '--version', program: { file: node, args: [cli, '--version'] } },
+    { name: 'node -e 0', program: () => ({ file: node, args: ['-e', '0'] }) },
+    {
+      name: 'validate',
+      program: () => ({ file: node, args: [cli, 'validate', '--dir', root, '--as-of', '2026-06-15'] }),
+    },
+    { name: '--version', program: () => ({ file: node, args: [cli, '--version'] }) },
   ];
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { PeerCluster, PeerNamespace } from './peers.ts';
@@ -10,7 +10,6 @@ import type { PeerCluster, PeerNamespace } from './peers.ts';
  *     plain-cdk8s values.json out/
  */
 const [values = '', out = ''] = process.argv.slice(2);
-rmSync(out, { recursive: true, force: true });
 const clusters = JSON.parse(readFileSync(values, 'utf8')) as readonly PeerCluster[];
 for (const cluster of clusters) {
   const app = new App({ outdir: `${out}/${cluster.name}` });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -9,7 +9,6 @@ import { dirname, join } from 'node:path';
  */
 const [bundle = '', out = ''] = process.argv.slice(2);
 const files = JSON.parse(readFileSync(bundle, 'utf8')) as Readonly<Record<string, string>>;
-rmSync(out, { recursive: true, force: true });
 const start = performance.now();
 for (const folder of new Set(Object.keys(files).map(dirname))) mkdirSync(join(out, folder), { recursive: true });
 for (const [path, text] of Object.entries(files)) writeFileSync(join(out, path), text);
