@@ -68,8 +68,9 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
 
   io.progress?.say('comparing both sides');
   const bindings = await changedBindings(repository, trees, from, to);
-  const state = (side: ReadOrganization) => ({ ...side, graph: accessGraph(side.landscape, side.asOf) });
-  const context = changeContext(rules, state(base), state(head), bindings);
+  const before = { ...base, graph: accessGraph(base.landscape, base.asOf) };
+  const after = { ...head, graph: accessGraph(head.landscape, head.asOf, before) };
+  const context = changeContext(rules, before, after, bindings);
   // What has been taken back since the branch left its base is not to be had from there.
   const now = named.id === from.id ? base : await readTree(io, repository.tree(named), asOf, base);
   const { exceptions, removals } = now.landscape.organization;

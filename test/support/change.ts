@@ -96,5 +96,5 @@ async function side(files: Files, asOf: string, known?: Side): Promise<Side> {
     known && { known: known.files },
   );
   const landscape = resolve(read, known);
-  return { files: read, landscape, asOf, graph: accessGraph(landscape, asOf) };
+  return { files: read, landscape, asOf, graph: accessGraph(landscape, asOf, known) };
 }
