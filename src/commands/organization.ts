@@ -9,6 +9,7 @@ import { resolve } from '../config/resolve.ts';
 import type { Diagnostic, Placed } from '../diagnostic.ts';
 import { placeDiagnostics } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
+import { oncePer } from '../once.ts';
 import type { Style } from '../render/style.ts';
 import { colourStyle, plainStyle } from '../render/style.ts';
 import { rules } from '../rules/index.ts';
@@ -184,8 +185,9 @@ export async function lineFinder(
   };
 }
 
-async function locatorOf(source: Source): Promise<Locator> {
+/** What a verdict points at is mostly what the plan points at, and what both sides have is one source. */
+const locatorOf = oncePer(async (source: Source): Promise<Locator> => {
   if (source.language === 'yaml') return yamlLocator(source);
   const { typescriptLocator } = await import('../config/typescript-locator.ts');
   return typescriptLocator(source);
-}
+});
