@@ -4,7 +4,7 @@
  */
 const rooms = {
   values:
-    '^src/(source|text|yaml|yaml-mistakes|yaml-plain|secrets|order|in-turn|day|quantity|lookalike|failure|json)\\.ts$',
+    '^src/(source|text|yaml|yaml-mistakes|yaml-plain|secrets|order|once|in-turn|day|quantity|lookalike|failure|json)\\.ts$',
   diagnostic: '^src/diagnostic\\.ts$',
   tree: '^src/(tree|snapshot|git|git-run|git-tree)\\.ts$',
   config: '^src/config/',

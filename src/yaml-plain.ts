@@ -13,15 +13,58 @@ interface Mapping {
  * parser gives the same value, and finds nothing wrong with it (`test/yaml-plain.test.ts`).
  */
 export function readPlainYaml(text: string): Mapping | Value[] | undefined {
+  return read(text)?.node;
+}
+
+/** From where to where something is written, as offsets. */
+export type Range = readonly [start: number, end: number];
+
+/** Where a value is written, and the key or the item of a list that leads to it. */
+export interface Place {
+  readonly key?: Range;
+  readonly value?: Range;
+}
+
+/**
+ * Finds what is at a path in a text that `readPlainYaml` reads, or as near to it as there is anything; undefined for all
+ * other texts. The ranges are those that the parser gives, as far as the first line goes.
+ */
+export function placesInPlainYaml(text: string): ((path: readonly (string | number)[]) => Place) | undefined {
+  const places: Places = new Map();
+  const root = read(text, places);
+  return (
+    root &&
+    ((path) => {
+      let found: Found = root;
+      for (const step of path) {
+        const next: Found | undefined = typeof found.node === 'object' ? places.get(found.node)?.get(step) : undefined;
+        if (!next) break;
+        found = next;
+      }
+      return found;
+    })
+  );
+}
+
+interface Found extends Place {
+  readonly node: Value;
+}
+
+/** What is in each mapping and each list, by key or index. */
+type Places = Map<Mapping | Value[], Map<string | number, Found>>;
+
+function read(text: string, places?: Places): (Found & { readonly node: Mapping | Value[] }) | undefined {
   // A text of visible ASCII in whole lines has none of the problems that a text can have before it is parsed.
   if (!text.endsWith('\n') || !/^[\n\x20-\x7e]*$/.test(text)) return undefined;
   const lines = text.split('\n');
   lines.pop();
   try {
-    const reader = new Lines(lines);
+    const reader = new Lines(lines, places);
     if (reader.indentation() !== 0) return undefined;
-    const value = block(reader, 0, 0);
-    return reader.indentation() === -1 ? value : undefined;
+    const start = reader.offset;
+    const node = block(reader, 0, 0);
+    const { end } = reader;
+    return reader.indentation() === -1 ? { node, value: [start, end] } : undefined;
   } catch (error) {
     if (error === notPlain) return undefined;
     throw error;
@@ -57,11 +100,19 @@ const words: ReadonlySet<string> = new Set(
 
 /** The lines of a text, and which of them is next. */
 class Lines {
+  /** Where the next line begins in the text. */
+  offset = 0;
+  /** Where the value that was read last begins, and ends. */
+  start = 0;
+  end = 0;
+  /** Where places are noted, if anybody wants to know them. */
+  readonly places: Places | undefined;
   private at = 0;
   private readonly lines: string[];
 
-  constructor(lines: string[]) {
+  constructor(lines: string[], places?: Places) {
     this.lines = lines;
+    this.places = places;
   }
 
   /** The next line, without its indentation once that is known. */
@@ -71,11 +122,12 @@ class Lines {
 
   /** The indentation of the next line that says something; -1 when there is none. */
   indentation(): number {
-    while (this.at < this.lines.length && blankOrComment.test(this.line)) this.at++;
+    while (this.at < this.lines.length && blankOrComment.test(this.line)) this.next();
     return this.at < this.lines.length ? indentationOf(this.line) : -1;
   }
 
   next(): void {
+    this.offset += this.line.length + 1;
     this.at++;
   }
 
@@ -89,16 +141,15 @@ class Lines {
     const indent = indentationOf(this.line);
     if (indent <= parent || indent === this.line.length) throw notPlain;
     const taken: string[] = [];
-    for (; this.at < this.lines.length; this.at++) {
-      const { line } = this;
-      if (line === '') taken.push('');
-      else if (indentationOf(line) < indent) break;
-      else taken.push(line.slice(indent));
+    while (this.at < this.lines.length && (this.line === '' || indentationOf(this.line) >= indent)) {
+      taken.push(this.line.slice(indent));
+      this.next();
     }
     // Between what is in the block and what is not, only the parser knows.
     if (this.at < this.lines.length && indentationOf(this.line) > parent) throw notPlain;
     while (taken.at(-1) === '') taken.pop();
     if (taken.some((line) => line !== '' && line.trim() === '')) throw notPlain;
+    this.end = this.offset;
     return `${taken.join('\n')}\n`;
   }
 }
@@ -121,49 +172,81 @@ function list(lines: Lines, indent: number, depth: number): Value[] {
     const { line } = lines;
     if (!line.startsWith('- ', indent)) throw notPlain;
     if (matchAt(keyPattern, line, indent + 2) === '') {
-      items.push(lineValue(line, indent + 2, depth));
+      items.push(lineValue(lines, line, indent + 2, depth));
       lines.next();
     } else {
+      const start = lines.offset + indent + 2;
       lines.withoutDash(indent);
       items.push(mapping(lines, indent + 2, depth + 1));
+      lines.start = start;
     }
+    if (lines.places) noteItem(lines.places, items, [lines.start, lines.end]);
   }
   if (lines.indentation() > indent) throw notPlain;
+  // To the parser, a comment behind its last value is part of it.
+  lines.end = lines.offset;
   return items;
 }
 
 function mapping(lines: Lines, indent: number, depth: number): Mapping {
   const map: Mapping = {};
   for (let next = indent; next === indent; next = lines.indentation()) {
-    const { line } = lines;
+    const { line, offset } = lines;
     const key = keyAt(line, indent, map);
     const after = indent + key.length + 1;
-    lines.next();
     if (blankOrComment.test(line.slice(after))) {
+      lines.next();
       const below = lines.indentation();
       if (below <= indent) throw notPlain;
+      const start = lines.offset + below;
       map[key] = block(lines, below, depth + 1);
+      lines.start = start;
     } else if (line.startsWith(' |', after) && line.length === after + 2) {
+      lines.next();
       map[key] = lines.literal(indent);
+      lines.start = offset + after + 1;
     } else {
-      map[key] = lineValue(line, after + 1, depth + 1);
+      map[key] = lineValue(lines, line, after + 1, depth + 1);
+      lines.next();
     }
+    if (lines.places) noteKey(lines.places, map, key, offset + indent, [lines.start, lines.end]);
   }
   if (lines.indentation() > indent) throw notPlain;
+  lines.end = lines.offset;
   return map;
+}
+
+/** Notes the last item of a list. */
+function noteItem(places: Places, items: Value[], range: Range): void {
+  const [node] = items.slice(-1);
+  if (node !== undefined) note(places, items, items.length - 1, { key: range, value: range, node });
+}
+
+/** Notes the value of a key that is written at `start`. */
+function noteKey(places: Places, map: Mapping, key: string, start: number, value: Range): void {
+  const node = map[key];
+  if (node !== undefined) note(places, map, key, { key: [start, start + key.length], value, node });
+}
+
+function note(places: Places, parent: Mapping | Value[], step: string | number, found: Found): void {
+  const there = places.get(parent) ?? new Map<string | number, Found>();
+  places.set(parent, there.set(step, found));
 }
 
 /** A place in a line. */
 interface Cursor {
+  readonly lines: Lines;
   readonly line: string;
   at: number;
 }
 
-/** The value that the rest of a line is, but for a comment. */
-function lineValue(line: string, at: number, depth: number): Value {
-  const cursor = { line, at };
+/** The value that the rest of the next line is, but for a comment. */
+function lineValue(lines: Lines, line: string, at: number, depth: number): Value {
+  const cursor = { lines, line, at };
   skipSpaces(cursor);
+  lines.start = lines.offset + cursor.at;
   const value = inlineValue(cursor, plainTextPattern, depth);
+  lines.end = lines.offset + cursor.at;
   restOfLine.lastIndex = cursor.at;
   if (!restOfLine.test(line)) throw notPlain;
   return value;
@@ -182,10 +265,13 @@ function inlineValue(cursor: Cursor, plain: RegExp, depth: number): Value {
 function flowMapping(cursor: Cursor, depth: number): Mapping {
   const map: Mapping = {};
   flow(cursor, '}', () => {
-    const key = keyAt(cursor.line, cursor.at, map);
+    const { at, lines } = cursor;
+    const key = keyAt(cursor.line, at, map);
     cursor.at += key.length + 1;
     skipSpaces(cursor);
+    const start = cursor.at;
     map[key] = inlineValue(cursor, plainPattern, depth + 1);
+    if (lines.places) noteKey(lines.places, map, key, lines.offset + at, rangeIn(cursor, start));
   });
   return map;
 }
@@ -193,9 +279,16 @@ function flowMapping(cursor: Cursor, depth: number): Mapping {
 function flowList(cursor: Cursor, depth: number): Value[] {
   const items: Value[] = [];
   flow(cursor, ']', () => {
+    const { at, lines } = cursor;
     items.push(inlineValue(cursor, plainPattern, depth + 1));
+    if (lines.places) noteItem(lines.places, items, rangeIn(cursor, at));
   });
   return items;
+}
+
+/** From a place in a line to where the cursor is now. */
+function rangeIn({ lines, at }: Cursor, start: number): Range {
+  return [lines.offset + start, lines.offset + at];
 }
 
 /** What is between brackets, with commas between the entries and none after the last. */

@@ -3,6 +3,8 @@ import type { CST, Document, ErrorCode, Pair, Scalar, YAMLMap, YAMLSeq } from 'y
 import type { Problem, Span } from './text.ts';
 import { firstLineEnd, spansIn } from './text.ts';
 import { explainMistake } from './yaml-mistakes.ts';
+import type { Place, Range } from './yaml-plain.ts';
+import { placesInPlainYaml } from './yaml-plain.ts';
 
 /** A step into a document: a mapping's key or a sequence's index. */
 export type PathStep = string | number;
@@ -77,8 +79,19 @@ export function readYaml(text: string): ReadYaml {
 
 /** Finds the place of a path in a YAML text: of the key that leads to it, or of its value. */
 export function locateIn(text: string): (path: readonly PathStep[], target: 'key' | 'value') => Span {
-  const { contents } = compose(text).document;
+  const placeOf = placesInPlainYaml(text) ?? placesIn(text);
   const span = spansIn(text);
+  return (path, target) => {
+    const { key, value } = placeOf(path);
+    // A key that is written without a value has none, or one of no width: the key says more.
+    const wanted = target === 'key' || !value || value[0] === value[1] ? (key ?? value) : value;
+    return wanted ? span(wanted[0], firstLineEnd(text, wanted[0], wanted[1])) : span(0, 0);
+  };
+}
+
+/** Finds what the parser has at a path, or as near to it as there is anything. */
+export function placesIn(text: string): (path: readonly PathStep[]) => Place {
+  const { contents } = compose(text).document;
   const pairs = new WeakMap<YAMLMap, Map<unknown, Pair>>();
   const pairOf = (map: YAMLMap, key: PathStep): Pair | undefined => {
     let byKey = pairs.get(map);
@@ -88,7 +101,7 @@ export function locateIn(text: string): (path: readonly PathStep[], target: 'key
     }
     return byKey.get(key);
   };
-  return (path, target) => {
+  return (path) => {
     let node: unknown = contents;
     let key: unknown = undefined;
     for (const step of path) {
@@ -98,10 +111,8 @@ export function locateIn(text: string): (path: readonly PathStep[], target: 'key
       else if (item !== undefined) key = node = item;
       else break;
     }
-    // A key that is written without a value has none, or one of no width: the key says more.
-    const value = rangeOf(node);
-    const wanted = target === 'key' || !value || value[0] === value[1] ? (rangeOf(key) ?? value) : value;
-    return wanted ? span(wanted[0], firstLineEnd(text, wanted[0], wanted[1])) : span(0, 0);
+    const [keyRange, valueRange] = [rangeOf(key), rangeOf(node)];
+    return { ...(keyRange && { key: keyRange }), ...(valueRange && { value: valueRange }) };
   };
 }
 
@@ -256,8 +267,6 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
   if (oddTag && !problems.some(({ kind }) => kind === 'tag')) add('tag', oddTag.pos);
   return problems;
 }
-
-type Range = readonly [number, number];
 
 /** The range of the last word up to `end` that begins with `mark`: an anchor or a tag before its node. */
 function wordBefore(text: string, mark: string, end: number): Range {

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fleet, fleetSize } from '../bench/fleet.ts';
-import { textProblems } from '../src/text.ts';
-import { readYaml } from '../src/yaml.ts';
-import { readPlainYaml } from '../src/yaml-plain.ts';
+import { firstLineEnd, textProblems } from '../src/text.ts';
+import type { PathStep } from '../src/yaml.ts';
+import { placesIn, readYaml } from '../src/yaml.ts';
+import type { Place, Range } from '../src/yaml-plain.ts';
+import { placesInPlainYaml, readPlainYaml } from '../src/yaml-plain.ts';
 import { readFiles } from './support/folders.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -22,7 +24,36 @@ function expectSame(text: string): boolean {
   // As texts, because the order of keys counts as well.
   expect(JSON.stringify(plain)).toBe(JSON.stringify(value()));
   expect(plain).toEqual(value());
+  expectSamePlaces(text, plain);
   return true;
+}
+
+/** Everything in it is where the parser finds it, and so is what is not in it. */
+function expectSamePlaces(text: string, plain: unknown): void {
+  const [found, parsed] = [placesInPlainYaml(text), placesIn(text)];
+  for (const path of pathsIn(plain)) {
+    for (const steps of [path, [...path, 'missing'], [...path, 7, 'missing'], [...path, '0']]) {
+      const place = found?.(steps);
+      expect({ text, steps, place: place && firstLines(text, place) }).toEqual({
+        text,
+        steps,
+        place: firstLines(text, parsed(steps)),
+      });
+    }
+  }
+}
+
+function* pathsIn(value: unknown, path: readonly PathStep[] = []): Generator<readonly PathStep[]> {
+  yield path;
+  if (typeof value !== 'object' || value === null) return;
+  const steps = Array.isArray(value) ? value.keys() : Object.keys(value);
+  const entries = new Map<PathStep, unknown>(Object.entries(value));
+  for (const step of steps) yield* pathsIn(entries.get(String(step)), [...path, step]);
+}
+
+function firstLines(text: string, { key, value }: Place) {
+  const firstLine = (range: Range | undefined) => range && [range[0], firstLineEnd(text, range[0], range[1])];
+  return { key: firstLine(key), value: firstLine(value) };
 }
 
 const plainFiles = files.filter((text) => readPlainYaml(text) !== undefined);
@@ -134,6 +165,13 @@ describe('reading plain YAML without the parser', () => {
     );
     expect(read).toBeGreaterThan(500);
   });
+
+  it.each(['a: v1 \n', 'a: v1 # c\n', 'a: # c\n  - b # d\n\n', '- [b, { c: 1 }] # d\n', 'a: |\n  b\n'])(
+    'finds everything in %j where the parser finds it',
+    (text) => {
+      expect(expectSame(text)).toBe(true);
+    },
+  );
 
   it.each([
     ['an anchor', 'a: &x 1\n'],

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterShare, Landscape, Located, Namespace, Subject, Tenant } from '../config/landscape.ts';
 import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/landscape.ts';
+import { once } from '../once.ts';
 import { sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 
@@ -48,7 +49,7 @@ export interface ClusterAccess {
   readonly cluster: Cluster;
   /** Sorted by name. */
   readonly namespaces: readonly ClusterNamespace[];
-  /** Sorted by scope, subject and role; no two with the same of all three. */
+  /** Sorted by scope, subject and role; no two with the same of all three. Worked out when they are first asked for. */
   readonly accesses: readonly Access[];
 }
 
@@ -66,15 +67,47 @@ export const platformRoles = {
   clusterAdmins: { kind: 'ClusterRole', name: 'cluster-admin' },
 } as const satisfies Record<string, RoleRef>;
 
-/** The access graph of a landscape on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. */
-export function accessGraph(landscape: Landscape, asOf: string): AccessGraph {
-  return { asOf, clusters: landscape.clusters.map(accessOn(landscape, asOf)) };
+/** A landscape and its access graph. */
+export interface Mapped {
+  readonly landscape: Landscape;
+  readonly graph: AccessGraph;
+}
+
+/**
+ * The access graph of a landscape on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. What comes
+ * from the same values as in `known` is the same value as there.
+ */
+export function accessGraph(landscape: Landscape, asOf: string, known?: Mapped): AccessGraph {
+  return { asOf, clusters: landscape.clusters.map(accessOn(landscape, asOf, known)) };
 }
 
 /** The same, a cluster at a time: gives what the config means for each. */
-export function accessOn({ tenants, organization }: Landscape, asOf: string): (cluster: Cluster) => ClusterAccess {
-  const onCluster = tenantNamespacesByCluster(tenants);
-  return (cluster) => clusterAccess(cluster, onCluster.get(cluster.name) ?? [], organization.admins, asOf);
+export function accessOn(landscape: Landscape, asOf: string, known?: Mapped): (cluster: Cluster) => ClusterAccess {
+  const { admins } = landscape.organization;
+  const onCluster = tenantNamespacesByCluster(landscape.tenants);
+  const same = known?.graph.asOf === asOf ? sameClusters(known, admins, onCluster) : undefined;
+  return (cluster) => same?.get(cluster) ?? clusterAccess(cluster, onCluster.get(cluster.name) ?? [], admins, asOf);
+}
+
+/** The clusters of a graph that have the same tenants' namespaces and the same admins here, each by itself. */
+function sameClusters(
+  { landscape, graph }: Mapped,
+  admins: readonly Located<string>[],
+  onCluster: ReadonlyMap<string, readonly TenantNamespace[]>,
+): Map<Cluster, ClusterAccess> {
+  const before = landscape.organization.admins;
+  if (before !== admins && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
+  const onClusterBefore = tenantNamespacesByCluster(landscape.tenants);
+  return new Map(
+    graph.clusters.flatMap((entry) => {
+      const { name } = entry.cluster;
+      const [old, now] = [onClusterBefore.get(name) ?? [], onCluster.get(name) ?? []];
+      const isSame =
+        old.length === now.length &&
+        old.every(({ tenant, namespace }, i) => tenant === now[i]?.tenant && namespace === now[i].namespace);
+      return isSame ? [[entry.cluster, entry] as const] : [];
+    }),
+  );
 }
 
 /** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */
@@ -126,6 +159,22 @@ function clusterAccess(
     ...cluster.retainedNamespaces.map(({ value, origin }) => ({ kind: 'Retained' as const, name: value, origin })),
   ];
 
+  const accesses = once(() => accessesOf(cluster, namespaces, admins, asOf));
+  return {
+    cluster,
+    namespaces: sortedBy(namespaces, (n) => n.name),
+    get accesses() {
+      return accesses();
+    },
+  };
+}
+
+function accessesOf(
+  cluster: Cluster,
+  namespaces: readonly ClusterNamespace[],
+  admins: readonly Located<string>[],
+  asOf: string,
+): Access[] {
   const accesses = new Map<string, Access>();
   const add = (access: Access): void => {
     const key = accessKey(access);
@@ -134,17 +183,7 @@ function clusterAccess(
   };
   for (const access of platformAccess(cluster, admins)) add(access);
   for (const entry of namespaces) for (const access of namespaceAccess(cluster, entry, asOf)) add(access);
-
-  return {
-    cluster,
-    namespaces: sortedBy(namespaces, (n) => n.name),
-    accesses: sortedBy(accesses.values(), (a) => [
-      ...scopeKey(a.scope),
-      subjectKey(a.subject),
-      a.role.kind,
-      a.role.name,
-    ]),
-  };
+  return sortedBy(accesses.values(), (a) => [...scopeKey(a.scope), subjectKey(a.subject), a.role.kind, a.role.name]);
 }
 
 function* platformAccess(cluster: Cluster, admins: readonly Located<string>[]): Iterable<Access> {

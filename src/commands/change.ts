@@ -12,14 +12,14 @@ import { changeContext } from '../rules/change-context.ts';
 import { rules } from '../rules/index.ts';
 import type { BindingChange } from '../rules/rule.ts';
 import type { ChangeVerdict } from '../rules/run.ts';
-import { checkChange } from '../rules/run.ts';
+import { checkChange, countErrors } from '../rules/run.ts';
 import type { Source } from '../source.ts';
 import { baseFile } from '../source.ts';
 import type { FileTree } from '../tree.ts';
 import { worktree } from '../tree.ts';
 import type { Io } from './io.ts';
-import type { CheckedOrganization } from './organization.ts';
-import { checkTree, hasErrors } from './organization.ts';
+import type { CheckedOrganization, ReadOrganization } from './organization.ts';
+import { checkTree, hasErrors, readTree } from './organization.ts';
 
 export interface ChangeOptions {
   /** A revision; default: where changes usually go to. */
@@ -36,10 +36,14 @@ export interface ChangeOptions {
 /** A change, read and judged. `judged` is undefined where the head has errors of its own: nobody knows what it means. */
 export interface CheckedChange {
   readonly head: CheckedOrganization;
-  readonly sides: { readonly base: ReportSide; readonly head: ReportSide };
   /** Of both sides, those of the base by `baseFile`. */
   readonly sources: ReadonlyMap<string, Source>;
-  readonly judged?: { readonly plan: Plan; readonly verdicts: readonly ChangeVerdict[] };
+  readonly judged?: {
+    readonly plan: Plan;
+    readonly verdicts: readonly ChangeVerdict[];
+    /** What the report says of each side: worked out when it is asked for. */
+    readonly sides: () => { readonly base: ReportSide; readonly head: ReportSide };
+  };
 }
 
 /** Reads both sides of a change, and judges it. The base is read from Git's objects: no worktree is touched. */
@@ -54,32 +58,37 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
 
   const asOf = options.asOf ?? io.today;
   const trees = { base: repository.tree(from), head: to === 'worktree' ? worktree(io.dir) : repository.tree(to) };
-  const base = await checkTree(io, trees.base, options.baseAsOf ?? asOf);
+  const base = await readTree(io, trees.base, options.baseAsOf ?? asOf);
   const head = await checkTree(io, trees.head, asOf, base);
   const sources = new Map([
     ...Array.from(base.sources, ([file, source]) => [baseFile(file), source] as const),
     ...head.sources,
   ]);
-  const read = {
-    head,
-    sources,
-    sides: {
-      base: sideOf(from.name, from, base),
-      head: sideOf(to === 'worktree' ? 'worktree' : to.name, to === 'worktree' ? undefined : to, head),
-    },
-  };
-  if (hasErrors(head.diagnostics)) return read;
+  if (hasErrors(head.diagnostics)) return { head, sources };
 
   io.progress?.say('comparing both sides');
   const bindings = await changedBindings(repository, trees, from, to);
-  const state = (side: CheckedOrganization) => ({ ...side, graph: accessGraph(side.landscape, side.asOf) });
-  const context = changeContext(rules, state(base), state(head), bindings);
+  const before = { ...base, graph: accessGraph(base.landscape, base.asOf) };
+  const after = { ...head, graph: accessGraph(head.landscape, head.asOf, before) };
+  const context = changeContext(rules, before, after, bindings);
   // What has been taken back since the branch left its base is not to be had from there.
-  const now = named.id === from.id ? base : await checkTree(io, repository.tree(named), asOf, base);
+  const now = named.id === from.id ? base : await readTree(io, repository.tree(named), asOf, base);
   const { exceptions, removals } = now.landscape.organization;
   const permitted = { ...base.landscape, organization: { ...base.landscape.organization, exceptions, removals } };
   const judged = { ...context, before: { ...context.before, landscape: permitted } };
-  return { ...read, judged: { plan: context.plan, verdicts: checkChange(rules, judged, allowed) } };
+  return {
+    head,
+    sources,
+    judged: {
+      plan: context.plan,
+      verdicts: checkChange(rules, judged, allowed),
+      sides: () => ({
+        // A base from before the organization is no broken one.
+        base: sideOf(from.name, from, base, base.sources.size === 0 ? 0 : countErrors(rules, base, head)),
+        head: sideOf(to === 'worktree' ? 'worktree' : to.name, to === 'worktree' ? undefined : to, head, 0),
+      }),
+    },
+  };
 }
 
 /** What to say of a verdict that was waived. */
@@ -125,7 +134,12 @@ function allowedCodes(codes: readonly string[]): Set<string> {
   return new Set(codes);
 }
 
-function sideOf(name: string, commit: Commit | undefined, { sources, files, asOf, diagnostics }: CheckedOrganization) {
+function sideOf(
+  name: string,
+  commit: Commit | undefined,
+  { sources, files, asOf }: ReadOrganization,
+  errors: number,
+): ReportSide {
   const texts = [...Array.from(sources.values(), ({ file, text }) => [file, text] as const), ...files.certificates];
   return {
     name,
@@ -133,8 +147,7 @@ function sideOf(name: string, commit: Commit | undefined, { sources, files, asOf
     asOf,
     digest: digestOf(JSON.stringify(sortedBy(texts, ([file]) => file))),
     empty: sources.size === 0,
-    // A base from before the organization is no broken one.
-    errors: sources.size === 0 ? 0 : diagnostics.filter(({ severity }) => severity === 'error').length,
+    errors,
   };
 }
 

@@ -9,6 +9,7 @@ import { resolve } from '../config/resolve.ts';
 import type { Diagnostic, Placed } from '../diagnostic.ts';
 import { placeDiagnostics } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
+import { oncePer } from '../once.ts';
 import type { Style } from '../render/style.ts';
 import { colourStyle, plainStyle } from '../render/style.ts';
 import { rules } from '../rules/index.ts';
@@ -21,12 +22,16 @@ import type { FileTree } from '../tree.ts';
 import { worktree } from '../tree.ts';
 import type { Io, Output } from './io.ts';
 
-/** An organization's files, read, understood and checked. */
-export interface CheckedOrganization {
+/** An organization's files, read and understood. */
+export interface ReadOrganization {
   readonly files: ConfigFiles;
   readonly sources: ReadonlyMap<string, Source>;
   readonly landscape: Landscape;
   readonly asOf: string;
+}
+
+/** An organization's files, read, understood and checked. */
+export interface CheckedOrganization extends ReadOrganization {
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -48,16 +53,29 @@ export async function checkOrganization(io: Io, options: { readonly asOf?: strin
   return checkTree(io, organizationTree(io), options.asOf ?? io.today);
 }
 
-/**
- * Reads and checks the organization in a tree, as of a day. What the base of a change has read already is not read
- * again; and if it forbids TypeScript, the head's is not evaluated, which may have lifted that.
- */
+/** Reads and checks the organization in a tree, as of a day. */
 export async function checkTree(
   io: Io,
   tree: FileTree,
   asOf: string,
-  base?: CheckedOrganization,
+  base?: ReadOrganization,
 ): Promise<CheckedOrganization> {
+  const organization = await readTree(io, tree, asOf, base);
+  io.progress?.say(`checking ${counted(configFilesOf(organization.files).length, 'file')}`);
+  return { ...organization, diagnostics: checkConfig(rules, organization) };
+}
+
+/**
+ * Reads the organization in a tree, as of a day. What the base of a change has in the same words is the same value, by
+ * which others see what need not be looked at twice; and if it forbids TypeScript, the head's is not evaluated, which may
+ * have lifted that.
+ */
+export async function readTree(
+  io: Io,
+  tree: FileTree,
+  asOf: string,
+  base?: ReadOrganization,
+): Promise<ReadOrganization> {
   io.progress?.say('reading the files');
   const files = await readConfigFiles(
     tree,
@@ -67,10 +85,7 @@ export async function checkTree(
       forbidTypeScript: base.files.organization.length > 0 && base.landscape.organization.typescript === 'forbid',
     },
   );
-  const landscape = resolve(files);
-  io.progress?.say(`checking ${counted(configFilesOf(files).length, 'file')}`);
-  const diagnostics = checkConfig(rules, { files, landscape, asOf });
-  return { files, sources: sourcesOf(files), landscape, asOf, diagnostics };
+  return { files, sources: sourcesOf(files), landscape: resolve(files, base), asOf };
 }
 
 /** One evaluator for all files, so that only so many processes run at a time; loaded when the first file asks for it. */
@@ -175,8 +190,9 @@ export async function lineFinder(
   };
 }
 
-async function locatorOf(source: Source): Promise<Locator> {
+/** What a verdict points at is mostly what the plan points at, and what both sides have is one source. */
+const locatorOf = oncePer(async (source: Source): Promise<Locator> => {
   if (source.language === 'yaml') return yamlLocator(source);
   const { typescriptLocator } = await import('../config/typescript-locator.ts');
   return typescriptLocator(source);
-}
+});

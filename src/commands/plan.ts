@@ -36,14 +36,14 @@ export async function plan(io: Io, options: PlanOptions): Promise<number> {
 
 async function reportOnChange(io: Io, options: PlanOptions): Promise<PlanReport | undefined> {
   const change = await checkedChange(io, options);
-  const { head, sources, sides, judged } = change;
+  const { head, sources, judged } = change;
   if (!judged) {
     await printDiagnostics(io, io.err, head, head.diagnostics);
     io.err.write('There is no plan: of a config that is wrong nobody can say what access it gives.\n');
     return undefined;
   }
   const report = reportOf(judged.plan, {
-    ...sides,
+    ...judged.sides(),
     verdicts: await reportVerdicts(io, change, judged.verdicts),
     lineOf: await lineFinder(io, sources, originsOf(judged.plan)),
   });

@@ -68,7 +68,7 @@ const harmlessName =
 
 /** What the base of a change has to say about how the head is read. */
 export interface ReadingOptions {
-  /** Of a YAML file with the same path and text in these, the meaning is taken over. */
+  /** A YAML file with the same path and text in these is taken over: as the same value, by which others know it. */
   readonly known?: ConfigFiles;
   /** No TypeScript is evaluated, whatever the organization's file says. */
   readonly forbidTypeScript?: boolean;
@@ -81,7 +81,6 @@ export async function readConfigFiles(
   { known, forbidTypeScript = false }: ReadingOptions = {},
 ): Promise<ConfigFiles> {
   const forbiddenBy = forbidTypeScript ? 'base' : '';
-  const knownFiles = new Map(known && configFilesOf(known).map((file) => [file.path, file]));
   const root = await tree.list('');
   const strays: StrayEntry[] = [];
   const stray = (entry: TreeEntry): void => {
@@ -94,31 +93,40 @@ export async function readConfigFiles(
     stem: string,
     extension: 'yaml' | 'ts',
     evaluator: EvaluateTypeScript | undefined,
-  ): Promise<FileOf<K>> =>
-    readFile(tree, entry, kind, stem, extension, evaluator, knownFiles.get(entry.path)?.source, forbiddenBy);
+    same: FileOf<K> | undefined,
+  ): Promise<FileOf<K>> => readFile(tree, entry, kind, stem, extension, evaluator, same, forbiddenBy);
 
   const organization: FileOf<'Organization'>[] = [];
   for (const entry of root) {
     if (entry.path === organizationFile) {
-      organization.push(await read(entry, 'Organization', 'organization', 'yaml', undefined));
+      const [same] = known?.organization ?? [];
+      organization.push(await read(entry, 'Organization', 'organization', 'yaml', undefined, same));
     } else if (/^organization\.(?:ya?ml|ts|json)$/i.test(entry.path)) stray(entry);
     else if (/^(?:clusters|tenants)$/i.test(entry.path) && !isFolder(entry)) stray(entry);
   }
   const evaluateOrRefuse = !forbidTypeScript && allowsTypeScript(organization[0]) ? evaluate : undefined;
 
-  const folder = async <K extends Kind>(name: string, kind: K): Promise<FileOf<K>[]> => {
+  const folder = async <K extends Kind>(
+    name: string,
+    kind: K,
+    knownOfKind: readonly FileOf<K>[] = [],
+  ): Promise<FileOf<K>[]> => {
+    const knownByPath = new Map(knownOfKind.map((file) => [file.path, file]));
     const reading: Promise<FileOf<K>>[] = [];
     for (const entry of await tree.list(name)) {
       const base = entry.path.slice(name.length + 1);
       const { stem, extension } = configName.exec(base)?.groups ?? {};
       if (harmlessName.test(base) && entry.kind !== 'directory') continue;
       if (stem === undefined || /^[._]|\.d\.ts$/.test(base)) stray(entry);
-      else reading.push(read(entry, kind, stem, extension === 'ts' ? 'ts' : 'yaml', evaluateOrRefuse));
+      else {
+        const language = extension === 'ts' ? 'ts' : 'yaml';
+        reading.push(read(entry, kind, stem, language, evaluateOrRefuse, knownByPath.get(entry.path)));
+      }
     }
     return Promise.all(reading);
   };
-  const clusters = await folder('clusters', 'Cluster');
-  const tenants = await folder('tenants', 'Tenant');
+  const clusters = await folder('clusters', 'Cluster', known?.clusters);
+  const tenants = await folder('tenants', 'Tenant', known?.tenants);
 
   const named = new Set(
     clusters.flatMap(({ checked }) => {
@@ -188,7 +196,7 @@ async function readFile<K extends Kind>(
   stem: string,
   extension: 'yaml' | 'ts',
   evaluate: EvaluateTypeScript | undefined,
-  known: Source | undefined,
+  known: FileOf<K> | undefined,
   forbidden: string,
 ): Promise<FileOf<K>> {
   const file = { path: entry.path, stem, extension, kind };
@@ -202,7 +210,10 @@ async function readFile<K extends Kind>(
     return { ...file, failure: { kind: 'not-utf8', detail: seemingEncoding(result.bytes) } };
   }
   if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: forbidden } };
-  const yaml = (): Source => (known?.text === text ? known : parseYaml(entry.path, text));
+  const isSame = extension === 'yaml' && known?.source?.text === text;
+  // From twins the meaning was taken, and there may be one alone here.
+  if (isSame && known.checked?.file !== undefined) return known;
+  const yaml = (): Source => (isSame ? known.source : parseYaml(entry.path, text));
   const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : yaml();
   if (source.value === undefined) return { ...file, source };
   return { ...file, source, checked: check(kind, source.value) };

@@ -23,25 +23,41 @@ import { dnsLabel } from './schema.ts';
 
 const isDnsLabel = new RegExp(dnsLabel);
 
-/** The meaning of the files: defaults and inheritance applied, every value with its origin. Judges nothing. */
-export function resolve(files: ConfigFiles): Landscape {
+/** Files, and what they mean. */
+export interface Resolved {
+  readonly files: ConfigFiles;
+  readonly landscape: Landscape;
+}
+
+/**
+ * The meaning of the files: defaults and inheritance applied, every value with its origin. Judges nothing. What comes
+ * from the same values as in `known` is the same value as there: by that, others see what two landscapes share.
+ */
+export function resolve(files: ConfigFiles, known?: Resolved): Landscape {
   const organizationEntry = files.organization[0];
   const organizationRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
   const organizationDefaults = resolveOrganizationDefaults(organizationRoot);
-  const organization = resolveOrganization(organizationRoot, organizationDefaults);
+  const isSame = organizationEntry !== undefined && organizationEntry === known?.files.organization[0];
+  const organization =
+    (isSame ? known.landscape.organization : undefined) ?? resolveOrganization(organizationRoot, organizationDefaults);
   const groups = new Map(organization.groups.map((g) => [g.name, g]));
+  const same = known && sameAs(known, { files, organization, organizationDefaults });
 
   const unreadable = { clusters: new Set<string>(), tenants: new Set<string>() };
-  const clusters = files.clusters.flatMap(({ path, stem, checked }) => {
-    const root = rootCursor(path, checked);
-    if (root) return [resolveCluster(root, stem, groups, files.certificates, organization.syncIdentity)];
-    unreadable.clusters.add(stem);
+  const clusters = files.clusters.flatMap((file) => {
+    const root = rootCursor(file.path, file.checked);
+    if (root) {
+      return [
+        same?.cluster(file) ?? resolveCluster(root, file.stem, groups, files.certificates, organization.syncIdentity),
+      ];
+    }
+    unreadable.clusters.add(file.stem);
     return [];
   });
-  const tenants = files.tenants.flatMap(({ path, stem, checked }) => {
-    const root = rootCursor(path, checked);
-    if (root) return [resolveTenant(root, stem, organizationDefaults)];
-    unreadable.tenants.add(stem);
+  const tenants = files.tenants.flatMap((file) => {
+    const root = rootCursor(file.path, file.checked);
+    if (root) return [same?.tenant(file) ?? resolveTenant(root, file.stem, organizationDefaults)];
+    unreadable.tenants.add(file.stem);
     return [];
   });
   return {
@@ -50,6 +66,49 @@ export function resolve(files: ConfigFiles): Landscape {
     tenants: sortedBy(tenants, (t) => [t.name, t.origin.file]),
     unreadable,
   };
+}
+
+/** What clusters and tenants are resolved with, beside their own files. */
+interface Surroundings {
+  readonly files: ConfigFiles;
+  readonly organization: Organization;
+  readonly organizationDefaults: OrganizationDefaults;
+}
+
+/** Finds what a file came to in `known`, where all that it was resolved from there is the same here. */
+function sameAs(
+  { files: knownFiles, landscape }: Resolved,
+  { files, organization, organizationDefaults }: Surroundings,
+) {
+  const [organizationEntry] = knownFiles.organization;
+  const knownRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
+  const sameDefaults = isAlike(resolveOrganizationDefaults(knownRoot), organizationDefaults);
+  const sameForClusters =
+    landscape.organization === organization || isAlike(forClusters(landscape.organization), forClusters(organization));
+
+  const isKnown = new Set<unknown>([...knownFiles.clusters, ...knownFiles.tenants]);
+  const clusters = new Map(landscape.clusters.map((cluster) => [cluster.origin.file, cluster]));
+  const tenants = new Map(landscape.tenants.map((tenant) => [tenant.origin.file, tenant]));
+  return {
+    cluster(file: ConfigFiles['clusters'][number]): Cluster | undefined {
+      const cluster = sameForClusters && isKnown.has(file) ? clusters.get(file.path) : undefined;
+      const certificate = `clusters/${cluster?.certificateAuthority.file ?? ''}`;
+      return knownFiles.certificates.get(certificate) === files.certificates.get(certificate) ? cluster : undefined;
+    },
+    tenant(file: ConfigFiles['tenants'][number]): Tenant | undefined {
+      return sameDefaults && isKnown.has(file) ? tenants.get(file.path) : undefined;
+    },
+  };
+}
+
+/** All of an organization that a cluster is resolved with. */
+function forClusters({ groups, syncIdentity }: Organization): unknown {
+  return [groups.map(({ name, namespace }) => [name, namespace?.value]), syncIdentity];
+}
+
+/** Whether two plain values are written the same: values that are the same in another order are not. */
+function isAlike(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The cursor of a file, and whether all that it says could be read: a misspelt key may have said anything. */

@@ -1,5 +1,7 @@
-import type { Cluster, Landscape } from '../config/landscape.ts';
+import type { ClusterAccess } from '../access/graph.ts';
+import type { Landscape } from '../config/landscape.ts';
 import { isProduction, subjectKey } from '../config/landscape.ts';
+import { oncePer } from '../once.ts';
 import { compareCodeUnits, groupedBy, sortedBy } from '../order.ts';
 import type { AccessFact, Fact, State } from './fact.ts';
 import { placeKey } from './facts.ts';
@@ -21,7 +23,7 @@ export function accessItems(change: Change): AccessItem[] {
   }
   if (affected.size === 0) return [];
   const sides = { before: holdingsIn(change.known.before, affected), after: holdingsIn(change.known.after, affected) };
-  const world = { before: clustersOf(before), after: clustersOf(after) };
+  const world = { before: worldOf(before), after: worldOf(after) };
 
   const single = Array.from(affected).flatMap((key): AccessItem[] => {
     const had = sides.before.get(key) ?? [];
@@ -112,10 +114,8 @@ function holdingsIn(facts: ReadonlyMap<string, Fact>, places: ReadonlySet<string
 }
 
 interface World {
-  readonly clusters: ReadonlyMap<string, Cluster>;
+  readonly clusters: ReadonlyMap<string, ClusterAccess>;
   readonly landscape: Landscape;
-  /** The tenant (`''` for none) by cluster and namespace. */
-  readonly namespaces: ReadonlyMap<string, string>;
 }
 
 interface Worlds {
@@ -123,18 +123,20 @@ interface Worlds {
   readonly after: World;
 }
 
-function clustersOf({ landscape, graph }: State): World {
-  return {
-    landscape,
-    clusters: new Map(landscape.clusters.map((cluster) => [cluster.name, cluster])),
-    namespaces: new Map(
-      graph.clusters.flatMap(({ cluster, namespaces }) =>
-        namespaces.map(
-          (entry) => [`${cluster.name}/${entry.name}`, entry.kind === 'Tenant' ? entry.tenant.name : ''] as const,
-        ),
-      ),
-    ),
-  };
+function worldOf({ landscape, graph }: State): World {
+  return { landscape, clusters: new Map(graph.clusters.map((entry) => [entry.cluster.name, entry])) };
+}
+
+/** The tenants (`''` for none) of a cluster's namespaces, by name. */
+const tenantsOn = oncePer(
+  ({ namespaces }: ClusterAccess) =>
+    new Map(namespaces.map((entry) => [entry.name, entry.kind === 'Tenant' ? entry.tenant.name : ''])),
+);
+
+/** The tenant of a namespace (`''` for none); undefined where there is no such namespace. */
+function tenantIn({ clusters }: World, cluster: string, namespace: string): string | undefined {
+  const there = clusters.get(cluster);
+  return there && tenantsOn(there).get(namespace);
 }
 
 /** What the platform gives on every cluster comes and goes with the cluster, which has an item of its own. */
@@ -144,24 +146,22 @@ function isPlatformOfWholeCluster({ cluster, scope }: AccessFact, { before, afte
 
 function tenantOf({ cluster, scope }: AccessFact, { before, after }: Worlds): string | undefined {
   if (scope.kind === 'Cluster') return undefined;
-  const key = `${cluster}/${scope.namespace}`;
-  const name = after.namespaces.get(key) ?? before.namespaces.get(key);
+  const name = tenantIn(after, cluster, scope.namespace) ?? tenantIn(before, cluster, scope.namespace);
   return name === '' ? undefined : name;
 }
 
 /** Whether the cluster is, or was, a production cluster: taking the label away is no way around a warning. */
 function isProductionCluster(name: string, { before, after }: Worlds): boolean {
   return [before, after].some(({ landscape, clusters }) => {
-    const cluster = clusters.get(name);
-    return cluster !== undefined && isProduction(landscape.organization, cluster);
+    const entry = clusters.get(name);
+    return entry !== undefined && isProduction(landscape.organization, entry.cluster);
   });
 }
 
 function lifeOf({ cluster, scope }: AccessFact, { before, after }: Worlds): Place['namespace'] {
   if (scope.kind === 'Cluster') return 'kept';
-  const key = `${cluster}/${scope.namespace}`;
-  if (!before.namespaces.has(key)) return 'new';
-  return after.namespaces.has(key) ? 'kept' : 'gone';
+  if (tenantIn(before, cluster, scope.namespace) === undefined) return 'new';
+  return tenantIn(after, cluster, scope.namespace) === undefined ? 'gone' : 'kept';
 }
 
 function membersOf(

@@ -1,6 +1,7 @@
 import type { Subject } from '../config/landscape.ts';
 import { isProduction, subjectKey } from '../config/landscape.ts';
 import type { CustomRole } from '../config/schema.ts';
+import { once } from '../once.ts';
 import { groupedBy, sortedBy } from '../order.ts';
 import { effectOf } from './effect.ts';
 import type { FactChange, State } from './fact.ts';
@@ -11,7 +12,7 @@ import { customRoles, rightsBeyond, ruleDirection } from './roles.ts';
 export function roleItems({ before, after, facts }: Change): RoleItem[] {
   const old = customRoles(before.landscape.tenants);
   const now = customRoles(after.landscape.tenants);
-  const holders = holdersByRole(after);
+  const holders = once(() => holdersByRole(after));
   return entityChanges(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
     const was = old.get(name)?.value;
     const is = now.get(name)?.value;
@@ -19,7 +20,7 @@ export function roleItems({ before, after, facts }: Change): RoleItem[] {
     const direction = ruleDirection(was.rules, is.rules);
     if (!direction) return [];
     const [tenant = '', role = ''] = name.split('/');
-    const places = holders.get(name) ?? [];
+    const places = holders().get(name) ?? [];
     return [
       {
         kind: 'role',
@@ -43,10 +44,10 @@ const rights = (rules: CustomRole['rules'], others: CustomRole['rules']): string
 /** Who joins and leaves the groups that are there on both sides; and, as `cluster-admins`, the organization's admins. */
 export function memberItems(change: Change): MembersItem[] {
   const { facts, before, after, renames } = change;
-  const held = { before: accessByGroup(before), after: accessByGroup(after) };
+  const held = { before: once(() => accessByGroup(before)), after: once(() => accessByGroup(after)) };
   const accessWith = (group: string, isJoined: boolean): MembersItem['access'] => {
     const old = renames.find(({ to }) => to.name === group)?.from.name;
-    return (isJoined ? held.after.get(group) : held.before.get(old ?? group)) ?? [];
+    return (isJoined ? held.after().get(group) : held.before().get(old ?? group)) ?? [];
   };
   const admins = settingsOf(facts, 'organization').filter(({ about }) => about === 'admin');
   const items: MembersItem[] = [];
@@ -76,9 +77,12 @@ export function entityItems(change: Change, roles: readonly RoleItem[]): EntityI
   const { before, after, facts, renames } = change;
   const kinds = ['namespace', 'tenant', 'role', 'cluster', 'group', 'organization'] as const;
   const changedRoles = new Set(roles.map(({ tenant, role }) => `${tenant}/${role}`));
-  const production = productionNames(change);
-  const there = { before: namespaceNames(before), after: namespaceNames(after) };
-  const tenants = new Map([...tenantsByNamespace(before), ...tenantsByNamespace(after)]);
+  const names = new Set(
+    facts.flatMap(({ kind, before: was, after: is }) => (kind === 'setting' ? ((is ?? was)?.entity.name ?? []) : [])),
+  );
+  const production = productionNames(change, names);
+  const there = { before: namespacesNamed(before, names), after: namespacesNamed(after, names) };
+  const tenants = new Map([...there.before, ...there.after].filter(([, tenant]) => tenant !== undefined));
 
   return kinds.flatMap((kind) => {
     const changed = new Map(entityChanges(facts, kind));
@@ -120,15 +124,23 @@ function changeOf(
   kind: EntityItem['entity']['kind'],
   name: string,
   existence: SettingChange | undefined,
-  { before, after }: { readonly before: ReadonlySet<string>; readonly after: ReadonlySet<string> },
+  { before, after }: Record<'before' | 'after', ReadonlyMap<string, string | undefined>>,
 ): EntityItem['change'] {
   if (kind === 'namespace') return before.has(name) ? (after.has(name) ? 'changed' : 'removed') : 'added';
   if (!existence) return 'changed';
   return existence.after ? 'added' : 'removed';
 }
 
-function namespaceNames({ graph }: State): Set<string> {
-  return new Set(graph.clusters.flatMap(({ namespaces }) => namespaces.map(({ name }) => name)));
+/** The namespaces that have one of the names, with the last tenant that has it; undefined for those of no tenant. */
+function namespacesNamed({ graph }: State, names: ReadonlySet<string>): Map<string, string | undefined> {
+  const found = new Map<string, string | undefined>();
+  for (const { namespaces } of graph.clusters) {
+    for (const entry of namespaces) {
+      if (!names.has(entry.name)) continue;
+      found.set(entry.name, entry.kind === 'Tenant' ? entry.tenant.name : found.get(entry.name));
+    }
+  }
+  return found;
 }
 
 /** The changed settings of all entities of a kind, by name. */
@@ -219,24 +231,21 @@ function uniqueSubjects(subjects: readonly Subject[]): Subject[] {
   return sortedBy(new Map(subjects.map((subject) => [subjectKey(subject), subject])).values(), subjectKey);
 }
 
-function tenantsByNamespace({ graph }: State): (readonly [string, string])[] {
-  return graph.clusters.flatMap(({ namespaces }) =>
-    namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
-  );
-}
-
-/** The entities that are, or were, on a production cluster: `namespace/solar-prod`, `tenant/solar`, `cluster/c1`. */
-function productionNames({ before, after }: Change): Set<string> {
-  const names = new Set<string>();
+/** The entities with one of the names that are, or were, on a production cluster: `namespace/solar-prod`, `tenant/solar`. */
+function productionNames({ before, after }: Change, names: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  const add = (kind: EntityItem['entity']['kind'], name: string): void => {
+    if (names.has(name)) found.add(`${kind}/${name}`);
+  };
   for (const { graph, landscape } of [before, after]) {
     for (const { cluster, namespaces } of graph.clusters) {
       if (!isProduction(landscape.organization, cluster)) continue;
-      names.add(`cluster/${cluster.name}`);
+      add('cluster', cluster.name);
       for (const entry of namespaces) {
-        names.add(`namespace/${entry.name}`);
-        if (entry.kind === 'Tenant') names.add(`tenant/${entry.tenant.name}`);
+        add('namespace', entry.name);
+        if (entry.kind === 'Tenant') add('tenant', entry.tenant.name);
       }
     }
   }
-  return names;
+  return found;
 }

@@ -3,6 +3,8 @@ import { subjectKey } from '../config/landscape.ts';
 import { groupedBy, sortedBy } from '../order.ts';
 import { parseQuantity } from '../quantity.ts';
 import type { AccessFact, Fact, FactChange, SettingFact, State } from './fact.ts';
+import type { Parts } from './parts.ts';
+import { partsOf } from './parts.ts';
 import { effective } from './roles.ts';
 import { settingFacts } from './settings.ts';
 
@@ -10,11 +12,16 @@ export type { AccessFact, Entity, Fact, FactChange, SettingFact, State } from '.
 
 /** All facts of a state, by key. */
 export function factsOf(state: State): Map<string, Fact> {
+  return factsOfParts(partsOf(state));
+}
+
+/** The facts that come of some parts of a state, by key. */
+export function factsOfParts(parts: Parts): Map<string, Fact> {
   const facts = new Map<string, Fact>();
-  for (const cluster of state.graph.clusters) {
+  for (const cluster of parts.accesses) {
     for (const fact of accessFacts(cluster)) facts.set(factKey(fact), fact);
   }
-  for (const fact of settingFacts(state)) facts.set(factKey(fact), fact);
+  for (const fact of settingFacts(parts)) facts.set(factKey(fact), fact);
   return facts;
 }
 
@@ -74,7 +81,7 @@ function sameAmount(a: SettingFact, b: SettingFact): boolean {
 }
 
 /** What everybody effectively has on a cluster: a role that adds nothing to another one of its subject is left out. */
-function accessFacts({ accesses }: ClusterAccess): AccessFact[] {
+export function accessFacts({ accesses }: ClusterAccess): AccessFact[] {
   const bySubject = groupedBy(accesses, placeKey);
   return Array.from(bySubject.values(), effective).flatMap((held) =>
     held.map((access) => ({ kind: 'access' as const, ...access })),

@@ -11,8 +11,6 @@ export interface Plan {
   /** Every fact that changes; leads from the base to the head once the groups have their new names. */
   readonly facts: readonly FactChange[];
   readonly renames: readonly Rename[];
-  /** All facts of both sides, by key; those of the base with the groups' new names. */
-  readonly known: { readonly before: ReadonlyMap<string, Fact>; readonly after: ReadonlyMap<string, Fact> };
   readonly items: readonly Item[];
 }
 
@@ -96,4 +94,7 @@ export interface SettingChange {
 }
 
 /** What items are made from. */
-export type Change = Omit<Plan, 'items'>;
+export interface Change extends Omit<Plan, 'items'> {
+  /** The facts of all that differs, by key; those of the base with the groups' new names. */
+  readonly known: { readonly before: ReadonlyMap<string, Fact>; readonly after: ReadonlyMap<string, Fact> };
+}

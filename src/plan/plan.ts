@@ -1,8 +1,9 @@
 import { accessItems } from './access-items.ts';
 import { entityItems, memberItems, roleItems } from './entity-items.ts';
 import type { State } from './fact.ts';
-import { diffFacts, factsOf } from './facts.ts';
+import { diffFacts, factsOfParts } from './facts.ts';
 import type { Plan } from './items.ts';
+import { differingParts, partsOf } from './parts.ts';
 import { renamed, renamesBetween } from './renames.ts';
 
 export type { AccessItem, EntityItem, Item, MembersItem, Place, Plan, RoleItem, SettingChange } from './items.ts';
@@ -12,11 +13,15 @@ export type { Access, ClusterNamespace } from '../access/graph.ts';
 /** The plan that leads from one state to another. */
 export function planOf(before: State, after: State): Plan {
   const renames = renamesBetween(before.landscape, after.landscape);
-  const known = { before: renamed(factsOf(before), renames), after: factsOf(after) };
-  const change = { before, after, facts: diffFacts(known.before, known.after), renames, known };
+  // What is the same value on both sides is under the groups' old names all the same.
+  const parts =
+    renames.length === 0 ? differingParts(before, after) : { before: partsOf(before), after: partsOf(after) };
+  const known = { before: renamed(factsOfParts(parts.before), renames), after: factsOfParts(parts.after) };
+  const plan = { before, after, facts: diffFacts(known.before, known.after), renames };
+  const change = { ...plan, known };
   const roles = roleItems(change);
   return {
-    ...change,
+    ...plan,
     items: [...accessItems(change), ...roles, ...memberItems(change), ...entityItems(change, roles)],
   };
 }

@@ -26,8 +26,8 @@ export function renamesBetween(before: Landscape, after: Landscape): Rename[] {
 }
 
 /** The facts as they would be if the groups had had their new names already. */
-export function renamed(facts: ReadonlyMap<string, Fact>, renames: readonly Rename[]): Map<string, Fact> {
-  if (renames.length === 0) return new Map(facts);
+export function renamed(facts: ReadonlyMap<string, Fact>, renames: readonly Rename[]): ReadonlyMap<string, Fact> {
+  if (renames.length === 0) return facts;
   const names = new Map(renames.map(({ from, to }) => [from.name, to.name]));
   const current = (name: string): string => names.get(name) ?? name;
   return new Map(

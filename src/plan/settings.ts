@@ -5,21 +5,20 @@ import { quotaKeys } from '../config/landscape.ts';
 import type { Allocation, ContainerLimits, Quota } from '../config/schema.ts';
 import type { Origin, PathStep } from '../source.ts';
 import { originAt } from '../source.ts';
-import type { Entity, SettingFact, State } from './fact.ts';
+import type { Entity, SettingFact } from './fact.ts';
+import type { Parts } from './parts.ts';
 import { rightsOf } from './roles.ts';
 
 /**
  * All that the config settles beside who has which role: what exists, what limits it, and what keeps it apart. Not the
  * lines that give access: those are facts about access, wherever they are written.
  */
-export function* settingFacts({ landscape, graph }: State): Iterable<SettingFact> {
-  yield* organizationFacts(landscape.organization);
-  for (const group of landscape.organization.groups) yield* groupFacts(group);
-  for (const cluster of landscape.clusters) yield* clusterFacts(cluster);
-  for (const tenant of landscape.tenants) yield* tenantFacts(tenant, landscape.organization);
-  for (const { cluster, namespaces } of graph.clusters) {
-    for (const entry of namespaces) yield* namespaceFacts(entry, cluster);
-  }
+export function* settingFacts({ organization, limits, clusters, tenants, namespaces }: Parts): Iterable<SettingFact> {
+  if (organization) yield* organizationFacts(organization);
+  for (const group of organization?.groups ?? []) yield* groupFacts(group);
+  for (const cluster of clusters) yield* clusterFacts(cluster);
+  for (const tenant of tenants) yield* tenantFacts(tenant, limits);
+  for (const { entry, cluster } of namespaces) yield* namespaceFacts(entry, cluster);
 }
 
 /** Gives the facts of one entity. */
@@ -118,7 +117,7 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
   }
 }
 
-function* tenantFacts(tenant: Tenant, { limits }: Organization): Iterable<SettingFact> {
+function* tenantFacts(tenant: Tenant, limits: Organization['limits']): Iterable<SettingFact> {
   const entity = { kind: 'tenant', name: tenant.name } as const;
   const { fact, exists, at } = about(entity, tenant.origin);
   yield exists();

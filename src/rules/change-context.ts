@@ -1,10 +1,10 @@
 import type { Organization } from '../config/landscape.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { formatPath } from '../diagnostic.ts';
+import { once } from '../once.ts';
 import { groupedBy } from '../order.ts';
 import type { State } from '../plan/facts.ts';
 import { planOf } from '../plan/plan.ts';
-import { once } from './change/sides.ts';
 import type { BindingChange, ChangeContext, Rule, RuleContext } from './rule.ts';
 import { checkConfig } from './run.ts';
 
@@ -27,9 +27,10 @@ export function changeContext(
     const organization = { ...base, complete: true };
     return checkConfig(rules, { ...before, asOf: after.asOf, landscape: { ...before.landscape, organization } });
   });
-  const under = (settings: Partial<Organization>): Diagnostic[] => {
+  const under = (settingsOf: (of: Organization) => Partial<Organization>): Diagnostic[] => {
+    const settings = settingsOf(base);
+    if (base.name === '' || JSON.stringify(settings) === JSON.stringify(settingsOf(head))) return [];
     const organization = { ...head, ...settings };
-    if (base.name === '' || JSON.stringify(organization) === JSON.stringify(head)) return [];
     const found = checkConfig(rules, { ...after, landscape: { ...after.landscape, organization } });
     // What they say of exceptions is about those that are there, not about those of the base.
     const errors = found.filter((d) => d.severity === 'error' && !ofHead().has(identity(d)));
@@ -40,12 +41,8 @@ export function changeContext(
     after,
     plan: planOf(before, after),
     underBase: {
-      limits: under({
-        naming: base.naming,
-        limits: base.limits,
-        protectedNamespaces: base.protectedNamespaces,
-      }),
-      exceptions: under({ exceptions: base.exceptions }),
+      limits: under(({ naming, limits, protectedNamespaces }) => ({ naming, limits, protectedNamespaces })),
+      exceptions: under(({ exceptions }) => ({ exceptions })),
     },
     bindings,
   };

@@ -50,6 +50,11 @@ export interface ConfigExample {
 /** A rule about what people wrote. */
 export interface ConfigRule extends RuleBase {
   readonly about: 'config';
+  /**
+   * Finds in several tenants what it finds in each of them alone, beside the same organization and clusters: which others
+   * there are makes no difference to it. So where nothing else has changed, only the tenants that have are looked at again.
+   */
+  readonly perTenant?: true;
   readonly bad: ConfigExample;
   readonly good: ConfigExample;
   readonly check: (context: RuleContext) => Iterable<Finding>;

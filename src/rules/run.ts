@@ -21,6 +21,48 @@ export function checkConfig(rules: readonly Rule[], context: RuleContext): Diagn
   return diagnostics;
 }
 
+/**
+ * How many errors the rules about the config find. In `clean` they find none: of what is the same value there, rules that
+ * look at each tenant alone need not look again. The rules about exceptions give no errors.
+ */
+export function countErrors(rules: readonly Rule[], context: RuleContext, clean?: RuleContext): number {
+  const errors = rules.filter(({ about, severity }) => about === 'config' && severity === 'error');
+  const rest = clean && withoutTenantsOf(clean, context);
+  if (!rest) return checkConfig(errors, context).length;
+  const isPerTenant = (rule: Rule): boolean => rule.about === 'config' && rule.perTenant === true;
+  const others = errors.filter((rule) => !isPerTenant(rule));
+  return checkConfig(errors.filter(isPerTenant), rest).length + checkConfig(others, context).length;
+}
+
+/** The context without the tenants that are the same in another; undefined where more than tenants differs. */
+function withoutTenantsOf(other: RuleContext, context: RuleContext): RuleContext | undefined {
+  const { files, landscape, asOf } = context;
+  const isSame =
+    asOf === other.asOf &&
+    landscape.organization === other.landscape.organization &&
+    areSame(landscape.clusters, other.landscape.clusters) &&
+    areSame(files.organization, other.files.organization) &&
+    areSame(files.clusters, other.files.clusters) &&
+    areSame(Array.from(files.certificates).flat(), Array.from(other.files.certificates).flat()) &&
+    areSame(describedStrays(context), describedStrays(other)) &&
+    areSame(Array.from(landscape.unreadable.clusters), Array.from(other.landscape.unreadable.clusters));
+  if (!isSame) return undefined;
+  const known = new Set<unknown>([...other.files.tenants, ...other.landscape.tenants]);
+  return {
+    ...context,
+    files: { ...files, tenants: files.tenants.filter((file) => !known.has(file)) },
+    landscape: { ...landscape, tenants: landscape.tenants.filter((tenant) => !known.has(tenant)) },
+  };
+}
+
+function describedStrays({ files }: RuleContext): string[] {
+  return files.strays.map(({ path, entry }) => `${entry} ${path}`);
+}
+
+function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((item, i) => item === others[i]);
+}
+
 /** Runs the rules about the rendered tree. */
 export function checkRendered(rules: readonly Rule[], objects: readonly RenderedObject[]): Diagnostic[] {
   return rules.flatMap((rule) =>

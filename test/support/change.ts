@@ -40,7 +40,7 @@ export async function changeBetween(
   } = {},
 ): Promise<ExampleChange> {
   const { asOf = exampleDay, allowed = [], bindings = [] } = options;
-  const [base, head] = await Promise.all([side(before, asOf), side(after, asOf)]);
+  const { base, head } = await sidesApart(before, after, asOf);
   const context = changeContext(rules, base, head, bindings);
   const verdicts = checkChange(rules, context, new Set(allowed));
   const sources = new Map([
@@ -70,8 +70,31 @@ export async function placedVerdicts(before: ExampleFiles, after: ExampleFiles, 
   });
 }
 
-async function side(files: Readonly<Record<string, string | Uint8Array>>, asOf: string): Promise<Side> {
-  const read = await readConfigFiles(memoryTree(files), (file, text) => Promise.resolve(parseYaml(file, text)));
-  const landscape = resolve(read);
-  return { files: read, landscape, asOf, graph: accessGraph(landscape, asOf) };
+export interface Sides {
+  readonly base: Side;
+  readonly head: Side;
+}
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** Both sides of a change, each read as if there were no other. */
+export async function sidesApart(before: Files, after: Files, asOf: string): Promise<Sides> {
+  const [base, head] = await Promise.all([side(before, asOf), side(after, asOf)]);
+  return { base, head };
+}
+
+/** Both sides of a change as `plan` reads them: what the head has in the same words as the base is the same value. */
+export async function sidesTogether(before: Files, after: Files, asOf: string): Promise<Sides> {
+  const base = await side(before, asOf);
+  return { base, head: await side(after, asOf, base) };
+}
+
+async function side(files: Files, asOf: string, known?: Side): Promise<Side> {
+  const read = await readConfigFiles(
+    memoryTree(files),
+    (file, text) => Promise.resolve(parseYaml(file, text)),
+    known && { known: known.files },
+  );
+  const landscape = resolve(read, known);
+  return { files: read, landscape, asOf, graph: accessGraph(landscape, asOf, known) };
 }

@@ -22,6 +22,7 @@ spec:
 
 export const notADay: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN401',
   name: 'not-a-day',
   severity: 'error',

@@ -48,6 +48,7 @@ const standardKeys = new Set([
 
 export const quotaKey: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN407',
   name: 'quota-key',
   severity: 'error',

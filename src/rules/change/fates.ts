@@ -1,4 +1,5 @@
 import type { Namespace, Tenant } from '../../config/landscape.ts';
+import { oncePer } from '../../once.ts';
 import { groupedBy } from '../../order.ts';
 import type { Origin } from '../../source.ts';
 import type { ChangeContext } from '../rule.ts';
@@ -36,11 +37,13 @@ export interface Fate {
 }
 
 /**
- * What becomes of every tenant namespace of the base. Tenants whose file in the head does not tell all are left out. In
- * the base a mark that cannot be read is none: who deletes must be able to show it.
+ * What becomes of the tenants' namespaces of the base. Tenants whose file in the head does not tell all are left out, and
+ * those that are the same value on both sides: they keep all that they have. In the base a mark that cannot be read is
+ * none: who deletes must be able to show it.
  */
-export function fates(context: ChangeContext): Fate[] {
+export const fates = oncePer((context: ChangeContext): readonly Fate[] => {
   const { before, after } = context;
+  const same = new Set(after.landscape.tenants);
   const groups = groupNamespaces(context);
   const unknown = unread(after).tenants;
   const tenants = new Map(after.landscape.tenants.map((tenant) => [tenant.name, tenant]));
@@ -51,14 +54,14 @@ export function fates(context: ChangeContext): Fate[] {
     ),
   );
   return before.landscape.tenants.flatMap((tenant) =>
-    unknown.has(tenant.name)
+    unknown.has(tenant.name) || same.has(tenant)
       ? []
       : tenant.namespaces.map((namespace) => {
           const sides = { before: old?.get(namespace.name) ?? [], after: now?.get(namespace.name) ?? [], groups };
           return fateOf({ tenant, namespace }, tenants.get(tenant.name), sides);
         }),
   );
-}
+});
 
 interface Declared {
   readonly before: readonly TenantNamespace[];

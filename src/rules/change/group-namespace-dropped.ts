@@ -55,9 +55,11 @@ export const groupNamespaceDropped: ChangeRule = {
     );
     const isBack = ({ name, share }: Taken & { readonly kind: 'Group' }): boolean =>
       before.landscape.organization.complete && owners.get(share.group) === name;
-    for (const { cluster: old, namespaces } of plan.before.graph.clusters) {
+    for (const entryBefore of plan.before.graph.clusters) {
+      const { cluster: old, namespaces } = entryBefore;
       const now = head.get(old.name);
-      if (!now || unknown.has(old.name)) continue;
+      // The same value on both sides: all in it stays whose it was.
+      if (!now || now === entryBefore || unknown.has(old.name)) continue;
       const there = new Map(now.namespaces.map((entry) => [entry.name, entry]));
       for (const entry of namespaces) {
         const found = there.get(entry.name);

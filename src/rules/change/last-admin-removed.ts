@@ -2,6 +2,7 @@ import type { Namespace, Tenant } from '../../config/landscape.ts';
 import { subjectKey } from '../../config/landscape.ts';
 import type { Label } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
+import { once } from '../../once.ts';
 import { groupedBy } from '../../order.ts';
 import type { State } from '../../plan/facts.ts';
 import { inBase, originAt } from '../../source.ts';
@@ -9,7 +10,7 @@ import { counted } from '../../text.ts';
 import type { ChangeContext, ChangeRule } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { organization } from './examples.ts';
-import { hasBase, itemsIn, lossesOf, once, soonAfter, unread, wayRound } from './sides.ts';
+import { hasBase, itemsIn, lossesOf, soonAfter, unread, wayRound } from './sides.ts';
 
 const code = 'TEN512';
 
@@ -47,12 +48,12 @@ export const lastAdminRemoved: ChangeRule = {
   },
   *check(context) {
     if (!hasBase(context) || !context.after.landscape.organization.complete) return;
-    const active = activeNamespaces(context.plan.after);
+    const active = once(() => activeNamespaces(context.plan.after));
     const itemsOf = once(() => itemsFinder(context));
     for (const [name, orphans] of groupedBy(orphansOf(context), ({ tenant }) => tenant.name)) {
       const [first] = orphans;
       if (!first) continue;
-      if (orphans.length > 1 && orphans.length === active.get(name)?.size) {
+      if (orphans.length > 1 && orphans.length === active().get(name)?.size) {
         yield {
           message: `nobody is left with the role admin in any of the ${counted(orphans.length, 'namespace')} of tenant \`${name}\`: ${listed(orphans.map(({ namespace }) => namespace.name))}`,
           at: atKey(originAt(first.tenant.origin, 'spec', 'owners')),
@@ -96,8 +97,9 @@ function orphansOf({ after, plan }: ChangeContext): Orphan[] {
     until === undefined ||
     until > soon ||
     had.some((was) => subjectKey(was.subject) === subjectKey(subject) && was.until !== undefined && was.until <= until);
-  const [old, now] = [adminsBy(plan.before), adminsBy(plan.after)];
-  const found = plan.after.graph.clusters.flatMap(({ cluster, namespaces }) =>
+  const clusters = differingClusters(plan);
+  const [old, now] = [adminsBy(plan.before, clusters.before), adminsBy(plan.after, clusters.after)];
+  const found = clusters.after.flatMap(({ cluster, namespaces }) =>
     namespaces.flatMap((entry): Orphan[] => {
       if (entry.kind !== 'Tenant' || entry.state.value !== 'Active' || unknown.has(entry.tenant.name)) return [];
       const key = `${cluster.name}/${entry.name}`;
@@ -114,13 +116,25 @@ function orphansOf({ after, plan }: ChangeContext): Orphan[] {
   );
 }
 
+type ClusterAccess = State['graph']['clusters'][number];
+
+/** The clusters on which anybody may have lost the role, without those that are the same value on both sides. */
+function differingClusters({ before, after }: ChangeContext['plan']) {
+  const [old, now] = [before.graph.clusters, after.graph.clusters];
+  // Where groups are declared, or empty, that were not, somebody may have become nobody.
+  if (before.landscape.organization !== after.landscape.organization) return { before: old, after: now };
+  const both = new Set(old.filter((cluster) => now.includes(cluster)));
+  const differs = (cluster: ClusterAccess): boolean => !both.has(cluster);
+  return { before: old.filter(differs), after: now.filter(differs) };
+}
+
 /** Who has the role admin, by `cluster/namespace`; without groups that are not declared, or declared to be empty. */
-function adminsBy({ graph, landscape }: State): Map<string, Access[]> {
+function adminsBy({ landscape }: State, clusters: readonly ClusterAccess[]): Map<string, Access[]> {
   const people = new Set(
     landscape.organization.groups.flatMap(({ name, members }) => (members?.length === 0 ? [] : [name])),
   );
   return groupedBy(
-    graph.clusters.flatMap(({ accesses }) =>
+    clusters.flatMap(({ accesses }) =>
       accesses.filter(
         ({ subject, role, scope }) =>
           scope.kind === 'Namespace' &&

@@ -121,9 +121,3 @@ export function targetOf({ before, after }: ChangeContext): (kind: 'cluster' | '
 export function wayRound(code: string, target: string): string {
   return `have an exception from ${code} for \`${target}\` merged before, or set the label \`tenantry-allow/${code}\` on the pull request`;
 }
-
-/** Does the work when it is asked for, and only the first time. */
-export function once<T>(work: () => T): () => T {
-  let done: { readonly value: T } | undefined;
-  return () => (done ??= { value: work() }).value;
-}

@@ -1,15 +1,18 @@
 import type { Access } from '../../plan/plan.ts';
 import type { Cluster, Removals, Tenant } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
+import { once } from '../../once.ts';
 import { groupedBy } from '../../order.ts';
 import type { AccessFact, State } from '../../plan/facts.ts';
-import { factKey, placeKey } from '../../plan/facts.ts';
+import { accessFacts, factKey, placeKey } from '../../plan/facts.ts';
+import type { RoleItem } from '../../plan/plan.ts';
+import { renamed } from '../../plan/renames.ts';
 import { covers } from '../../plan/roles.ts';
 import { inBase, originAt } from '../../source.ts';
 import type { ChangeContext, ChangeFinding, ChangeRule } from '../rule.ts';
 import { mostRelated } from '../wording.ts';
 import { exampleGroups, organization } from './examples.ts';
-import { hasBase, itemsIn, lossesOf, once, removalLimits, soonAfter, targetOf, unread, wayRound } from './sides.ts';
+import { hasBase, itemsIn, lossesOf, removalLimits, soonAfter, targetOf, unread, wayRound } from './sides.ts';
 
 const code = 'TEN518';
 
@@ -39,7 +42,7 @@ export const tooMuchAccessRemoved: ChangeRule = {
   severity: 'error',
   summary:
     'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set.',
-  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
+  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
   waivable: true,
   bad: {
     before,
@@ -52,7 +55,8 @@ export const tooMuchAccessRemoved: ChangeRule = {
     const { after, plan } = context;
     if (!hasBase(context) || !after.landscape.organization.complete) return;
     const narrowed = narrowedRoles(plan);
-    if (narrowed.size === 0 && !plan.facts.some(({ kind, before: was }) => kind === 'access' && was)) return;
+    const roles = new Set(narrowed.map(({ id }) => id));
+    if (narrowed.length === 0 && !plan.facts.some(({ kind, before: was }) => kind === 'access' && was)) return;
     const counted = countedAccess(context, narrowed);
     const clusters = new Map(after.landscape.clusters.map((cluster) => [cluster.name, cluster]));
     const tenants = new Map(after.landscape.tenants.map((tenant) => [tenant.name, tenant]));
@@ -63,13 +67,13 @@ export const tooMuchAccessRemoved: ChangeRule = {
     for (const [name, accesses] of groupedBy(counted, ({ fact }) => fact.cluster)) {
       const cluster = clusters.get(name);
       if (!cluster || !isTooMuch(accesses, limits)) continue;
-      const items = [...(losses().byCluster.get(name) ?? []), ...known(...rolesOf(accesses, narrowed))];
+      const items = [...(losses().byCluster.get(name) ?? []), ...known(...rolesOf(accesses, roles))];
       yield finding('cluster', cluster, accesses, limits, { target: target('cluster', name), items });
     }
     for (const [name, accesses] of groupedBy(counted, (access) => access.tenant ?? '')) {
       const tenant = tenants.get(name);
       if (!tenant || !isTooMuch(accesses, limits)) continue;
-      const items = [...(losses().byTenant.get(name) ?? []), ...known(...rolesOf(accesses, narrowed))];
+      const items = [...(losses().byTenant.get(name) ?? []), ...known(...rolesOf(accesses, roles))];
       yield finding('tenant', tenant, accesses, limits, { target: target('tenant', name), items });
     }
   },
@@ -82,40 +86,72 @@ interface CountedAccess {
   readonly isLost: boolean;
 }
 
-/** The access of the base in namespaces, without what ends with a namespace that was marked, or cannot be compared. */
-function countedAccess({ after, plan }: ChangeContext, narrowed: ReadonlySet<string>): CountedAccess[] {
+type ClusterAccess = State['graph']['clusters'][number];
+
+/**
+ * The access of the base in namespaces, without what ends with a namespace that was marked, or cannot be compared. Only of
+ * clusters and tenants of which this change takes some away is it all there is.
+ */
+function countedAccess(context: ChangeContext, narrowed: readonly RoleItem[]): CountedAccess[] {
+  const { clusters } = context.plan.before.graph;
+  const narrowedIn = new Set(narrowed.map(({ tenant }) => tenant));
+  const changed = clustersOfChanges(context.plan);
+  const countOn = counter(context, new Set(narrowed.map(({ id }) => id)));
+  const touched = new Map(
+    clusters
+      .filter((entry) => changed.has(entry.cluster.name) || isOnCluster(entry, narrowedIn))
+      .map((entry) => [entry, countOn(entry)] as const),
+  );
+  const losers = new Set(
+    Array.from(touched.values(), (accesses) => accesses.flatMap((a) => (a.isLost ? (a.tenant ?? []) : []))).flat(),
+  );
+  const ofLosers = (entry: ClusterAccess): CountedAccess[] =>
+    isOnCluster(entry, losers) ? countOn(entry).filter(({ tenant }) => tenant !== undefined && losers.has(tenant)) : [];
+  return clusters.flatMap((entry) => touched.get(entry) ?? ofLosers(entry));
+}
+
+/** Counts the access on a cluster of the base. */
+function counter({ after, plan }: ChangeContext, narrowed: ReadonlySet<string>) {
   const unknown = unread(after);
-  const now = namespaceKeys(plan.after);
-  const old = new Map<string, State['graph']['clusters'][number]['namespaces'][number]>(
-    plan.before.graph.clusters.flatMap(({ cluster, namespaces }) =>
-      namespaces.map((entry) => [`${cluster.name}/${entry.name}`, entry] as const),
-    ),
-  );
+  const now = new Map(plan.after.graph.clusters.map((entry) => [entry.cluster.name, entry]));
   const isLost = lossCheck(plan, soonAfter(after.asOf));
-  return Array.from(plan.known.before.values()).flatMap((fact): CountedAccess[] => {
-    if (fact.kind !== 'access' || fact.scope.kind !== 'Namespace' || unknown.clusters.has(fact.cluster)) return [];
-    const key = `${fact.cluster}/${fact.scope.namespace}`;
-    const entry = old.get(key);
-    if (entry?.kind !== 'Tenant') return [{ fact, isLost: isLost(fact) }];
-    const goesMarked = entry.state.value === 'MarkedForDeletion' && !now.has(key);
-    if (goesMarked || unknown.tenants.has(entry.tenant.name)) return [];
-    const tenant = entry.tenant.name;
-    return [{ fact, tenant, isLost: narrowed.has(roleKey(tenant, fact)) || isLost(fact) }];
-  });
+  return (entry: ClusterAccess): CountedAccess[] => {
+    const cluster = entry.cluster.name;
+    if (unknown.clusters.has(cluster)) return [];
+    const there = new Set(now.get(cluster)?.namespaces.map(({ name }) => name));
+    const old = new Map(entry.namespaces.map((namespace) => [namespace.name, namespace]));
+    return heldBefore(plan, entry).flatMap((fact): CountedAccess[] => {
+      if (fact.scope.kind !== 'Namespace') return [];
+      const { namespace } = fact.scope;
+      const owned = old.get(namespace);
+      if (owned?.kind !== 'Tenant') return [{ fact, isLost: isLost(fact) }];
+      const goesMarked = owned.state.value === 'MarkedForDeletion' && !there.has(namespace);
+      if (goesMarked || unknown.tenants.has(owned.tenant.name)) return [];
+      const tenant = owned.tenant.name;
+      return [{ fact, tenant, isLost: narrowed.has(roleKey(tenant, fact)) || isLost(fact) }];
+    });
+  };
 }
 
-function namespaceKeys({ graph }: State): Set<string> {
-  return new Set(
-    graph.clusters.flatMap(({ cluster, namespaces }) => namespaces.map(({ name }) => `${cluster.name}/${name}`)),
-  );
+/** The facts about access on a cluster of the base, with the groups' new names. */
+function heldBefore({ renames }: ChangeContext['plan'], entry: ClusterAccess): AccessFact[] {
+  const facts = new Map(accessFacts(entry).map((fact) => [factKey(fact), fact]));
+  return Array.from(renamed(facts, renames).values()).flatMap((fact) => (fact.kind === 'access' ? [fact] : []));
 }
 
-/** The custom roles that no longer allow all that they did, as `role/tenant/name`. */
-function narrowedRoles({ items }: ChangeContext['plan']): Set<string> {
-  return new Set(
-    items.flatMap((item) =>
-      item.kind === 'role' && (item.direction === 'narrows' || item.direction === 'changes') ? [item.id] : [],
-    ),
+function isOnCluster({ namespaces }: ClusterAccess, tenants: ReadonlySet<string>): boolean {
+  return tenants.size > 0 && namespaces.some((entry) => entry.kind === 'Tenant' && tenants.has(entry.tenant.name));
+}
+
+/** The clusters on which access changes that was there. */
+function clustersOfChanges({ facts }: ChangeContext['plan']): Set<string> {
+  return new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [before.cluster] : [])));
+}
+
+/** The custom roles that no longer allow all that they did; their ids are `role/tenant/name`. */
+function narrowedRoles({ items }: ChangeContext['plan']): RoleItem[] {
+  return items.flatMap((item) =>
+    item.kind === 'role' && (item.direction === 'narrows' || item.direction === 'changes') ? [item] : [],
   );
 }
 
@@ -129,11 +165,15 @@ function rolesOf(accesses: readonly CountedAccess[], narrowed: ReadonlySet<strin
 }
 
 /** Whether the subject has less in the place than the fact says: not so much, or not for long any more. */
-function lossCheck({ facts, after }: ChangeContext['plan'], soon: string): (fact: AccessFact) => boolean {
+function lossCheck(plan: ChangeContext['plan'], soon: string): (fact: AccessFact) => boolean {
+  const { facts, after } = plan;
   const changed = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [factKey(before)] : [])));
   const places = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [placeKey(before)] : [])));
+  const clusters = clustersOfChanges(plan);
   const held = groupedBy(
-    after.graph.clusters.flatMap(({ accesses }) => accesses.filter((access) => places.has(placeKey(access)))),
+    after.graph.clusters
+      .filter(({ cluster }) => clusters.has(cluster.name))
+      .flatMap(({ accesses }) => accesses.filter((access) => places.has(placeKey(access)))),
     placeKey,
   );
   const lasts = ({ until: now }: Access, { until: was }: AccessFact): boolean =>

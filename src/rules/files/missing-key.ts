@@ -4,6 +4,7 @@ import { violationsOf } from './violations.ts';
 
 export const missingKey: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN009',
   name: 'missing-key',
   severity: 'error',

@@ -18,6 +18,7 @@ const shares = (anchored: string, repeated: string): string =>
 
 export const notPlainYaml: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN006',
   name: 'not-plain-yaml',
   severity: 'error',

@@ -11,6 +11,7 @@ import { tenantExample } from './example.ts';
 
 export const secretInConfig: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN018',
   name: 'secret-in-config',
   severity: 'error',

@@ -4,6 +4,7 @@ import { violationsOf } from './violations.ts';
 
 export const unknownKey: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN008',
   name: 'unknown-key',
   severity: 'error',

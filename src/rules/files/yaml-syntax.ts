@@ -4,6 +4,7 @@ import { inEachFile, placed, problemsOf } from './problems.ts';
 
 export const yamlSyntax: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN004',
   name: 'yaml-syntax',
   severity: 'error',

@@ -18,6 +18,7 @@ spec:
 
 export const duplicateEntry: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN213',
   name: 'duplicate-entry',
   severity: 'error',

@@ -18,6 +18,7 @@ spec:
 
 export const duplicateIdentifier: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN211',
   name: 'duplicate-identifier',
   severity: 'error',

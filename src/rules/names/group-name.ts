@@ -23,6 +23,7 @@ const timeLimit = 1000;
 
 export const groupName: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN203',
   name: 'group-name',
   severity: 'error',

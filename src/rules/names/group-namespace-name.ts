@@ -39,6 +39,7 @@ spec:
 
 export const groupNamespaceName: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN212',
   name: 'group-namespace-name',
   severity: 'error',

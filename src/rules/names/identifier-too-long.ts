@@ -15,6 +15,7 @@ spec:
 
 export const identifierTooLong: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN205',
   name: 'identifier-too-long',
   severity: 'error',

@@ -23,6 +23,7 @@ const reservedDomains = ['kubernetes.io', 'k8s.io', 'argoproj.io'];
 
 export const labelNotAllowed: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN214',
   name: 'label-not-allowed',
   severity: 'error',

@@ -19,6 +19,7 @@ const short = 'solar-forecasting-models-and-their-training-emea';
 
 export const namespaceNameTooLong: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN204',
   name: 'namespace-name-too-long',
   severity: 'error',

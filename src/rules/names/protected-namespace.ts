@@ -18,6 +18,7 @@ spec:
 
 export const protectedNamespace: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN209',
   name: 'protected-namespace',
   severity: 'error',

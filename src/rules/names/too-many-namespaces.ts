@@ -18,6 +18,7 @@ const ten = ['dev', 'test', 'int', 'perf', 'demo', 'train', 'stage', 'prod', 'pr
 
 export const tooManyNamespaces: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN210',
   name: 'too-many-namespaces',
   severity: 'error',

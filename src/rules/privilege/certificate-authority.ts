@@ -7,6 +7,7 @@ import type { ConfigRule } from '../rule.ts';
 
 export const certificateAuthority: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN309',
   name: 'certificate-authority',
   severity: 'error',

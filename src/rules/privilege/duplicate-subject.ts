@@ -6,6 +6,7 @@ import { subjectLists } from './subjects.ts';
 
 export const duplicateSubject: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN302',
   name: 'duplicate-subject',
   severity: 'error',

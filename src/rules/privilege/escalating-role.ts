@@ -27,6 +27,7 @@ spec:
 
 export const escalatingRole: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN305',
   name: 'escalating-role',
   severity: 'error',

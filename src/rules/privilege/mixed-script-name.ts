@@ -44,6 +44,7 @@ spec:
 
 export const mixedScriptName: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN314',
   name: 'mixed-script-name',
   severity: 'error',

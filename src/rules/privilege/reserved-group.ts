@@ -9,6 +9,7 @@ import { reservedGroupLike } from './subjects.ts';
 
 export const reservedGroup: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN301',
   name: 'reserved-group',
   severity: 'error',

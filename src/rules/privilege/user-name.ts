@@ -10,6 +10,7 @@ const organization = (admin: string): string =>
 
 export const userName: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN315',
   name: 'user-name',
   severity: 'error',

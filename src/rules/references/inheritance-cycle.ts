@@ -23,6 +23,7 @@ const mostNames = 8;
 
 export const inheritanceCycle: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN106',
   name: 'inheritance-cycle',
   severity: 'error',

@@ -16,6 +16,7 @@ spec:
 
 export const markedOnOtherCluster: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN117',
   name: 'marked-on-other-cluster',
   severity: 'error',

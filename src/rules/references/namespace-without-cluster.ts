@@ -18,6 +18,7 @@ spec:
 
 export const namespaceWithoutCluster: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN115',
   name: 'namespace-without-cluster',
   severity: 'error',

@@ -14,6 +14,7 @@ const files = {
 
 export const shareWithoutClusterShare: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN103',
   name: 'share-without-cluster-share',
   severity: 'error',

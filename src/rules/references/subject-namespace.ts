@@ -18,6 +18,7 @@ spec:
 
 export const subjectNamespace: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN116',
   name: 'subject-namespace',
   severity: 'error',

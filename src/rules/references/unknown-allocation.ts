@@ -25,6 +25,7 @@ spec:
 
 export const unknownAllocation: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN104',
   name: 'unknown-allocation',
   severity: 'error',

@@ -19,6 +19,7 @@ spec:
 
 export const unknownCluster: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN102',
   name: 'unknown-cluster',
   severity: 'error',

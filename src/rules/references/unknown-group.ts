@@ -20,6 +20,7 @@ spec:
 
 export const unknownGroup: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN101',
   name: 'unknown-group',
   severity: 'error',

@@ -20,6 +20,7 @@ spec:
 
 export const unknownInherits: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN105',
   name: 'unknown-inherits',
   severity: 'error',

@@ -21,6 +21,7 @@ spec:
 
 export const unknownRole: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN107',
   name: 'unknown-role',
   severity: 'error',

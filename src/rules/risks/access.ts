@@ -2,6 +2,7 @@ import type { Subject } from '../../config/landscape.ts';
 import { describeSubject, subjectKey } from '../../config/landscape.ts';
 import type { Label, Location } from '../../diagnostic.ts';
 import { at, atFile, formatPath } from '../../diagnostic.ts';
+import { oncePer } from '../../once.ts';
 import type { State } from '../../plan/facts.ts';
 import type { AccessItem, Item, Place, Plan } from '../../plan/plan.ts';
 import type { Holding } from '../../plan/roles.ts';
@@ -9,7 +10,6 @@ import { covers, customRoles, ruleDirection } from '../../plan/roles.ts';
 import type { Origin } from '../../source.ts';
 import { inBase } from '../../source.ts';
 import { listedClusters, mostRelated } from '../wording.ts';
-import { oncePer } from './once-per.ts';
 
 /** What is given, and where that deserves a second look. */
 export interface Given {
@@ -69,50 +69,47 @@ function roleKey({ role: { kind, name } }: Holding): string {
 /** Whether an item's subject has as much in another namespace of the same tenant on the same cluster, in the base. */
 function isAtHome(plan: Plan, item: AccessItem, cluster: string): boolean {
   if (item.tenant === undefined) return false;
-  const held = heldInTenants(plan.before).get(homeKey(cluster, item.tenant, item.subject));
+  const there = clustersIn(plan.before).get(cluster);
+  const held = there && heldInTenants(there).get(homeKey(item.tenant, item.subject));
   return Array.from(held?.values() ?? []).some((holdings) => holdsAll(plan, item, holdings));
 }
 
 /** The roles that counted before. Where a namespace was another tenant's, its custom roles were others. */
 function heldBefore({ before }: Plan, { before: held, tenant, places }: AccessItem): readonly Holding[] {
-  const isOfTenant = places.every(
-    ({ cluster, scope }) =>
-      scope.kind === 'Namespace' && tenantsOf(before).get(`${cluster}/${scope.namespace}`) === tenant,
-  );
+  const isOfTenant = places.every(({ cluster, scope }) => {
+    const there = clustersIn(before).get(cluster);
+    return scope.kind === 'Namespace' && (there && tenantsOn(there).get(scope.namespace)) === tenant;
+  });
   return isOfTenant ? held : held.filter(({ role }) => role.kind !== 'Role');
 }
 
-/** The tenants of namespaces, by `cluster/namespace`. */
-const tenantsOf = oncePer(
-  ({ graph }: State) =>
-    new Map(
-      graph.clusters.flatMap(({ cluster, namespaces }) =>
-        namespaces.flatMap((entry) =>
-          entry.kind === 'Tenant' ? [[`${cluster.name}/${entry.name}`, entry.tenant.name] as const] : [],
-        ),
-      ),
-    ),
+type ClusterAccess = State['graph']['clusters'][number];
+
+const clustersIn = oncePer(({ graph }: State) => new Map(graph.clusters.map((entry) => [entry.cluster.name, entry])));
+
+/** The tenants of a cluster's namespaces, by name. */
+const tenantsOn = oncePer(
+  ({ namespaces }: ClusterAccess) =>
+    new Map(namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : []))),
 );
 
-/** What everybody has in each namespace, by cluster, tenant and subject. */
-const heldInTenants = oncePer((state: State) => {
+/** What everybody has in each namespace of a cluster, by tenant and subject. */
+const heldInTenants = oncePer((cluster: ClusterAccess) => {
   const held = new Map<string, Map<string, Holding[]>>();
-  for (const { cluster, accesses } of state.graph.clusters) {
-    for (const access of accesses) {
-      if (access.scope.kind !== 'Namespace') continue;
-      const { namespace } = access.scope;
-      const tenant = tenantsOf(state).get(`${cluster.name}/${namespace}`);
-      if (tenant === undefined) continue;
-      const key = homeKey(cluster.name, tenant, access.subject);
-      const there = held.get(key) ?? new Map<string, Holding[]>();
-      held.set(key, there.set(namespace, [...(there.get(namespace) ?? []), access]));
-    }
+  for (const access of cluster.accesses) {
+    if (access.scope.kind !== 'Namespace') continue;
+    const { namespace } = access.scope;
+    const tenant = tenantsOn(cluster).get(namespace);
+    if (tenant === undefined) continue;
+    const key = homeKey(tenant, access.subject);
+    const there = held.get(key) ?? new Map<string, Holding[]>();
+    held.set(key, there.set(namespace, [...(there.get(namespace) ?? []), access]));
   }
   return held;
 });
 
-function homeKey(cluster: string, tenant: string, subject: Subject): string {
-  return [cluster, tenant, subjectKey(subject)].join('\n');
+function homeKey(tenant: string, subject: Subject): string {
+  return [tenant, subjectKey(subject)].join('\n');
 }
 
 function holdsAll(plan: Plan, item: AccessItem, held: readonly Holding[]): boolean {

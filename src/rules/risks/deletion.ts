@@ -1,6 +1,7 @@
 import type { Quota } from '../../config/schema.ts';
 import type { Label, Location } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
+import { oncePer } from '../../once.ts';
 import type { State } from '../../plan/facts.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
 import { groupedBy } from '../../order.ts';
@@ -8,7 +9,6 @@ import { inBase, originAt } from '../../source.ts';
 import type { ChangeRule, ExampleFiles } from '../rule.ts';
 import { listed, listedClusters, mostRelated } from '../wording.ts';
 import { cluster, tenant } from './example.ts';
-import { oncePer } from './once-per.ts';
 import { homeOf } from './settings.ts';
 
 const withDev = (...lines: readonly string[]): ExampleFiles =>

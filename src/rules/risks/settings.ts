@@ -1,5 +1,6 @@
 import type { Label } from '../../diagnostic.ts';
 import { at } from '../../diagnostic.ts';
+import { oncePer } from '../../once.ts';
 import { groupedBy, sortedBy } from '../../order.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
 import type { State } from '../../plan/facts.ts';
@@ -8,7 +9,6 @@ import { fileOrigin, inBase } from '../../source.ts';
 import type { ChangeFinding } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { placeOf } from './access.ts';
-import { oncePer } from './once-per.ts';
 
 /** A setting that changes, of something that is there before and after. */
 export interface ChangedSetting {
