@@ -6,7 +6,7 @@ const rooms = {
   values:
     '^src/(source|text|yaml|yaml-mistakes|yaml-plain|secrets|order|once|in-turn|day|quantity|lookalike|failure|json)\\.ts$',
   diagnostic: '^src/diagnostic\\.ts$',
-  tree: '^src/(tree|snapshot|git|git-run|git-tree)\\.ts$',
+  tree: '^src/(tree|git|git-run|git-tree)\\.ts$',
   config: '^src/config/',
   rules: '^src/rules/',
   access: '^src/access/',

@@ -60,7 +60,11 @@ export async function checkTree(
   asOf: string,
   base?: ReadOrganization,
 ): Promise<CheckedOrganization> {
-  const organization = await readTree(io, tree, asOf, base);
+  return checkRead(io, await readTree(io, tree, asOf, base));
+}
+
+/** Checks an organization that has been read. */
+export function checkRead(io: Io, organization: ReadOrganization): CheckedOrganization {
   io.progress?.say(`checking ${counted(configFilesOf(organization.files).length, 'file')}`);
   return { ...organization, diagnostics: checkConfig(rules, organization) };
 }

@@ -5,18 +5,17 @@ import { compareDist, isWritten, readEntries, repairDist } from '../manifests/di
 import { sortedBy } from '../order.ts';
 import { rules } from '../rules/index.ts';
 import { checkRendered } from '../rules/run.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { ClusterDone } from './cluster-work.ts';
 import { clusterWorker, takenFrom } from './cluster-work.ts';
 import type { KnownClusters } from './known-clusters.ts';
 import { digestOfFiles, digestsOfConfig, filesByCluster } from './known-clusters.ts';
 import type { CheckedOrganization } from './organization.ts';
-import type { SecondThread } from './second-thread.ts';
 import { isWorthTwo, startThread, takingTurns } from './second-thread.ts';
 
 /** What `dist/` is rendered from, beside what the files say. */
 interface Given {
-  readonly snapshot: Snapshot;
+  /** Of the config, in bytes; about right will do. */
+  readonly size: number;
   readonly asOf: string;
   /** The folder `dist/`, absolute. */
   readonly dist: string;
@@ -44,8 +43,10 @@ export interface Synthesis {
   readonly repair: (isChosen: (path: string) => boolean) => Promise<void>;
 }
 
-/** A run of `synth`, from when its files have been read. A second thread may be at work from here to `end`. */
+/** A run of `synth`. A second thread may be at work from here to `end`. */
 export interface ClusterSynthesis {
+  /** Begins with what the files say, before anybody knows whether the rules let it be. */
+  readonly begin: (landscape: Landscape) => void;
   /** Renders what has to be. `onStart` hears of how many clusters. */
   readonly render: (checked: CheckedOrganization, onStart: (clusters: number) => void) => Promise<Synthesis>;
   readonly end: () => Promise<void>;
@@ -56,23 +57,28 @@ const leastForLate = 25;
 
 /** Begins a run. Where nothing is remembered all clusters will be rendered, so the second thread need not wait. */
 export function clusterSynthesis(given: Given): ClusterSynthesis {
-  const { snapshot, asOf, dist, listed, isCheck, remembered, threadScript } = given;
+  const { size, asOf, dist, listed, isCheck, remembered, threadScript } = given;
   const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const start = (names?: readonly string[]): SecondThread | undefined =>
-    threadScript && isWorthTwo(snapshot)
-      ? startThread(threadScript, { snapshot, asOf, dist, listed, turns, isCheck, ...(names && { names }) })
-      : undefined;
-  let thread = remembered && remembered.clusters.size > 0 ? undefined : start();
+  const script = isWorthTwo(size) ? threadScript : undefined;
+  let thread = script && !remembered?.clusters.size ? startThread(script) : undefined;
+  const handOver = (landscape: Landscape, names: readonly string[]): void => {
+    thread?.begin({ landscape, asOf, dist, listed, names, turns, isCheck });
+  };
   return {
+    begin: (landscape) => {
+      handOver(landscape, namesIn(landscape));
+    },
     render: async (checked, onStart) => {
-      const names = new Set(checked.landscape.clusters.map(({ name }) => name));
+      const names = new Set(namesIn(checked.landscape));
       const entries = filesByCluster(listed, names);
       const from = remembered ? digestsOfConfig(checked) : new Map<string, string>();
       const kept = remembered ? unchanged(dist, from, entries, remembered) : new Map<string, Known>();
       const others = Array.from(names).filter((name) => !kept.has(name));
       onStart(others.length);
-      if (others.length >= leastForLate) thread ??= start(others);
-      thread?.hand(checked.sources);
+      if (script && !thread && others.length >= leastForLate) {
+        thread = startThread(script);
+        handOver(checked.landscape, others);
+      }
 
       const work =
         others.length === 0
@@ -118,6 +124,10 @@ export function clusterSynthesis(given: Given): ClusterSynthesis {
   };
 }
 
+function namesIn({ clusters }: Landscape): string[] {
+  return clusters.map(({ name }) => name);
+}
+
 type Known = Exclude<ReturnType<KnownClusters['clusters']['get']>, undefined>;
 
 /** The clusters that would be rendered from the same, and whose files in `dist/` are the ones that were rendered. */
@@ -143,7 +153,7 @@ async function restOf(
   landscape: Landscape,
   paths: readonly string[],
 ): Promise<Pick<ClusterDone, 'problems' | 'differences' | 'paths'>> {
-  const names = new Set(landscape.clusters.map(({ name }) => name));
+  const names = new Set(namesIn(landscape));
   const ofClusters = new Set(Array.from(filesByCluster(listed, names).values()).flat());
   const entries = readEntries(
     dist,

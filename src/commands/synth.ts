@@ -1,3 +1,4 @@
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '../diagnostic.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -6,14 +7,12 @@ import type { Difference } from '../manifests/dist.ts';
 import { listDist } from '../manifests/dist.ts';
 import { apiServerFolder, operatorFolder } from '../manifests/names.ts';
 import { renderDifferences } from '../render/differences.ts';
-import { snapshotOf, treeAt } from '../snapshot.ts';
 import { counted } from '../text.ts';
 import type { Io } from './io.ts';
 import { exit } from './io.ts';
 import { placeIn, readKnownClusters, writeKnownClusters } from './known-clusters.ts';
 import type { CheckedOrganization } from './organization.ts';
-import { checkTree, hasErrors, organizationTree, printDiagnostics, styleOf } from './organization.ts';
-import { configFolders, isConfig } from './second-thread.ts';
+import { checkRead, hasErrors, organizationTree, printDiagnostics, readTree, styleOf } from './organization.ts';
 import { clusterSynthesis } from './synth-clusters.ts';
 
 export interface SynthOptions {
@@ -25,13 +24,12 @@ export interface SynthOptions {
 /** `tenantry synth`: checks the files and makes `dist/` what they say, or with `--check` says where it is not. */
 export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const tree = organizationTree(io);
-  const snapshot = await snapshotOf(tree, configFolders, isConfig);
   const asOf = options.asOf ?? io.today;
   const dist = join(io.dir, 'dist');
   const memory =
     options.check || options.cluster || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
   const synthesis = clusterSynthesis({
-    snapshot,
+    size: bytesIn(join(io.dir, 'tenants')),
     asOf,
     dist,
     listed: listDist(dist),
@@ -41,7 +39,9 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     ...(io.threadScript && !options.cluster && { threadScript: io.threadScript }),
   });
   try {
-    const checked = await checkTree(io, treeAt(snapshot, tree), asOf);
+    const read = await readTree(io, tree, asOf);
+    synthesis.begin(read.landscape);
+    const checked = checkRead(io, read);
     const { landscape, diagnostics } = checked;
     if (hasErrors(diagnostics)) return await refused(io, checked, diagnostics);
     const names = landscape.clusters.map((c) => c.name);
@@ -76,6 +76,13 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   } finally {
     await synthesis.end();
   }
+}
+
+/** How much a folder holds, in bytes; nothing where there is none. What stands in it is judged where it is read. */
+function bytesIn(folder: string): number {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
+  const sizes = readdirSync(folder).map((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function refused(io: Io, checked: CheckedOrganization, diagnostics: readonly Diagnostic[]): Promise<number> {
