@@ -110,11 +110,14 @@ export function clusterSynthesis(given: Given): ClusterSynthesis {
             differences.filter((difference) => chosen(difference) && !isWritten(difference)),
           );
           const writing = thread?.write();
-          repairDist(
-            dist,
-            written.filter((difference) => chosen(difference) && isWritten(difference)),
-          );
-          await writing;
+          try {
+            repairDist(
+              dist,
+              written.filter((difference) => chosen(difference) && isWritten(difference)),
+            );
+          } finally {
+            await writing;
+          }
         },
       };
     },
