@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Landscape } from '../config/landscape.ts';
 import { textAt } from '../json.ts';
-import type { DistEntry } from '../manifests/dist.ts';
+import type { DistEntry, DistPath } from '../manifests/dist.ts';
+import { readEntries } from '../manifests/dist.ts';
 import type { ManifestFile } from '../manifests/part.ts';
 import { groupedBy } from '../order.ts';
 import type { Source } from '../source.ts';
@@ -126,6 +127,15 @@ export function digestOfFiles(files: readonly (ManifestFile | DistEntry)[]): str
       file.text === undefined ? 'not a file' : `file ${file.text}`,
     ]),
   );
+}
+
+/** The digests of what stands in `dist/` of clusters. */
+export function digestsOfDist(
+  { dist, listed }: { readonly dist: string; readonly listed: readonly DistPath[] },
+  names: readonly string[],
+): Map<string, string> {
+  const entries = filesByCluster(listed, new Set(names));
+  return new Map(names.map((name) => [name, digestOfFiles(readEntries(dist, entries.get(name) ?? []))]));
 }
 
 /** What belongs to each cluster: its folder, and its folders below others. */

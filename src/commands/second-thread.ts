@@ -6,17 +6,21 @@ import type { ClusterDone } from './cluster-work.ts';
 
 /**
  * A large organization is rendered on two threads. The first reads the files, hands over what they mean, and applies the
- * rules; meanwhile the second begins to render. They take clusters in turn. The first alone judges, and nothing is written
- * before it says so.
+ * rules; meanwhile the second looks at what stands in `dist/`, or begins to render where nothing is remembered of it. They
+ * take clusters in turn. The first alone judges, and nothing is written before it says so.
  */
 
-/** What the second thread works on. */
-export interface ThreadTask {
+/** What stands in `dist/`. */
+export interface Listed {
+  /** The folder, absolute. */
+  readonly dist: string;
+  readonly listed: readonly DistPath[];
+}
+
+/** What the second thread renders. */
+export interface ThreadTask extends Listed {
   readonly landscape: Landscape;
   readonly asOf: string;
-  readonly dist: string;
-  /** What stands in `dist/`. */
-  readonly listed: readonly DistPath[];
   /** The clusters that are taken in turn. */
   readonly names: readonly string[];
   /** Counts those that have been taken, for `takingTurns`. */
@@ -26,11 +30,16 @@ export interface ThreadTask {
 }
 
 /** What it is told. */
-export type ToThread = { readonly kind: 'begin'; readonly task: ThreadTask } | { readonly kind: 'write' };
+export type ToThread =
+  | { readonly kind: 'digest'; readonly of: Listed; readonly names: readonly string[] }
+  | { readonly kind: 'render'; readonly task: ThreadTask }
+  | { readonly kind: 'write' };
 
 /** What it says. */
 export type FromThread =
-  { readonly kind: 'done'; readonly done: readonly ClusterDone[] } | { readonly kind: 'written' };
+  | { readonly kind: 'digests'; readonly digests: ReadonlyMap<string, string> }
+  | { readonly kind: 'done'; readonly done: readonly ClusterDone[] }
+  | { readonly kind: 'written' };
 
 /** Below this, in bytes of config, a second thread would start only to find that there is nothing left to do. */
 const leastSize = 150_000;
@@ -48,7 +57,11 @@ export function takingTurns(turns: SharedArrayBuffer): () => number {
 
 /** The second thread, from the first. */
 export interface SecondThread {
-  readonly begin: (task: ThreadTask) => void;
+  /** Lets it work out the digests of what stands in `dist/` of clusters, which are to be had by `digests`. */
+  readonly digest: (of: Listed, names: readonly string[]) => void;
+  readonly digests: () => Promise<ReadonlyMap<string, string>>;
+  /** Lets it render the clusters whose turn comes, which are to be had by `done`. */
+  readonly render: (task: ThreadTask) => void;
   /** What came of the clusters that it took. What is to be written has no text there: it has that itself. */
   readonly done: () => Promise<readonly ClusterDone[]>;
   /** Lets it write the files that are missing or changed. */
@@ -76,10 +89,14 @@ export function startThread(script: URL): SecondThread {
   const tell = (message: ToThread): void => {
     worker.postMessage(message);
   };
-  const [done, written] = [next('done'), next('written')];
+  const [digests, done, written] = [next('digests'), next('done'), next('written')];
   return {
-    begin(task) {
-      tell({ kind: 'begin', task });
+    digest(of, names) {
+      tell({ kind: 'digest', of, names });
+    },
+    digests: async () => (await digests).digests,
+    render(task) {
+      tell({ kind: 'render', task });
     },
     done: async () => (await done).done,
     write: async () => {

@@ -8,7 +8,7 @@ import { checkRendered } from '../rules/run.ts';
 import type { ClusterDone } from './cluster-work.ts';
 import { clusterWorker, takenFrom } from './cluster-work.ts';
 import type { KnownClusters } from './known-clusters.ts';
-import { digestOfFiles, digestsOfConfig, filesByCluster } from './known-clusters.ts';
+import { digestsOfConfig, digestsOfDist, filesByCluster } from './known-clusters.ts';
 import type { CheckedOrganization } from './organization.ts';
 import { isWorthTwo, startThread, takingTurns } from './second-thread.ts';
 
@@ -52,40 +52,44 @@ export interface ClusterSynthesis {
   readonly end: () => Promise<void>;
 }
 
-/** Fewer clusters than this are rendered before a second thread would be. */
-const leastForLate = 25;
+/** Fewer clusters than this are rendered before a second thread has heard of them. */
+const leastForTwo = 25;
 
 /** Begins a run. Where nothing is remembered all clusters will be rendered, so the second thread need not wait. */
 export function clusterSynthesis(given: Given): ClusterSynthesis {
   const { size, asOf, dist, listed, isCheck, remembered, threadScript } = given;
   const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const script = isWorthTwo(size) ? threadScript : undefined;
-  let thread = script && !remembered?.clusters.size ? startThread(script) : undefined;
-  const handOver = (landscape: Landscape, names: readonly string[]): void => {
-    thread?.begin({ landscape, asOf, dist, listed, names, turns, isCheck });
+  const knownNames = Array.from(remembered?.clusters.keys() ?? []);
+  const thread = threadScript && isWorthTwo(size) ? startThread(threadScript) : undefined;
+  const share = (landscape: Landscape, names: readonly string[]): void => {
+    thread?.render({ landscape, asOf, dist, listed, names, turns, isCheck });
   };
   return {
     begin: (landscape) => {
-      handOver(landscape, namesIn(landscape));
+      if (knownNames.length > 0) thread?.digest({ dist, listed }, knownNames);
+      else share(landscape, namesIn(landscape));
     },
     render: async (checked, onStart) => {
-      const names = new Set(namesIn(checked.landscape));
-      const entries = filesByCluster(listed, names);
+      const names = namesIn(checked.landscape);
+      const entries = filesByCluster(listed, new Set(names));
       const from = remembered ? digestsOfConfig(checked) : new Map<string, string>();
-      const kept = remembered ? unchanged(dist, from, entries, remembered) : new Map<string, Known>();
-      const others = Array.from(names).filter((name) => !kept.has(name));
+      const to = knownNames.length === 0 ? undefined : await (thread?.digests() ?? digestsOfDist(given, knownNames));
+      const kept = new Map(
+        Array.from(remembered?.clusters ?? []).filter(
+          ([name, before]) => before.from === from.get(name) && before.to === to?.get(name),
+        ),
+      );
+      const others = names.filter((name) => !kept.has(name));
       onStart(others.length);
-      if (script && !thread && others.length >= leastForLate) {
-        thread = startThread(script);
-        handOver(checked.landscape, others);
-      }
+      const isShared = thread !== undefined && (knownNames.length === 0 || others.length >= leastForTwo);
+      if (knownNames.length > 0 && isShared) share(checked.landscape, others);
 
       const work =
         others.length === 0
           ? undefined
           : await clusterWorker({ ...checked, dist, entries, isRemembered: remembered !== undefined });
       const own = work ? takenFrom(others, takingTurns(turns), work) : [];
-      const theirs = (await thread?.done()) ?? [];
+      const theirs = isShared ? await thread.done() : [];
       const inClusters = [...own, ...theirs];
       const rendered = new Set(inClusters.map(({ name }) => name));
       const missed = others.filter((name) => !rendered.has(name));
@@ -109,7 +113,7 @@ export function clusterSynthesis(given: Given): ClusterSynthesis {
             dist,
             differences.filter((difference) => chosen(difference) && !isWritten(difference)),
           );
-          const writing = thread?.write();
+          const writing = isShared ? thread.write() : undefined;
           try {
             repairDist(
               dist,
@@ -132,18 +136,6 @@ function namesIn({ clusters }: Landscape): string[] {
 }
 
 type Known = Exclude<ReturnType<KnownClusters['clusters']['get']>, undefined>;
-
-/** The clusters that would be rendered from the same, and whose files in `dist/` are the ones that were rendered. */
-function unchanged(
-  dist: string,
-  from: ReadonlyMap<string, string>,
-  entries: ReadonlyMap<string, readonly DistPath[]>,
-  { clusters: known }: KnownClusters,
-): Map<string, Known> {
-  const isSame = ([name, before]: readonly [string, Known]): boolean =>
-    before.from === from.get(name) && before.to === digestOfFiles(readEntries(dist, entries.get(name) ?? []));
-  return new Map(Array.from(known).filter(isSame));
-}
 
 function toRemember({ name, digest }: ClusterDone, from: ReadonlyMap<string, string>): (readonly [string, Known])[] {
   const source = from.get(name);

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { isWritten, repairDist, withoutTexts } from '../manifests/dist.ts';
 import { clusterWorker, takenFrom } from './cluster-work.ts';
-import { filesByCluster } from './known-clusters.ts';
+import { digestsOfDist, filesByCluster } from './known-clusters.ts';
 import type { FromThread, ThreadTask, ToThread } from './second-thread.ts';
 import { takingTurns } from './second-thread.ts';
 
@@ -35,7 +35,10 @@ const say = (message: FromThread): void => {
 let write: Promise<() => void>;
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
-    case 'begin':
+    case 'digest':
+      say({ kind: 'digests', digests: digestsOfDist(message.of, message.names) });
+      break;
+    case 'render':
       write = rendered(message.task, say);
       break;
     case 'write':
