@@ -222,8 +222,12 @@ async function changedPaths(
     return sortedBy(fieldsOf(await output(git, [...diff, '--name-only', from.id, to.id, ...path])), (p) => p);
   }
   // Counting lines makes Git compare the contents: without it, a file that was only touched would seem changed.
-  const counted = fieldsOf(await output(git, [...diff, '--numstat', from.id, ...path]));
-  const changed = new Set(fieldsOf(await output(git, ['ls-files', '-z', '--others', '--exclude-standard', ...path])));
+  const [differing, others] = await Promise.all([
+    output(git, [...diff, '--numstat', from.id, ...path]),
+    output(git, ['ls-files', '-z', '--others', '--exclude-standard', ...path]),
+  ]);
+  const counted = fieldsOf(differing);
+  const changed = new Set(fieldsOf(others));
   const before = commitTree(git, prefix, from);
   const after = worktree(dir);
   for (const line of counted) {

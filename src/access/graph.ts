@@ -1,7 +1,7 @@
 import type { Cluster, ClusterShare, Landscape, Located, Namespace, Subject, Tenant } from '../config/landscape.ts';
 import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/landscape.ts';
 import { once } from '../once.ts';
-import { sortedBy } from '../order.ts';
+import { groupedBy, sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 
 /** What a binding refers to. A custom role is a Role in each namespace of its tenant. */
@@ -159,31 +159,42 @@ function clusterAccess(
     ...cluster.retainedNamespaces.map(({ value, origin }) => ({ kind: 'Retained' as const, name: value, origin })),
   ];
 
-  const accesses = once(() => accessesOf(cluster, namespaces, admins, asOf));
+  const sorted = sortedBy(namespaces, (n) => n.name);
+  const accesses = once(() => accessesOf(cluster, sorted, admins, asOf));
   return {
     cluster,
-    namespaces: sortedBy(namespaces, (n) => n.name),
+    namespaces: sorted,
     get accesses() {
       return accesses();
     },
   };
 }
 
+/** Scope by scope, so that only what somebody has in one of them is compared and sorted. */
 function accessesOf(
   cluster: Cluster,
   namespaces: readonly ClusterNamespace[],
   admins: readonly Located<string>[],
   asOf: string,
 ): Access[] {
+  const byScope = groupedBy(namespaces, ({ name }) => name).values();
+  return [
+    inScope(platformAccess(cluster, admins)),
+    ...Array.from(byScope, (entries) =>
+      inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, asOf)))),
+    ),
+  ].flat();
+}
+
+/** The accesses in one scope: one for each subject and role, sorted. */
+function inScope(all: Iterable<Access>): Access[] {
   const accesses = new Map<string, Access>();
-  const add = (access: Access): void => {
-    const key = accessKey(access);
+  for (const access of all) {
+    const key = [subjectKey(access.subject), access.role.kind, access.role.name].join('\n');
     const same = accesses.get(key);
     accesses.set(key, same ? merged(same, access) : access);
-  };
-  for (const access of platformAccess(cluster, admins)) add(access);
-  for (const entry of namespaces) for (const access of namespaceAccess(cluster, entry, asOf)) add(access);
-  return sortedBy(accesses.values(), (a) => [...scopeKey(a.scope), subjectKey(a.subject), a.role.kind, a.role.name]);
+  }
+  return sortedBy(accesses.values(), ({ subject, role }) => [subjectKey(subject), role.kind, role.name]);
 }
 
 function* platformAccess(cluster: Cluster, admins: readonly Located<string>[]): Iterable<Access> {

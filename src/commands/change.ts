@@ -50,14 +50,17 @@ export interface CheckedChange {
 export async function checkedChange(io: Io, options: ChangeOptions): Promise<CheckedChange> {
   const allowed = allowedCodes(options.allow ?? []);
   const repository = await openRepository(io.dir, io.environment);
+  const askedFor = meanwhile(options.base === undefined ? repository.defaultBase() : repository.commit(options.base));
   const tip = await repository.commit(
     options.head === undefined || options.head === 'worktree' ? 'HEAD' : options.head,
   );
   const to = options.head === undefined || options.head === 'worktree' ? 'worktree' : tip;
-  const { named, left: from } = await baseOf(repository, options.base, tip);
+  const { named, left: from } = await baseOf(repository, (await askedFor) ?? tip, tip);
 
   const asOf = options.asOf ?? io.today;
   const trees = { base: repository.tree(from), head: to === 'worktree' ? worktree(io.dir) : repository.tree(to) };
+  // Git looks for what differs in `dist/` while the config is read.
+  const changed = meanwhile(repository.changedPaths('dist', from, to));
   const base = await readTree(io, trees.base, options.baseAsOf ?? asOf);
   const head = await checkTree(io, trees.head, asOf, base);
   const sources = new Map([
@@ -67,7 +70,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   if (hasErrors(head.diagnostics)) return { head, sources };
 
   io.progress?.say('comparing both sides');
-  const bindings = await changedBindings(repository, trees, from, to);
+  const bindings = await changedBindings(trees, await changed);
   const before = { ...base, graph: accessGraph(base.landscape, base.asOf) };
   const after = { ...head, graph: accessGraph(head.landscape, head.asOf, before) };
   const context = changeContext(rules, before, after, bindings);
@@ -114,12 +117,19 @@ export function verdictDiagnostics(verdicts: readonly ChangeVerdict[]): Diagnost
  */
 async function baseOf(
   repository: Repository,
-  base: string | undefined,
+  named: Commit,
   tip: Commit,
 ): Promise<{ readonly named: Commit; readonly left: Commit }> {
-  const named = (base === undefined ? await repository.defaultBase() : await repository.commit(base)) ?? tip;
+  // Of one commit Git need not be asked.
+  if (named.id === tip.id) return { named, left: named };
   const left = await repository.mergeBase(named, tip);
   return { named, left: left && left.id !== named.id ? left : named };
+}
+
+/** Work that goes on until somebody waits for it. Should it fail, that is for whoever waits; nobody may get so far. */
+function meanwhile<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 function allowedCodes(codes: readonly string[]): Set<string> {
@@ -153,13 +163,11 @@ function sideOf(
 
 /** The bindings that both sides of `dist/` have in files that differ, where they may differ themselves. */
 async function changedBindings(
-  repository: Repository,
   trees: { readonly base: FileTree; readonly head: FileTree },
-  from: Commit,
-  to: Commit | 'worktree',
+  changed: readonly string[],
 ): Promise<BindingChange[]> {
   const found: BindingChange[] = [];
-  for (const path of await repository.changedPaths('dist', from, to)) {
+  for (const path of changed) {
     if (!path.endsWith('.yaml')) continue;
     const [before, after] = [await textOf(trees.base, path), await textOf(trees.head, path)];
     const kept = bindingsInBoth(before, after);

@@ -81,7 +81,8 @@ export async function readConfigFiles(
   { known, forbidTypeScript = false }: ReadingOptions = {},
 ): Promise<ConfigFiles> {
   const forbiddenBy = forbidTypeScript ? 'base' : '';
-  const root = await tree.list('');
+  // Listed at once, because each list of a commit is a process of Git's.
+  const [root, ...folders] = await Promise.all([tree.list(''), tree.list('clusters'), tree.list('tenants')]);
   const strays: StrayEntry[] = [];
   const stray = (entry: TreeEntry): void => {
     strays.push({ path: entry.path, entry: entry.kind });
@@ -107,14 +108,14 @@ export async function readConfigFiles(
   const evaluateOrRefuse = !forbidTypeScript && allowsTypeScript(organization[0]) ? evaluate : undefined;
 
   const folder = async <K extends Kind>(
-    name: string,
+    entries: readonly TreeEntry[],
     kind: K,
     knownOfKind: readonly FileOf<K>[] = [],
   ): Promise<FileOf<K>[]> => {
     const knownByPath = new Map(knownOfKind.map((file) => [file.path, file]));
     const reading: Promise<FileOf<K>>[] = [];
-    for (const entry of await tree.list(name)) {
-      const base = entry.path.slice(name.length + 1);
+    for (const entry of entries) {
+      const base = entry.path.slice(entry.path.lastIndexOf('/') + 1);
       const { stem, extension } = configName.exec(base)?.groups ?? {};
       if (harmlessName.test(base) && entry.kind !== 'directory') continue;
       if (stem === undefined || /^[._]|\.d\.ts$/.test(base)) stray(entry);
@@ -125,8 +126,8 @@ export async function readConfigFiles(
     }
     return Promise.all(reading);
   };
-  const clusters = await folder('clusters', 'Cluster', known?.clusters);
-  const tenants = await folder('tenants', 'Tenant', known?.tenants);
+  const clusters = await folder(folders[0], 'Cluster', known?.clusters);
+  const tenants = await folder(folders[1], 'Tenant', known?.tenants);
 
   const named = new Set(
     clusters.flatMap(({ checked }) => {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Cluster } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { visible } from '../../lookalike.ts';
+import { oncePer } from '../../once.ts';
 import { exampleCertificate } from '../examples.ts';
 import type { ConfigRule } from '../rule.ts';
 
@@ -26,19 +27,24 @@ a7chMVTJlPEQPrOd/rp9zN4pIoK+U3MXFzwFPytS4d1cOfb4oCvMloVtcg==
   good: { files: { 'clusters/example-ca.pem': exampleCertificate } },
   *check({ landscape }) {
     for (const cluster of landscape.clusters) {
-      const { origin, pem } = cluster.certificateAuthority;
-      // A file that cannot be read is reported as a missing reference.
-      const problem = pem === undefined ? undefined : problemOf(pem, written(cluster));
+      const problem = problemOfCluster(cluster);
       if (problem) {
         yield {
           message: `the certificate authority of cluster \`${cluster.name}\` ${problem.is}`,
-          at: at(origin),
+          at: at(cluster.certificateAuthority.origin),
           help: problem.help,
         };
       }
     }
   },
 };
+
+/** Reading certificates takes its time, and both sides of a change mostly have the same clusters. */
+const problemOfCluster = oncePer((cluster: Cluster): Problem | undefined => {
+  const { pem } = cluster.certificateAuthority;
+  // A file that cannot be read is reported as a missing reference.
+  return pem === undefined ? undefined : problemOf(pem, written(cluster));
+});
 
 type Written = 'pem' | 'base64' | 'file';
 
