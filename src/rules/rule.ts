@@ -74,7 +74,10 @@ export interface RenderedObject {
   readonly source: Location;
 }
 
-/** A rule about the rendered tree: a last defence, against mistakes in tenantry itself as well. */
+/**
+ * A rule about the rendered tree: a last defence, against mistakes in tenantry itself as well. It is given the objects of
+ * one cluster at a time, or those of none: clusters are rendered one by one.
+ */
 export interface RenderedRule extends RuleBase {
   readonly about: 'rendered';
   readonly bad: readonly RenderedObject[];
