@@ -118,6 +118,22 @@ it('counts an error that the organization of the base makes of a tenant that is 
   expect(countErrors(rules, base, head)).toBe(errorsOf(base).length);
 });
 
+it('counts an error that there was on the day of the base alone', async () => {
+  const sharedWith = [{ group: 'audit', role: 'view', until: '2026-06-12' }];
+  const files = exampleFiles({
+    files: {
+      'clusters/c1.yaml': clusterFile('c1', { sharedWith: [{ group: 'solar-leads' }] }),
+      'tenants/solar.yaml': tenantFile('solar', { namespaces: [{ name: 'prod', clusters: ['c1'], sharedWith }] }),
+      'organization.yaml': organizationFile({ groups: [{ name: 'audit' }, { name: 'solar-leads' }] }),
+      'clusters/prodcluster01.yaml': null,
+    },
+  });
+  const { base, head } = await sidesTogether(files, files, '2026-06-15', '2026-06-10');
+  expect(errorsOf(head)).toEqual([]);
+  expect(errorsOf(base)).not.toEqual([]);
+  expect(countErrors(rules, base, head)).toBe(errorsOf(base).length);
+});
+
 describe('a rule that says that it looks at each tenant alone', () => {
   const perTenant = rules.filter((rule): rule is ConfigRule => rule.about === 'config' && rule.perTenant === true);
   const law = async (files: Files, asOf: string): Promise<void> => {
