@@ -41,7 +41,6 @@ function withoutTenantsOf(other: RuleContext, context: RuleContext): RuleContext
     asOf === other.asOf &&
     landscape.organization === other.landscape.organization &&
     areSame(landscape.clusters, other.landscape.clusters) &&
-    areSame(files.organization, other.files.organization) &&
     areSame(files.clusters, other.files.clusters) &&
     areSame(Array.from(files.certificates).flat(), Array.from(other.files.certificates).flat()) &&
     areSame(describedStrays(context), describedStrays(other)) &&

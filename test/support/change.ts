@@ -78,14 +78,14 @@ export interface Sides {
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Both sides of a change, each read as if there were no other. */
-export async function sidesApart(before: Files, after: Files, asOf: string): Promise<Sides> {
-  const [base, head] = await Promise.all([side(before, asOf), side(after, asOf)]);
+export async function sidesApart(before: Files, after: Files, asOf: string, baseAsOf = asOf): Promise<Sides> {
+  const [base, head] = await Promise.all([side(before, baseAsOf), side(after, asOf)]);
   return { base, head };
 }
 
 /** Both sides of a change as `plan` reads them: what the head has in the same words as the base is the same value. */
-export async function sidesTogether(before: Files, after: Files, asOf: string): Promise<Sides> {
-  const base = await side(before, asOf);
+export async function sidesTogether(before: Files, after: Files, asOf: string, baseAsOf = asOf): Promise<Sides> {
+  const base = await side(before, baseAsOf);
   return { base, head: await side(after, asOf, base) };
 }
 
