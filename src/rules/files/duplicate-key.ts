@@ -4,6 +4,7 @@ import { clipped, inEachFile, placed, problemsOf } from './problems.ts';
 
 export const duplicateKey: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN005',
   name: 'duplicate-key',
   severity: 'error',

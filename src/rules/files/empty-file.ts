@@ -4,6 +4,7 @@ import { inEachFile, placed, problemsOf } from './problems.ts';
 
 export const emptyFile: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN003',
   name: 'empty-file',
   severity: 'error',

@@ -9,6 +9,7 @@ const tenant = exampleOrganization['tenants/solar.yaml'];
 
 export const notPlainText: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN002',
   name: 'not-plain-text',
   severity: 'error',

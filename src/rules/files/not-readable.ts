@@ -8,6 +8,7 @@ const tenant = exampleOrganization['tenants/solar.yaml'];
 
 export const notReadable: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN001',
   name: 'not-readable',
   severity: 'error',

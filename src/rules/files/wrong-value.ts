@@ -4,6 +4,7 @@ import { violationsOf } from './violations.ts';
 
 export const wrongValue: ConfigRule = {
   about: 'config',
+  perTenant: true,
   code: 'TEN010',
   name: 'wrong-value',
   severity: 'error',
