@@ -90,11 +90,20 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
     { name: 'synth, nothing changed', program: tenantry('synth') },
     { name: 'synth, one tenant changed', program: tenantry('synth'), prepare: now(one) },
     { name: 'synth --check', program: tenantry('synth', '--check') },
-    { name: 'plan, one tenant changed', program: tenantry('plan', '--base', 'HEAD') },
+    {
+      name: 'plan, one tenant changed',
+      program: tenantry('plan', '--base', 'HEAD'),
+      prepare: () => {
+        refreshIndex(at('fleet'));
+      },
+    },
     {
       name: 'plan, everything changed',
       program: tenantry('plan', '--base', 'HEAD'),
-      prepare: now(everythingChanged(files)),
+      prepare: () => {
+        write(at('fleet'), everythingChanged(files));
+        refreshIndex(at('fleet'));
+      },
     },
     { name: 'access list', program: tenantry('access', 'list', '--format', 'json'), prepare: now(files) },
     { name: 'access who-can', program: tenantry('access', 'who-can', 'edit', '--cluster', 'c0000') },
@@ -163,6 +172,14 @@ function commit(folder: string): void {
     '-m',
     'fleet',
   );
+}
+
+/**
+ * Lets Git see that files were written as they were, as after a checkout: else it reads all of `dist/`, which the cold
+ * `synth` has just put there anew.
+ */
+function refreshIndex(folder: string): void {
+  execFileSync('git', ['status', '--porcelain'], { cwd: folder, stdio: 'ignore' });
 }
 
 /** One kustomization over the namespaces' files of the first cluster, which is as many as it takes to see. */

@@ -32,9 +32,10 @@ export interface Repository {
   readonly defaultBase: () => Promise<Commit | undefined>;
   /**
    * The organization's folder in a commit: the bytes that were committed, whatever attributes and line endings a
-   * checkout would apply. Empty when the commit has no such folder.
+   * checkout would apply. Empty when the commit has no such folder. With `only`, there are no other files in it than
+   * those.
    */
-  readonly tree: (commit: Commit) => FileTree;
+  readonly tree: (commit: Commit, only?: ReadonlySet<string>) => FileTree;
   /**
    * The files below `folder` that differ between a commit and another, or the worktree, sorted. Paths are the
    * organization's. In the worktree, new files count, unless Git ignores them.
@@ -77,7 +78,7 @@ export async function openRepository(dir: string, environment: Environment): Pro
       const name = defaultBases[base]?.replace(/^refs\/(?:remotes|heads)\//, '');
       return id === undefined || name === undefined ? undefined : { id, name };
     },
-    tree: (commit) => commitTree(git, prefix, commit),
+    tree: (commit, only) => commitTree(git, prefix, commit, only),
     changedPaths: (folder, from, to) => changedPaths(git, { dir, prefix }, folder, from, to),
     async lastChange(commit, folder) {
       const args = ['rev-list', '--max-count=1', '--timestamp', commit.id, '--', folder === '' ? '.' : folder];

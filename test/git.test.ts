@@ -570,6 +570,23 @@ describe('a tree of a commit', () => {
     }
   });
 
+  it.each([
+    ['a few', 3],
+    ['more than Git is told by name', 600],
+  ])('can be had with nothing in it but some files: %s', async (_, count) => {
+    const test = temporaryRepository();
+    const names = Array.from({ length: count }, (_name, i) => `dist/c${i % 7}/*${i}.yaml`);
+    const contents = Object.fromEntries(names.map((name, i) => [name, `file ${i}`]));
+    test.commit({ 'organization.yaml': 'o', 'dist/other.yaml': 'other', 'dist/c0/x0.yaml': 'x', ...contents });
+    const repository = await open(test);
+    const head = await repository.commit('HEAD');
+    const tree = repository.tree(head, new Set([...names, 'dist/gone.yaml']));
+    for (const name of names) expect(await textOf(tree, name)).toBe(contents[name]);
+    for (const name of ['dist/other.yaml', 'dist/gone.yaml', 'dist/c0/x0.yaml']) {
+      expect(await textOf(tree, name)).toBe('unreadable: no such file');
+    }
+  });
+
   it('has the bytes that were committed, whatever attributes and line endings say', async () => {
     const test = temporaryRepository();
     const programs = join(temporaryFolder(), 'ran');

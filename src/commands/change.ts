@@ -70,7 +70,12 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   if (hasErrors(head.diagnostics)) return { head, sources };
 
   io.progress?.say('comparing both sides');
-  const bindings = await changedBindings(trees, await changed);
+  const paths = new Set(await changed);
+  // Of `dist/`, which is large, what differs is read and nothing else.
+  const bindings = await changedBindings(
+    { base: repository.tree(from, paths), head: to === 'worktree' ? trees.head : repository.tree(to, paths) },
+    paths,
+  );
   const before = { ...base, graph: accessGraph(base.landscape, base.asOf) };
   const after = { ...head, graph: accessGraph(head.landscape, head.asOf, before) };
   const context = changeContext(rules, before, after, bindings);
@@ -164,7 +169,7 @@ function sideOf(
 /** The bindings that both sides of `dist/` have in files that differ, where they may differ themselves. */
 async function changedBindings(
   trees: { readonly base: FileTree; readonly head: FileTree },
-  changed: readonly string[],
+  changed: ReadonlySet<string>,
 ): Promise<BindingChange[]> {
   const found: BindingChange[] = [];
   for (const path of changed) {
