@@ -76,6 +76,22 @@ export function memoryTree(files: Readonly<Record<string, string | Uint8Array>>,
   };
 }
 
+/** The tree with what is directly in some folders read now, rather than when it is asked for. */
+export async function readAhead(tree: FileTree, folders: readonly string[]): Promise<FileTree> {
+  const lists = new Map<string, readonly TreeEntry[]>();
+  const files = new Map<string, ReadResult>();
+  for (const folder of folders) {
+    const entries = await tree.list(folder);
+    lists.set(folder, entries);
+    for (const { path, kind } of entries) if (kind === 'file') files.set(path, await tree.read(path));
+  }
+  return {
+    name: tree.name,
+    list: async (folder) => lists.get(folder) ?? (await tree.list(folder)),
+    read: async (path) => files.get(path) ?? (await tree.read(path)),
+  };
+}
+
 function listFolder(root: string, folder: string): TreeEntry[] {
   const path = join(root, folder);
   // A linked folder could show files from anywhere: it is reported by whoever lists its parent, and never entered.

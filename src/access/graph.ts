@@ -1,6 +1,6 @@
 import type { Cluster, ClusterShare, Landscape, Located, Namespace, Subject, Tenant } from '../config/landscape.ts';
 import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/landscape.ts';
-import { once } from '../once.ts';
+import { once, oncePer } from '../once.ts';
 import { groupedBy, sortedBy } from '../order.ts';
 import type { Origin } from '../source.ts';
 
@@ -125,19 +125,21 @@ interface TenantNamespace {
   readonly namespace: Namespace;
 }
 
-function tenantNamespacesByCluster(tenants: readonly Tenant[]): Map<string, TenantNamespace[]> {
-  const byCluster = new Map<string, TenantNamespace[]>();
-  for (const tenant of tenants) {
-    for (const namespace of tenant.namespaces) {
-      for (const cluster of new Set(namespace.clusters.map((c) => c.value))) {
-        const there = byCluster.get(cluster);
-        if (there) there.push({ tenant, namespace });
-        else byCluster.set(cluster, [{ tenant, namespace }]);
+const tenantNamespacesByCluster = oncePer(
+  (tenants: readonly Tenant[]): ReadonlyMap<string, readonly TenantNamespace[]> => {
+    const byCluster = new Map<string, TenantNamespace[]>();
+    for (const tenant of tenants) {
+      for (const namespace of tenant.namespaces) {
+        for (const cluster of new Set(namespace.clusters.map((c) => c.value))) {
+          const there = byCluster.get(cluster);
+          if (there) there.push({ tenant, namespace });
+          else byCluster.set(cluster, [{ tenant, namespace }]);
+        }
       }
     }
-  }
-  return byCluster;
-}
+    return byCluster;
+  },
+);
 
 function clusterAccess(
   cluster: Cluster,

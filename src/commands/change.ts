@@ -16,7 +16,7 @@ import { checkChange, countErrors } from '../rules/run.ts';
 import type { Source } from '../source.ts';
 import { baseFile } from '../source.ts';
 import type { FileTree } from '../tree.ts';
-import { worktree } from '../tree.ts';
+import { readAhead, worktree } from '../tree.ts';
 import type { Io } from './io.ts';
 import type { CheckedOrganization, ReadOrganization } from './organization.ts';
 import { checkTree, hasErrors, readTree } from './organization.ts';
@@ -58,11 +58,12 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const { named, left: from } = await baseOf(repository, (await askedFor) ?? tip, tip);
 
   const asOf = options.asOf ?? io.today;
-  const trees = { base: repository.tree(from), head: to === 'worktree' ? worktree(io.dir) : repository.tree(to) };
-  // Git looks for what differs in `dist/` while the config is read.
+  // Git looks for what differs in `dist/`, and at the base, while the worktree is read.
   const changed = meanwhile(repository.changedPaths('dist', from, to));
-  const base = await readTree(io, trees.base, options.baseAsOf ?? asOf);
-  const head = await checkTree(io, trees.head, asOf, base);
+  const readingBase = meanwhile(readTree(io, repository.tree(from), options.baseAsOf ?? asOf));
+  const headTree = to === 'worktree' ? await readAhead(worktree(io.dir), ['clusters', 'tenants']) : repository.tree(to);
+  const base = await readingBase;
+  const head = await checkTree(io, headTree, asOf, base);
   const sources = new Map([
     ...Array.from(base.sources, ([file, source]) => [baseFile(file), source] as const),
     ...head.sources,
@@ -73,7 +74,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const paths = new Set(await changed);
   // Of `dist/`, which is large, what differs is read and nothing else.
   const bindings = await changedBindings(
-    { base: repository.tree(from, paths), head: to === 'worktree' ? trees.head : repository.tree(to, paths) },
+    { base: repository.tree(from, paths), head: to === 'worktree' ? headTree : repository.tree(to, paths) },
     paths,
   );
   const before = { ...base, graph: accessGraph(base.landscape, base.asOf) };

@@ -24,10 +24,12 @@ export interface PlanOptions extends ChangeOptions {
 
 /** `tenantry plan`: what a change means for people's access. */
 export async function plan(io: Io, options: PlanOptions): Promise<number> {
+  // Loaded while Git is asked.
+  const renderer = rendererFor(io, options);
   const report =
     options.from === undefined ? await reportOnChange(io, options) : await readPlan(resolve(io.cwd, options.from));
   if (!report) return exit.problems;
-  const text = await rendered(io, report, options);
+  const text = (await renderer)(report);
   if (options.out === undefined) io.out.write(text);
   else writeOut(resolve(io.cwd, options.out), text);
   if (report.summary.refused > 0) return exit.problems;
@@ -75,18 +77,19 @@ async function reportVerdicts(
   }));
 }
 
-async function rendered(io: Io, report: PlanReport, { format, out }: PlanOptions): Promise<string> {
+/** Only the renderer that is asked for is loaded. */
+async function rendererFor(io: Io, { format, out }: PlanOptions): Promise<(report: PlanReport) => string> {
   switch (format) {
     case 'json':
-      return jsonText(report);
+      return jsonText;
     case 'markdown': {
       const { markdownPlan } = await import('../render/plan/markdown.ts');
-      return markdownPlan(report);
+      return markdownPlan;
     }
     case 'human': {
       const { humanPlan } = await import('../render/plan/human.ts');
       const { plainStyle } = await import('../render/style.ts');
-      return humanPlan(report, out === undefined ? styleOf(io.out) : plainStyle);
+      return (report) => humanPlan(report, out === undefined ? styleOf(io.out) : plainStyle);
     }
   }
 }
