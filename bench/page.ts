@@ -82,6 +82,15 @@ export function chart({ sizes }: Found): string {
     round(box.top + (box.height * (high - power(seconds))) / Math.max(high - low, 1));
   const text = (at: { x: number; y: number }, words: string, more = ''): string =>
     `<text x="${at.x}" y="${at.y}" ${more}>${words}</text>`;
+  const curves = drawn.map(({ name, colour }) => ({
+    name,
+    colour,
+    points: sizes.flatMap(({ namespaces, figures }) => {
+      const seconds = figures.get(name)?.seconds;
+      return seconds === undefined ? [] : [{ x: x(namespaces), y: y(seconds) }];
+    }),
+  }));
+  const labels = labelsOf(curves);
   const rows = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   const lines = [
     ...rows.map((seconds) => `<path d="M${box.left} ${y(seconds)}h${box.width}" stroke="#d0d7de"/>`),
@@ -90,17 +99,13 @@ export function chart({ sizes }: Found): string {
       text({ x: x(namespaces), y: box.top + box.height + 20 }, namespaces.toLocaleString('en'), 'text-anchor="middle"'),
     ),
     text({ x: box.left + box.width / 2, y: box.top + box.height + 40 }, 'namespaces', 'text-anchor="middle"'),
-    ...drawn.flatMap(({ name, colour }) => {
-      const points = sizes.flatMap(({ namespaces, figures }) => {
-        const seconds = figures.get(name)?.seconds;
-        return seconds === undefined ? [] : [{ x: x(namespaces), y: y(seconds) }];
-      });
+    ...curves.flatMap(({ name, colour, points }) => {
       const path = points.map((p) => `${p.x} ${p.y}`).join('L');
-      const label = points.at(-1);
+      const label = labels.get(name);
       return [
         `<path d="M${path}" fill="none" stroke="${colour}" stroke-width="2"/>`,
         ...points.map((p) => `<circle cx="${p.x}" cy="${p.y}" r="3" fill="${colour}"/>`),
-        ...(label ? [text({ x: label.x + 10, y: label.y + 4 }, name, `fill="${colour}"`)] : []),
+        ...(label ? [text(label, name, `fill="${colour}"`)] : []),
       ];
     }),
   ];
@@ -109,6 +114,24 @@ export function chart({ sizes }: Found): string {
 ${lines.join('\n')}
 </svg>
 `;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where each curve's name stands: behind its last point, or below the name above it. */
+function labelsOf(curves: readonly { readonly name: string; readonly points: readonly Point[] }[]): Map<string, Point> {
+  const lineHeight = 14;
+  const labels = new Map<string, Point>();
+  const ends = curves.flatMap(({ name, points }) => points.slice(-1).map((end) => ({ name, end })));
+  let lowest = 0;
+  for (const { name, end } of ends.sort((a, b) => a.end.y - b.end.y)) {
+    lowest = round(Math.max(end.y + 4, lowest + lineHeight));
+    labels.set(name, { x: end.x + 10, y: lowest });
+  }
+  return labels;
 }
 
 function round(value: number): number {
