@@ -42,7 +42,7 @@ export const tooMuchAccessRemoved: ChangeRule = {
   severity: 'error',
   summary:
     'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set.',
-  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
+  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
   waivable: true,
   bad: {
     before,
