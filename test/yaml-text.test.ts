@@ -1,9 +1,11 @@
 import { App, Chart, Yaml } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accessGraph } from '../src/access/graph.ts';
 import { readConfigFiles } from '../src/config/files.ts';
 import { resolve } from '../src/config/resolve.ts';
+import { draft, draftWriter, manifestOf } from '../src/manifests/draft.ts';
 import { namespaceObjects } from '../src/manifests/namespace.ts';
 import { render } from '../src/manifests/render.ts';
 import { yamlText } from '../src/manifests/yaml-text.ts';
@@ -96,6 +98,12 @@ const { document } = fc.letrec<{ value: unknown; document: unknown }>((tie) => (
   document: fc.dictionary(strings, tie('value'), { maxKeys: 5, noNullPrototype: true }),
 }));
 
+interface ManifestLike {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+}
+
 describe('writing manifests', () => {
   it('writes documents as cdk8s writes them', () => {
     fc.assert(
@@ -124,20 +132,64 @@ describe('writing manifests', () => {
         const { files, objects } = render(landscape, graph);
         for (const { cluster, namespaces, accesses } of graph.clusters) {
           for (const entry of namespaces) {
-            const here = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
-            const manifests = namespaceObjects(landscape.organization, entry, here).map((item) => {
+            const held = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
+            const manifests = namespaceObjects(landscape.organization, entry, held).map((item) => {
               const chart = new Chart(new App(), 'chart');
-              item.construct((text) => text).build(chart);
-              return chart.toJson()[0] as unknown;
+              item((text) => text).build(chart);
+              return chart.toJson()[0] as ManifestLike;
             });
             const path = `${cluster.name}/namespaces/${entry.name}.yaml`;
             const [, ...body] = files.find((f) => f.path === path)?.text.split('\n') ?? [];
             expect(body.join('\n')).toBe(Yaml.stringify(...manifests));
-            expect(objects.filter((o) => o.path === path).map((o) => o.manifest())).toEqual(manifests);
+            const here = objects.filter((o) => o.path === path);
+            expect(here.map((o) => o.manifest())).toEqual(manifests);
+            // The rules about what is rendered judge what is written, not what was meant.
+            expect(
+              here.map(({ apiVersion, kind, name, namespace, labels }) => ({
+                apiVersion,
+                kind,
+                metadata: { name, namespace, labels },
+              })),
+            ).toEqual(
+              manifests.map(({ apiVersion, kind, metadata: { name, namespace, labels } }) => ({
+                apiVersion,
+                kind,
+                metadata: { name, namespace, labels },
+              })),
+            );
           }
         }
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('gives objects of one shape the texts of each, whatever these are', () => {
+    const words = fc.oneof(
+      fc.constantFrom(
+        'tenantry.mark.0.end',
+        'tenantry.mark.1.end',
+        'a tenantry.mark.0.end',
+        'two\nlines tenantry.mark.0.end',
+        '',
+      ),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(words, words, words), { minLength: 2 }), (texts) => {
+        const write = draftWriter();
+        for (const [name, label, fixed] of texts) {
+          const item = draft(k8s.KubeConfigMap, (map) => ({
+            metadata: { name: map(name), labels: { fixed, own: map(label) } },
+            data: { fixed, own: map(label) },
+          }));
+          const manifest = manifestOf(item) as ManifestLike;
+          const { name: written, labels } = write(item).identity;
+          expect(write(item).text).toBe(Yaml.stringify(manifest));
+          expect({ name: written, labels }).toEqual(manifest.metadata);
+        }
+      }),
+      { numRuns: 500 },
     );
   });
 });

@@ -164,7 +164,7 @@ function readOnly(project: string) {
 export function rootReader({ labelDomain, syncIdentity }: Organization): Draft[] {
   const metadata = { name: rootRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
   return [
-    draft(k8s.KubeClusterRole, metadata, () => ({
+    draft(k8s.KubeClusterRole, () => ({
       metadata,
       rules: [
         {
@@ -174,7 +174,7 @@ export function rootReader({ labelDomain, syncIdentity }: Organization): Draft[]
         },
       ],
     })),
-    draft(k8s.KubeClusterRoleBinding, metadata, () => ({
+    draft(k8s.KubeClusterRoleBinding, () => ({
       metadata,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: rootRole },
       subjects: [subjectOf(syncIdentity)],

@@ -11,7 +11,7 @@ import { rbacSubject } from './namespace.ts';
 /** The ClusterRole `cluster-scope` (S33). */
 export function clusterScopeRole({ labelDomain }: Organization): Draft {
   const metadata = { name: platformRoles.clusterScope.name, labels: { [keys(labelDomain).managedBy]: managedBy } };
-  return draft(k8s.KubeClusterRole, metadata, () => ({ metadata, rules: clusterScopeRules }));
+  return draft(k8s.KubeClusterRole, () => ({ metadata, rules: clusterScopeRules }));
 }
 
 /** The bindings of cluster-wide accesses. */
@@ -19,7 +19,7 @@ export function clusterBindings({ labelDomain }: Organization, accesses: readonl
   return accesses.map((access) => {
     const { subject, role } = access;
     const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };
-    return draft(k8s.KubeClusterRoleBinding, metadata, () => ({
+    return draft(k8s.KubeClusterRoleBinding, () => ({
       metadata,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
       subjects: [rbacSubject(subject)],

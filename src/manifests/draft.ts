@@ -18,22 +18,11 @@ export interface Identity {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** An object as cdk8s gives it, its keys sorted. */
-export interface Manifest {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
-
 /** Passes a text on, or puts something in its place. */
 export type TextMap = (text: string) => string;
 
-/** An object before it is constructed. */
-export interface Draft {
-  readonly identity: Identity;
-  /** Its properties, with the texts that it does not share with others passed through a map. */
-  readonly construct: (map: TextMap) => Constructed;
-}
+/** An object before it is constructed: its properties, with the texts that it does not share with others mapped. */
+export type Draft = (map: TextMap) => Constructed;
 
 interface Constructed {
   /** All that the object is made of, as the map left it. */
@@ -47,92 +36,80 @@ interface Kind<Props> {
 }
 
 /** The draft of an object of a kind of cdk8s-plus. */
-export function draft<Props>(
-  kind: Kind<Props>,
-  identity: Pick<Identity, 'name' | 'namespace' | 'labels'>,
-  propsOf: (map: TextMap) => Props,
-): Draft {
-  const { GVK } = kind;
-  return {
-    identity: { ...GVK, ...identity },
-    construct: (map) => {
-      const props = propsOf(map);
-      return {
-        key: `${GVK.apiVersion} ${GVK.kind} ${JSON.stringify(props)}`,
-        build: (chart) => {
-          new kind(chart, 'object', props);
-        },
-      };
-    },
+export function draft<Props>(kind: Kind<Props>, propsOf: (map: TextMap) => Props): Draft {
+  const { apiVersion, kind: name } = kind.GVK;
+  return (map) => {
+    const props = propsOf(map);
+    return {
+      key: `${apiVersion} ${name} ${JSON.stringify(props)}`,
+      build: (chart) => {
+        new kind(chart, 'object', props);
+      },
+    };
   };
 }
 
 /** The draft of an object of a kind that cdk8s-plus does not have. */
-export function apiObject(props: ApiObjectProps & { readonly metadata: Omit<Identity, 'apiVersion' | 'kind'> }): Draft {
-  const { apiVersion, kind, metadata } = props;
-  const { name, namespace, labels } = metadata;
-  return {
-    identity: { apiVersion, kind, name, ...(namespace !== undefined && { namespace }), labels },
-    construct: () => ({
-      key: JSON.stringify(props),
-      build: (chart) => {
-        new ApiObject(chart, 'object', props);
-      },
-    }),
-  };
+export function apiObject(props: ApiObjectProps): Draft {
+  return () => ({
+    key: JSON.stringify(props),
+    build: (chart) => {
+      new ApiObject(chart, 'object', props);
+    },
+  });
 }
 
-/** The object of a draft. */
-export function manifestOf(item: Draft): Manifest {
-  return only(item.construct((text) => text));
+/** The object of a draft, as cdk8s gives it: its keys are sorted. */
+export function manifestOf(item: Draft): unknown {
+  return only(item((text) => text));
 }
 
-function only({ build }: Constructed): Manifest {
+function only({ build }: Constructed): unknown {
   // A chart of its own: within one app, cdk8s looks through all siblings for each new construct.
   const chart = new Chart(new App(), 'chart');
   build(chart);
   const [object, ...more] = chart.apiObjects;
-  const manifest: unknown = object?.toJson();
-  if (!isManifest(manifest) || more.length > 0) throw new Error('a draft constructs one object');
-  return manifest;
+  if (!object || more.length > 0) throw new Error('a draft constructs one object');
+  return object.toJson();
 }
 
-function isManifest(value: unknown): value is Manifest {
-  const metadata = at(value, 'metadata');
-  return (
-    textAt(value, 'apiVersion') !== undefined &&
-    textAt(value, 'kind') !== undefined &&
-    typeof metadata === 'object' &&
-    metadata !== null
-  );
+/** What a draft comes to. */
+export interface Written {
+  /** As `yamlText` writes the object. */
+  readonly text: string;
+  readonly identity: Identity;
 }
 
 /** What the objects of one shape have in common: its text before the first place where they differ, and after each. */
 interface Shape {
   readonly start: string;
   readonly rest: readonly { readonly place: number; readonly text: string }[];
+  readonly identity: (texts: readonly string[]) => Identity;
 }
 
-/**
- * Writes drafts, as `yamlText` writes their objects, in one run. Those whose properties are the same but for the texts
- * that went through the map are constructed once.
- */
-export function draftWriter(): (item: Draft) => string {
+/** Writes drafts, in one run. Those whose properties are the same but for the texts that are mapped are constructed once. */
+export function draftWriter(): (item: Draft) => Written {
   const shapes = new Map<string, Shape | undefined>();
   return (item) => {
     const texts: string[] = [];
-    const constructed = item.construct((text) => {
-      const written = scalarText(text);
+    const scalars: string[] = [];
+    const constructed = item((text) => {
+      const scalar = scalarText(text);
       // What takes several lines is part of the shape.
-      return written === undefined ? text : markOf(texts.push(written) - 1);
+      if (scalar === undefined) return text;
+      scalars.push(scalar);
+      return markOf(texts.push(text) - 1);
     });
     const { key } = constructed;
-    if (!shapes.has(key)) shapes.set(key, shapeOf(yamlText([only(constructed)]), texts.length));
+    if (!shapes.has(key)) shapes.set(key, shapeOf(only(constructed), texts.length));
     const shape = shapes.get(key);
-    if (!shape) return yamlText([manifestOf(item)]);
-    let written = shape.start;
-    for (const { place, text } of shape.rest) written += (texts[place] ?? '') + text;
-    return written;
+    if (!shape) {
+      const manifest = manifestOf(item);
+      return { text: yamlText([manifest]), identity: identityOf(manifest)([]) };
+    }
+    let text = shape.start;
+    for (const part of shape.rest) text += (scalars[part.place] ?? '') + part.text;
+    return { text, identity: shape.identity(texts) };
   };
 }
 
@@ -147,8 +124,8 @@ const marks = /tenantry\.mark\.(\d+)\.end/;
  * The shape of an object with marks. There is none where a mark is not all of a value, stands at more than one place or
  * at none: then the text that it stands for might not be written so.
  */
-function shapeOf(text: string, count: number): Shape | undefined {
-  const [start = '', ...found] = text.split(marks);
+function shapeOf(manifest: unknown, count: number): Shape | undefined {
+  const [start = '', ...found] = yamlText([manifest]).split(marks);
   const rest = Array.from({ length: found.length / 2 }, (_, i) => ({
     place: Number(found[2 * i]),
     text: found[2 * i + 1] ?? '',
@@ -157,6 +134,42 @@ function shapeOf(text: string, count: number): Shape | undefined {
     (part, i) => (i === rest.length || /[:-] $/.test(part)) && (i === 0 || part.startsWith('\n')),
   );
   return isValue && rest.length === count && new Set(rest.map(({ place }) => place)).size === count
-    ? { start, rest }
+    ? { start, rest, identity: identityOf(manifest) }
     : undefined;
+}
+
+/** Reads an object's identity from what cdk8s gives, with texts in place of the marks in it. */
+function identityOf(manifest: unknown): (texts: readonly string[]) => Identity {
+  const [apiVersion, kind] = [textAt(manifest, 'apiVersion'), textAt(manifest, 'kind')];
+  const [name, namespace] = [textAt(manifest, 'metadata', 'name'), textAt(manifest, 'metadata', 'namespace')];
+  if (apiVersion === undefined || kind === undefined || name === undefined) throw new Error('cdk8s gave no object');
+  const nameOf = slotOf(name);
+  const namespaceOf = namespace === undefined ? undefined : slotOf(namespace);
+  const labels = Object.entries(at(manifest, 'metadata', 'labels') ?? {}).map(
+    ([key, value]) => [key, slotOf(String(value))] as const,
+  );
+  const same = labels.some(([, slot]) => slot.isMark) ? undefined : labelsOf(labels, []);
+  return (texts) => ({
+    apiVersion,
+    kind,
+    name: nameOf.text(texts),
+    ...(namespaceOf && { namespace: namespaceOf.text(texts) }),
+    labels: same ?? labelsOf(labels, texts),
+  });
+}
+
+/** A text, or the place of one. */
+interface Slot {
+  readonly isMark: boolean;
+  readonly text: (texts: readonly string[]) => string;
+}
+
+function slotOf(written: string): Slot {
+  const place = marks.exec(written)?.[1];
+  if (place === undefined) return { isMark: false, text: () => written };
+  return { isMark: true, text: (texts) => texts[Number(place)] ?? written };
+}
+
+function labelsOf(labels: readonly (readonly [string, Slot])[], texts: readonly string[]): Identity['labels'] {
+  return Object.fromEntries(labels.map(([key, slot]) => [key, slot.text(texts)]));
 }

@@ -21,11 +21,10 @@ export function namespaceObjects(
   const own = { ...namespaceLabels(organization, entry), ...managed };
   const annotations = namespaceAnnotations(organization, entry);
   const objects = [
-    draft(k8s.KubeNamespace, { name: entry.name, labels: own }, (map) => ({
+    draft(k8s.KubeNamespace, (map) => ({
       metadata: { name: map(entry.name), labels: mapped(own, map), annotations: mapped(annotations, map) },
     })),
   ];
-  const inside = (name: string) => ({ name, namespace: entry.name, labels: managed });
   const metadata = (name: string, map: TextMap) => ({
     metadata: { name, namespace: map(entry.name), labels: managed },
   });
@@ -35,7 +34,7 @@ export function namespaceObjects(
     const hard = quota && quotaHard(quota.value);
     if (hard && Object.keys(hard).length > 0) {
       objects.push(
-        draft(k8s.KubeResourceQuota, inside('tenantry'), (map) => ({
+        draft(k8s.KubeResourceQuota, (map) => ({
           ...metadata('tenantry', map),
           spec: { hard: quantities(hard, map) },
         })),
@@ -44,7 +43,7 @@ export function namespaceObjects(
     const limit = limitRangeItem(quota?.value, containerLimits?.value);
     if (limit) {
       objects.push(
-        draft(k8s.KubeLimitRange, inside('tenantry'), (map) => ({
+        draft(k8s.KubeLimitRange, (map) => ({
           ...metadata('tenantry', map),
           spec: { limits: [limit] },
         })),
@@ -54,7 +53,7 @@ export function namespaceObjects(
   const peers = networkPeers(organization, entry);
   if (peers) {
     objects.push(
-      draft(k8s.KubeNetworkPolicy, inside('tenantry'), (map) => ({
+      draft(k8s.KubeNetworkPolicy, (map) => ({
         ...metadata('tenantry', map),
         spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers(map) }] },
       })),
@@ -62,16 +61,14 @@ export function namespaceObjects(
   }
   if (entry.kind === 'Tenant') {
     for (const { value } of entry.tenant.roles) {
-      objects.push(
-        draft(k8s.KubeRole, inside(value.name), (map) => ({ ...metadata(value.name, map), rules: value.rules })),
-      );
+      objects.push(draft(k8s.KubeRole, (map) => ({ ...metadata(value.name, map), rules: value.rules })));
     }
   }
   for (const access of accesses) {
     const { subject, role } = access;
     const name = bindingName(access);
     objects.push(
-      draft(k8s.KubeRoleBinding, inside(name), (map) => ({
+      draft(k8s.KubeRoleBinding, (map) => ({
         ...metadata(map(name), map),
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
         subjects: [rbacSubject(subject, map)],

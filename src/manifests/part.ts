@@ -35,13 +35,14 @@ export interface RenderedPart {
 
 /** A renderer of files, for one run: what it has constructed for one, it uses for others. */
 export function partRenderer(): (cluster: string, part: Part) => RenderedPart {
-  const textOf = draftWriter();
+  const write = draftWriter();
   return (cluster, { path, from, origin, objects }) => {
     const source = { origin, target: 'value' } as const;
+    const written = objects.map((item) => ({ item, ...write(item) }));
     return {
-      file: { path, text: header(from) + objects.map(textOf).join('---\n') },
-      objects: objects.map((item) => ({
-        ...item.identity,
+      file: { path, text: header(from) + written.map(({ text }) => text).join('---\n') },
+      objects: written.map(({ item, identity }) => ({
+        ...identity,
         path,
         cluster,
         manifest: () => manifestOf(item),

@@ -71,7 +71,7 @@ export function writer({ labelDomain }: Organization, { cluster, namespaces }: C
     ),
   );
   return [
-    draft(k8s.KubeClusterRole, metadata, () => ({
+    draft(k8s.KubeClusterRole, () => ({
       metadata,
       rules: [
         ...rulesFor([...clusterKinds, ...namespacedKinds], [...reads, ...writes]),
@@ -89,7 +89,7 @@ export function writer({ labelDomain }: Organization, { cluster, namespaces }: C
           .map(([, rule]) => rule),
       ],
     })),
-    draft(k8s.KubeClusterRoleBinding, metadata, () => ({
+    draft(k8s.KubeClusterRoleBinding, () => ({
       metadata,
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: writerRole },
       subjects: [subjectOf(cluster.syncIdentity)],
