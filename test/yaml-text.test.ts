@@ -60,6 +60,9 @@ const strings = fc.oneof(
     '200',
     '0x1f',
     '1e3',
+    'e0',
+    'E-12',
+    'e1234567',
     '1_000',
     '12:30',
     '0o7',
@@ -112,6 +115,18 @@ describe('writing manifests', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('writes every short text as cdk8s writes it', () => {
+    const all = Array.from({ length: 0x7f - 0x20 }, (_, i) => String.fromCharCode(0x20 + i));
+    const some = all.filter((character) => 'aeEnNoOyY01_.:/-+'.includes(character));
+    const texts = [
+      ...all,
+      ...all.flatMap((a) => all.map((b) => a + b)),
+      ...some.flatMap((a) => some.flatMap((b) => some.map((c) => a + b + c))),
+    ];
+    const wrong = texts.filter((text) => yamlText([{ [text]: text }]) !== Yaml.stringify({ [text]: text }));
+    expect(wrong).toEqual([]);
   });
 
   it.each([[[{ a: NaN }, { a: null }]], [[{ a: -0 }, { a: 0 }]], [[{ a: null, b: undefined }, { a: null }]]])(

@@ -40,11 +40,11 @@ const mostWholeTexts = 200;
 /** Words and paths: nothing in them means anything in YAML, and they are no numbers. */
 const plainWord = /^[A-Za-z_][A-Za-z0-9_./-]*(?::[A-Za-z0-9_./-]+)*$/;
 
-/** What a YAML 1.1 parser reads as something else than a string. */
-const notAWord = /^(?:true|false|null|y|n|yes|no|on|off)$/i;
+/** Of these, what YAML 1.1 reads as something else than a string: `e1` as a number without digits before its exponent. */
+const notAWord = /^(?:true|false|null|y|n|yes|no|on|off|e-?\d+)$/i;
 
 function isPlain(text: string): boolean {
-  return plainWord.test(text) && !(text.length <= 5 && notAWord.test(text));
+  return plainWord.test(text) && !notAWord.test(text);
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
