@@ -113,6 +113,19 @@ describe('synth', () => {
     expect(existsSync(at('elsewhere/api-server'))).toBe(false);
   });
 
+  it('says what is wrong in the files before what is wrong in dist', async () => {
+    renameSync(at('dist'), at('elsewhere'));
+    symlinkSync(at('elsewhere'), at('dist'));
+    writeFileSync(
+      at('tenants/solar.yaml'),
+      readFileSync(at('tenants/solar.yaml'), 'utf8').replace('role: view', 'role: viewer'),
+    );
+    const { code, stderr } = await synth();
+    expect(code).toBe(1);
+    expect(stderr).toContain('viewer');
+    expect(stderr).not.toContain('not a folder');
+  });
+
   it('repairs what a killed run leaves behind', async () => {
     const whole = readFiles(at('dist'));
     rmSync(at(prod));

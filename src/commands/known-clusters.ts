@@ -21,7 +21,8 @@ export interface KnownClusters {
   readonly clusters: ReadonlyMap<string, Known>;
 }
 
-interface Known {
+/** The digests of a cluster. */
+export interface Known {
   readonly from: string;
   readonly to: string;
 }
@@ -129,13 +130,12 @@ export function digestOfFiles(files: readonly (ManifestFile | DistEntry)[]): str
   );
 }
 
-/** The digests of what stands in `dist/` of clusters. */
+/** The digests of what stands in the folder `dist`, by cluster. */
 export function digestsOfDist(
-  { dist, listed }: { readonly dist: string; readonly listed: readonly DistPath[] },
-  names: readonly string[],
-): Map<string, string> {
-  const entries = filesByCluster(listed, new Set(names));
-  return new Map(names.map((name) => [name, digestOfFiles(readEntries(dist, entries.get(name) ?? []))]));
+  dist: string,
+  entries: ReadonlyMap<string, readonly DistPath[]>,
+): ReadonlyMap<string, string> {
+  return new Map(Array.from(entries, ([name, paths]) => [name, digestOfFiles(readEntries(dist, paths))]));
 }
 
 /** What belongs to each cluster: its folder, and its folders below others. */

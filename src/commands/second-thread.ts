@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Landscape } from '../config/landscape.ts';
-import type { DistPath } from '../manifests/dist.ts';
 import type { ClusterDone } from './cluster-work.ts';
 
 /**
@@ -10,15 +9,10 @@ import type { ClusterDone } from './cluster-work.ts';
  * take clusters in turn. The first alone judges, and nothing is written before it says so.
  */
 
-/** What stands in `dist/`. */
-export interface Listed {
-  /** The folder, absolute. */
-  readonly dist: string;
-  readonly listed: readonly DistPath[];
-}
-
 /** What the second thread renders. */
-export interface ThreadTask extends Listed {
+export interface ThreadTask {
+  /** The folder `dist/`, absolute. */
+  readonly dist: string;
   readonly landscape: Landscape;
   readonly asOf: string;
   /** The clusters that are taken in turn. */
@@ -31,7 +25,7 @@ export interface ThreadTask extends Listed {
 
 /** What it is told. */
 export type ToThread =
-  | { readonly kind: 'digest'; readonly of: Listed; readonly names: readonly string[] }
+  | { readonly kind: 'digest'; readonly dist: string; readonly names: readonly string[] }
   | { readonly kind: 'render'; readonly task: ThreadTask }
   | { readonly kind: 'write' };
 
@@ -41,12 +35,12 @@ export type FromThread =
   | { readonly kind: 'done'; readonly done: readonly ClusterDone[] }
   | { readonly kind: 'written' };
 
-/** Below this, in bytes of config, a second thread would start only to find that there is nothing left to do. */
-const leastSize = 150_000;
+/** With fewer tenants, a second thread would start only to find that there is nothing left to do. */
+const leastTenants = 60;
 
-/** Whether a second thread would be of use for so many bytes of config. */
-export function isWorthTwo(size: number): boolean {
-  return availableParallelism() > 1 && size >= leastSize;
+/** Whether a second thread would be of use for so many tenants. */
+export function isWorthTwo(tenants: number): boolean {
+  return availableParallelism() > 1 && tenants >= leastTenants;
 }
 
 /** Gives the number of the next cluster to whichever thread asks. */
@@ -58,7 +52,7 @@ export function takingTurns(turns: SharedArrayBuffer): () => number {
 /** The second thread, from the first. */
 export interface SecondThread {
   /** Lets it work out the digests of what stands in `dist/` of clusters, which are to be had by `digests`. */
-  readonly digest: (of: Listed, names: readonly string[]) => void;
+  readonly digest: (dist: string, names: readonly string[]) => void;
   readonly digests: () => Promise<ReadonlyMap<string, string>>;
   /** Lets it render the clusters whose turn comes, which are to be had by `done`. */
   readonly render: (task: ThreadTask) => void;
@@ -91,8 +85,8 @@ export function startThread(script: URL): SecondThread {
   };
   const [digests, done, written] = [next('digests'), next('done'), next('written')];
   return {
-    digest(of, names) {
-      tell({ kind: 'digest', of, names });
+    digest(dist, names) {
+      tell({ kind: 'digest', dist, names });
     },
     digests: async () => (await digests).digests,
     render(task) {

@@ -1,26 +1,24 @@
 import type { Landscape } from '../config/landscape.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Difference, DistPath } from '../manifests/dist.ts';
-import { compareDist, isWritten, readEntries, repairDist } from '../manifests/dist.ts';
+import type { Difference, DistEntry } from '../manifests/dist.ts';
+import { compareDist, isWritten, listDist, readEntries, repairDist } from '../manifests/dist.ts';
 import { sortedBy } from '../order.ts';
 import { rules } from '../rules/index.ts';
 import { checkRendered } from '../rules/run.ts';
 import type { ClusterDone } from './cluster-work.ts';
 import { clusterWorker, takenFrom } from './cluster-work.ts';
-import type { KnownClusters } from './known-clusters.ts';
+import type { Known, KnownClusters } from './known-clusters.ts';
 import { digestsOfConfig, digestsOfDist, filesByCluster } from './known-clusters.ts';
 import type { CheckedOrganization } from './organization.ts';
 import { isWorthTwo, startThread, takingTurns } from './second-thread.ts';
 
 /** What `dist/` is rendered from, beside what the files say. */
 interface Given {
-  /** Of the config, in bytes; about right will do. */
-  readonly size: number;
+  /** How many tenants there are; about right will do. */
+  readonly tenants: number;
   readonly asOf: string;
   /** The folder `dist/`, absolute. */
   readonly dist: string;
-  /** What stands there. */
-  readonly listed: readonly DistPath[];
   /** Whether what differs is to be shown, and nothing to be written or remembered. */
   readonly isCheck: boolean;
   /** What was remembered; without it everything is rendered. */
@@ -57,23 +55,24 @@ const leastForTwo = 25;
 
 /** Begins a run. Where nothing is remembered all clusters will be rendered, so the second thread need not wait. */
 export function clusterSynthesis(given: Given): ClusterSynthesis {
-  const { size, asOf, dist, listed, isCheck, remembered, threadScript } = given;
+  const { tenants, asOf, dist, isCheck, remembered, threadScript } = given;
   const turns = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const knownNames = Array.from(remembered?.clusters.keys() ?? []);
-  const thread = threadScript && isWorthTwo(size) ? startThread(threadScript) : undefined;
+  const thread = threadScript && isWorthTwo(tenants) ? startThread(threadScript) : undefined;
   const share = (landscape: Landscape, names: readonly string[]): void => {
-    thread?.render({ landscape, asOf, dist, listed, names, turns, isCheck });
+    thread?.render({ landscape, asOf, dist, names, turns, isCheck });
   };
   return {
     begin: (landscape) => {
-      if (knownNames.length > 0) thread?.digest({ dist, listed }, knownNames);
+      if (knownNames.length > 0) thread?.digest(dist, knownNames);
       else share(landscape, namesIn(landscape));
     },
     render: async (checked, onStart) => {
       const names = namesIn(checked.landscape);
+      const listed = listDist(dist);
       const entries = filesByCluster(listed, new Set(names));
       const from = remembered ? digestsOfConfig(checked) : new Map<string, string>();
-      const to = knownNames.length === 0 ? undefined : await (thread?.digests() ?? digestsOfDist(given, knownNames));
+      const to = knownNames.length === 0 ? undefined : await (thread?.digests() ?? digestsOfDist(dist, entries));
       const kept = new Map(
         Array.from(remembered?.clusters ?? []).filter(
           ([name, before]) => before.from === from.get(name) && before.to === to?.get(name),
@@ -98,7 +97,9 @@ export function clusterSynthesis(given: Given): ClusterSynthesis {
         ...Array.from(kept.keys()).flatMap((name) => (entries.get(name) ?? []).map(({ path }) => path)),
         ...inClusters.flatMap((done) => done.paths),
       ];
-      const rest = await restOf(given, checked.landscape, paths);
+      const ofClusters = new Set(Array.from(entries.values()).flat());
+      const ofNone = listed.filter((entry) => !ofClusters.has(entry));
+      const rest = await restOf(checked.landscape, paths, readEntries(dist, ofNone));
       const written = [...own.flatMap(({ differences }) => differences), ...rest.differences];
       const differences = [...written, ...theirs.flatMap((done) => done.differences)];
       return {
@@ -135,25 +136,17 @@ function namesIn({ clusters }: Landscape): string[] {
   return clusters.map(({ name }) => name);
 }
 
-type Known = Exclude<ReturnType<KnownClusters['clusters']['get']>, undefined>;
-
 function toRemember({ name, digest }: ClusterDone, from: ReadonlyMap<string, string>): (readonly [string, Known])[] {
   const source = from.get(name);
   return digest === undefined || source === undefined ? [] : [[name, { from: source, to: digest }]];
 }
 
-/** What is of no cluster: what sets up Argo CD, and what stands in `dist/` and nobody rendered. */
+/** What is of no cluster: what sets up Argo CD, and what else stands in `dist/`. */
 async function restOf(
-  { dist, listed }: Given,
   landscape: Landscape,
   paths: readonly string[],
+  entries: readonly DistEntry[],
 ): Promise<Pick<ClusterDone, 'problems' | 'differences' | 'paths'>> {
-  const names = new Set(namesIn(landscape));
-  const ofClusters = new Set(Array.from(filesByCluster(listed, names).values()).flat());
-  const entries = readEntries(
-    dist,
-    listed.filter((entry) => !ofClusters.has(entry)),
-  );
   // cdk8s is not loaded where there is nothing to render.
   const { files, objects } = landscape.organization.argoCD
     ? (await import('../manifests/render.ts')).renderArgoCD(landscape, paths)

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { isWritten, repairDist, withoutTexts } from '../manifests/dist.ts';
+import { isWritten, listDist, repairDist, withoutTexts } from '../manifests/dist.ts';
 import { clusterWorker, takenFrom } from './cluster-work.ts';
 import { digestsOfDist, filesByCluster } from './known-clusters.ts';
 import type { FromThread, ThreadTask, ToThread } from './second-thread.ts';
@@ -9,10 +9,10 @@ import { takingTurns } from './second-thread.ts';
 
 /** Renders the clusters whose turn comes, and gives what writes their files. */
 async function rendered(
-  { landscape, asOf, dist, listed, names, turns, isCheck }: ThreadTask,
+  { landscape, asOf, dist, names, turns, isCheck }: ThreadTask,
   say: (message: FromThread) => void,
 ): Promise<() => void> {
-  const entries = filesByCluster(listed, new Set(names));
+  const entries = filesByCluster(listDist(dist), new Set(names));
   const work = await clusterWorker({ landscape, asOf, dist, entries, isRemembered: !isCheck });
   const done = takenFrom(names, takingTurns(turns), work);
   say({
@@ -36,7 +36,10 @@ let write: Promise<() => void>;
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'digest':
-      say({ kind: 'digests', digests: digestsOfDist(message.of, message.names) });
+      say({
+        kind: 'digests',
+        digests: digestsOfDist(message.dist, filesByCluster(listDist(message.dist), new Set(message.names))),
+      });
       break;
     case 'render':
       write = rendered(message.task, say);

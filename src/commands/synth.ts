@@ -1,10 +1,8 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { didYouMean } from '../diagnostic.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import type { Difference } from '../manifests/dist.ts';
-import { listDist } from '../manifests/dist.ts';
 import { apiServerFolder, operatorFolder } from '../manifests/names.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../text.ts';
@@ -29,10 +27,9 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const memory =
     options.check || options.cluster || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
   const synthesis = clusterSynthesis({
-    size: bytesIn(join(io.dir, 'tenants')),
+    tenants: (await tree.list('tenants')).length,
     asOf,
     dist,
-    listed: listDist(dist),
     isCheck: options.check === true,
     ...(memory && { remembered: readKnownClusters(memory) }),
     // What one thread alone has to write is not asked of another.
@@ -76,13 +73,6 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   } finally {
     await synthesis.end();
   }
-}
-
-/** How much a folder holds, in bytes; nothing where there is none. What stands in it is judged where it is read. */
-function bytesIn(folder: string): number {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return 0;
-  const sizes = readdirSync(folder).map((name) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0);
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function refused(io: Io, checked: CheckedOrganization, diagnostics: readonly Diagnostic[]): Promise<number> {
