@@ -17,7 +17,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: ['@kubernetes/client-node', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'esbuild', 'simple-git', 'typescript'],
+  external: ['@kubernetes/client-node', 'esbuild', 'typescript'],
   plugins: [compiledValidators],
   define: { programDigest: JSON.stringify(programDigest()) },
   banner: {
