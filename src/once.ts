@@ -4,7 +4,7 @@ export function once<T>(work: () => T): () => T {
   return () => (done ??= { value: work() }).value;
 }
 
-/** Makes something of a value once, however often it is asked for: for what several look up in one plan. */
+/** Makes something of a value once, however often it is asked for: for what several look up in one run. */
 export function oncePer<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const made = new WeakMap<K, { readonly value: V }>();
   return (key) => {

@@ -25,7 +25,9 @@ export function fileOrigin(file: string): Origin {
 
 /** The origin of what is at `steps` below `origin`. */
 export function originAt(origin: Origin, ...steps: readonly PathStep[]): Origin {
-  return steps.reduce<Origin>((parent, step) => ({ file: parent.file, parent, step }), origin);
+  let place = origin;
+  for (const step of steps) place = { file: place.file, parent: place, step };
+  return place;
 }
 
 /** The steps from the file's root to `origin`. */

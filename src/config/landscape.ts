@@ -1,3 +1,4 @@
+import { oncePer } from '../once.ts';
 import type { Origin } from '../source.ts';
 import { originAt } from '../source.ts';
 import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from './schema.ts';
@@ -308,7 +309,7 @@ export function hasEnded({ until }: Pick<Share, 'until'>, asOf: string): boolean
 }
 
 /** Every place that names a group of the organization, in the order of clusters and tenants. */
-export function groupReferences({ clusters, tenants }: Landscape): Located<string>[] {
+export const groupReferences = oncePer(({ clusters, tenants }: Landscape): readonly Located<string>[] => {
   const named = (subject: Subject, origin: Origin): Located<string>[] =>
     subject.kind === 'Group' ? [{ value: subject.name, origin }] : [];
   const inShares = (shares: readonly Share[]): Located<string>[] =>
@@ -321,4 +322,4 @@ export function groupReferences({ clusters, tenants }: Landscape): Located<strin
       ...t.namespaces.flatMap((n) => inShares(n.ownShares)),
     ]),
   ];
-}
+});

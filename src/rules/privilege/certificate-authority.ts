@@ -105,20 +105,17 @@ function problemOf(text: string, as: Written): Problem | undefined {
 }
 
 function problemOfCertificate(text: string, which: string): Problem | undefined {
-  let certificate: { ca: boolean; selfSigned: boolean; subject: string; issuer: string };
   try {
-    const parsed = new X509Certificate(text);
-    const { ca, subject, issuer } = parsed;
-    certificate = { ca, subject, issuer, selfSigned: parsed.verify(parsed.publicKey) };
+    const certificate = new X509Certificate(text);
+    // A server's certificate that it signed by itself is its own authority, in a small way: there is no other to ask for.
+    if (certificate.ca || certificate.verify(certificate.publicKey)) return undefined;
+    return {
+      is: `holds a ${which} that is no authority's but a server's, \`${nameIn(certificate.subject)}\``,
+      help: `use the certificate of its issuer, \`${nameIn(certificate.issuer)}\`; ${whereToFind}`,
+    };
   } catch {
     return { is: `holds a damaged ${which}`, help: `copy it anew, whole; ${whereToFind}` };
   }
-  // A server's certificate that it signed by itself is its own authority, in a small way: there is no other to ask for.
-  if (certificate.ca || certificate.selfSigned) return undefined;
-  return {
-    is: `holds a ${which} that is no authority's but a server's, \`${nameIn(certificate.subject)}\``,
-    help: `use the certificate of its issuer, \`${nameIn(certificate.issuer)}\`; ${whereToFind}`,
-  };
 }
 
 /** A distinguished name on one line. */

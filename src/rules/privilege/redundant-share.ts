@@ -3,7 +3,6 @@ import { builtInRoles, describeSubject, subjectKey } from '../../config/landscap
 import type { Label } from '../../diagnostic.ts';
 import { at } from '../../diagnostic.ts';
 import { groupedBy } from '../../order.ts';
-import type { Origin } from '../../source.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule, Finding } from '../rule.ts';
 import { subjectOrigin } from './subjects.ts';
@@ -53,23 +52,16 @@ spec:
   *check({ landscape }) {
     const groupsOf = declaredGroups(landscape);
     for (const tenant of landscape.tenants) {
-      const owned = bySubject(
-        tenant.owners.map(({ subject, origin }) => ({
-          subject,
-          role: 'admin',
-          at: originAt(origin, 'name'),
-          isOwner: true,
-        })),
-      );
-      const defaults = bySubject(tenant.defaultShares.map(grantOf));
+      const owned = bySubject(tenant.owners.map((owner): Grant => ({ ...owner, role: 'admin', isOwner: true })));
+      const defaults = bySubject(tenant.defaultShares);
       for (const share of tenant.defaultShares) {
         const grant = coveredBy(share, [owned], defaults, groupsOf);
         if (grant) yield finding(share, grant, `all namespaces of tenant \`${tenant.name}\``);
       }
       for (const { name, ownShares, shares } of tenant.namespaces) {
         if (ownShares.length === 0) continue;
-        const own = bySubject(ownShares.map(grantOf));
-        const inherited = bySubject(shares.filter(({ via }) => via.length > 0).map(grantOf));
+        const own = bySubject(ownShares);
+        const inherited = bySubject(shares.filter(({ via }) => via.length > 0));
         for (const share of ownShares) {
           const grant = coveredBy(share, [owned, inherited, defaults], own, groupsOf);
           if (grant) yield finding(share, grant, `\`${name}\``);
@@ -80,17 +72,11 @@ spec:
 };
 
 /** What gives a subject a role: an owner's line, or a share. */
-interface Grant extends Pick<Share, 'subject' | 'role' | 'until'> {
-  readonly at: Origin;
-  readonly isOwner: boolean;
+interface Grant extends Pick<Share, 'subject' | 'role' | 'until' | 'origin'> {
+  readonly isOwner?: true;
 }
 
 type Grants = ReadonlyMap<string, readonly Grant[]>;
-
-function grantOf(share: Share): Grant {
-  const { subject, role, until } = share;
-  return { subject, role, ...(until !== undefined && { until }), at: subjectOrigin(share), isOwner: false };
-}
 
 function bySubject(grants: readonly Grant[]): Grants {
   return groupedBy(grants, ({ subject }) => subjectKey(subject));
@@ -142,7 +128,9 @@ function finding(share: Share, grant: Grant, where: string): Finding {
     ...(isMember ? [`a member of ${describeSubject(grant.subject)}`] : []),
     ...(grant.isOwner ? ['an owner of the tenant'] : []),
   ];
-  const given: Label = { location: at(grant.at), message: grant.isOwner ? 'owner here' : `given ${grant.role} here` };
+  const given: Label = grant.isOwner
+    ? { location: at(originAt(grant.origin, 'name')), message: 'owner here' }
+    : { location: at(subjectOrigin(grant)), message: `given ${grant.role} here` };
   return {
     message: `${who} has ${grant.role} on ${where} already${as.length > 0 ? `, as ${as.join(', ')}` : ''}`,
     at: at(subjectOrigin(share)),

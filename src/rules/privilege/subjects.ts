@@ -1,6 +1,7 @@
 import type { Share, Subject, Tenant } from '../../config/landscape.ts';
 import { reservedGroups } from '../../config/landscape.ts';
 import { skeleton } from '../../lookalike.ts';
+import { oncePer } from '../../once.ts';
 import type { Origin } from '../../source.ts';
 import { originAt } from '../../source.ts';
 
@@ -19,7 +20,7 @@ export interface SubjectList {
 }
 
 /** The lists of subjects in a tenant's file: its owners, and the shares of its defaults and of each namespace. */
-export function subjectLists({ owners, defaultShares, namespaces }: Tenant): SubjectList[] {
+export const subjectLists = oncePer(({ owners, defaultShares, namespaces }: Tenant): readonly SubjectList[] => {
   const shares = (list: readonly Share[]): SubjectList => ({
     key: 'sharedWith',
     entries: list.map((share) => ({ subject: share.subject, at: subjectOrigin(share), role: share.role })),
@@ -29,10 +30,10 @@ export function subjectLists({ owners, defaultShares, namespaces }: Tenant): Sub
     shares(defaultShares),
     ...namespaces.map(({ ownShares }) => shares(ownShares)),
   ];
-}
+});
 
 /** The place of the name in a share. */
-export function subjectOrigin({ subject, origin }: Share): Origin {
+export function subjectOrigin({ subject, origin }: Pick<Share, 'subject' | 'origin'>): Origin {
   return originAt(origin, subject.kind === 'Group' ? 'group' : 'user');
 }
 

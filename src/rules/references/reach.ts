@@ -1,4 +1,4 @@
-import type { Cluster, Landscape, Namespace, Subject, Tenant } from '../../config/landscape.ts';
+import type { Cluster, Landscape, Namespace, Owner, Subject, Tenant } from '../../config/landscape.ts';
 import { hasEnded } from '../../config/landscape.ts';
 import type { Label } from '../../diagnostic.ts';
 import { at, atKey } from '../../diagnostic.ts';
@@ -45,17 +45,20 @@ export function reaches(
   asOf: string,
   wanted: (subject: Subject, cluster: Cluster) => boolean,
 ): Reach[] {
-  const owners = tenant.owners.map((o): Grant => ({ ...o, role: 'admin', owner: true, via: [] }));
   const found = new Map<Origin, Map<Cluster, Reach>>();
   for (const namespace of tenant.namespaces) {
-    const shares = namespace.shares.filter((share) => !hasEnded(share, asOf));
-    const grants = [...owners, ...shares.map((share): Grant => ({ ...share, owner: false }))];
     const origins = new Map(namespace.clusters.map(({ value, origin }) => [value, origin]));
     for (const [name, clusterOrigin] of origins) {
       const cluster = clusters.get(name);
       if (!cluster) continue;
+      const isWanted = ({ subject }: Owner): boolean => wanted(subject, cluster);
+      const owners = tenant.owners.filter(isWanted);
+      const shares = namespace.shares.filter((share) => isWanted(share) && !hasEnded(share, asOf));
+      const grants = [
+        ...owners.map((owner): Grant => ({ ...owner, role: 'admin', owner: true, via: [] })),
+        ...shares.map((share): Grant => ({ ...share, owner: false })),
+      ];
       for (const grant of grants) {
-        if (!wanted(grant.subject, cluster)) continue;
         const onClusters = found.get(grant.origin) ?? new Map<Cluster, Reach>();
         found.set(
           grant.origin,
