@@ -14,7 +14,7 @@ export interface Identity {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -153,7 +153,7 @@ function identityOf(manifest: unknown): (texts: readonly string[]) => Identity {
     apiVersion,
     kind,
     name: nameOf.text(texts),
-    ...(namespaceOf && { namespace: namespaceOf.text(texts) }),
+    namespace: namespaceOf?.text(texts),
     labels: same ?? labelsOf(labels, texts),
   });
 }

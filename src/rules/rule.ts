@@ -68,7 +68,7 @@ export interface RenderedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** What the object comes from. */
   readonly source: Location;

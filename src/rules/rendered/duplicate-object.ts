@@ -15,7 +15,7 @@ export const duplicateObject: RenderedRule = {
     const first = new Map<string, RenderedObject>();
     for (const object of objects) {
       const { cluster, kind, name, namespace = '', source, path } = object;
-      const key = [cluster, apiGroup(object), kind, namespace, name].join('\n');
+      const key = `${cluster}\n${apiGroup(object)}\n${kind}\n${namespace}\n${name}`;
       const earlier = first.get(key);
       if (!earlier) {
         first.set(key, object);

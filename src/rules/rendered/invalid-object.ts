@@ -1,3 +1,4 @@
+import { oncePer } from '../../once.ts';
 import type { RenderedObject, RenderedRule } from '../rule.ts';
 import { exampleBinding } from './examples.ts';
 import { describeObject, isLabelKey, isLabelValue, kindOf, nameProblem } from './kinds.ts';
@@ -34,8 +35,13 @@ function* problemsOf(object: RenderedObject): Iterable<string> {
   if (ofName !== undefined) yield `has a name that Kubernetes refuses: ${ofName}`;
   if (object.namespace !== undefined && nameProblem({ name: 'label' }, object.namespace) !== undefined)
     yield 'is in a namespace that cannot exist';
-  for (const [key, value] of Object.entries(object.labels)) {
-    if (!isLabelKey(key)) yield `has a label whose key Kubernetes refuses: \`${key}\``;
-    else if (!isLabelValue(value)) yield `has a label whose value Kubernetes refuses: \`${key}: ${value}\``;
-  }
+  yield* problemsOfLabels(object.labels);
 }
+
+/** Of nearly all objects of a kind the labels are the same value. */
+const problemsOfLabels = oncePer((labels: RenderedObject['labels']): readonly string[] =>
+  Object.entries(labels).flatMap(([key, value]) => {
+    if (!isLabelKey(key)) return [`has a label whose key Kubernetes refuses: \`${key}\``];
+    return isLabelValue(value) ? [] : [`has a label whose value Kubernetes refuses: \`${key}: ${value}\``];
+  }),
+);

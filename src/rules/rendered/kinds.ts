@@ -11,27 +11,32 @@ export interface Kind {
 const subdomain: Kind = { scope: 'Namespaced', name: 'subdomain' };
 const clusterSubdomain: Kind = { scope: 'Cluster', name: 'subdomain' };
 
+const inCluster: Kind = { scope: 'Cluster', name: 'path segment' };
+const inNamespace: Kind = { scope: 'Namespaced', name: 'path segment' };
+
 /**
  * The kinds that tenantry renders, by API group and kind. It is a short list on purpose: what is not in it was not
  * meant to be applied to anybody's cluster.
  */
-const kinds: Readonly<Record<string, Kind>> = {
-  '/LimitRange': subdomain,
-  '/Namespace': { scope: 'Cluster', name: 'label' },
-  '/ResourceQuota': subdomain,
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': clusterSubdomain,
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': clusterSubdomain,
-  'argoproj.io/AppProject': subdomain,
-  'argoproj.io/Application': subdomain,
-  'argoproj.io/ApplicationSet': subdomain,
-  'networking.k8s.io/NetworkPolicy': subdomain,
-  'rbac.authorization.k8s.io/ClusterRole': { scope: 'Cluster', name: 'path segment' },
-  'rbac.authorization.k8s.io/ClusterRoleBinding': { scope: 'Cluster', name: 'path segment' },
-  'rbac.authorization.k8s.io/Role': { scope: 'Namespaced', name: 'path segment' },
-  'rbac.authorization.k8s.io/RoleBinding': { scope: 'Namespaced', name: 'path segment' },
+const kinds: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  '': { LimitRange: subdomain, Namespace: { scope: 'Cluster', name: 'label' }, ResourceQuota: subdomain },
+  'admissionregistration.k8s.io': {
+    ValidatingAdmissionPolicy: clusterSubdomain,
+    ValidatingAdmissionPolicyBinding: clusterSubdomain,
+  },
+  'argoproj.io': { AppProject: subdomain, Application: subdomain, ApplicationSet: subdomain },
+  'networking.k8s.io': { NetworkPolicy: subdomain },
+  'rbac.authorization.k8s.io': {
+    ClusterRole: inCluster,
+    ClusterRoleBinding: inCluster,
+    Role: inNamespace,
+    RoleBinding: inNamespace,
+  },
 };
 
-const knownKinds: ReadonlyMap<string, Kind> = new Map(Object.entries(kinds));
+const knownKinds: ReadonlyMap<string, ReadonlyMap<string, Kind>> = new Map(
+  Object.entries(kinds).map(([group, ofGroup]) => [group, new Map(Object.entries(ofGroup))]),
+);
 
 /** The API group of an object; empty for the core group. Of one kind, versions do not tell objects apart. */
 export function apiGroup({ apiVersion }: Pick<RenderedObject, 'apiVersion'>): string {
@@ -41,7 +46,7 @@ export function apiGroup({ apiVersion }: Pick<RenderedObject, 'apiVersion'>): st
 
 /** What is known of an object's kind; undefined for a kind that tenantry does not render. */
 export function kindOf(object: Pick<RenderedObject, 'apiVersion' | 'kind'>): Kind | undefined {
-  return knownKinds.get(`${apiGroup(object)}/${object.kind}`);
+  return knownKinds.get(apiGroup(object))?.get(object.kind);
 }
 
 /** An object for people: `RoleBinding solar-prod/x`. */

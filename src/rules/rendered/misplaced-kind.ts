@@ -1,3 +1,4 @@
+import { groupedBy } from '../../order.ts';
 import type { RenderedObject, RenderedRule } from '../rule.ts';
 import { exampleBinding, exampleNamespace } from './examples.ts';
 import { describeObject, kindOf } from './kinds.ts';
@@ -13,14 +14,17 @@ export const misplacedKind: RenderedRule = {
   bad: [exampleNamespace, { ...exampleBinding, namespace: 'green-prod' }],
   good: [exampleNamespace, exampleBinding],
   *check(objects) {
-    for (const object of objects) {
-      const problem = problemOf(object);
-      if (problem === undefined) continue;
-      yield {
-        message: `${describeObject(object)} in \`${object.path}\` ${problem}`,
-        at: object.source,
-        help: 'this is a mistake in tenantry, not in the config: please report it',
-      };
+    for (const [path, inFile] of groupedBy(objects, (object) => object.path)) {
+      const place = placeOf(path);
+      for (const object of inFile) {
+        const problem = problemOf(object, place);
+        if (problem === undefined) continue;
+        yield {
+          message: `${describeObject(object)} in \`${path}\` ${problem}`,
+          at: object.source,
+          help: 'this is a mistake in tenantry, not in the config: please report it',
+        };
+      }
     }
   },
 };
@@ -28,16 +32,27 @@ export const misplacedKind: RenderedRule = {
 /** `<cluster>/<part>/<file>.yaml`, the file in a folder of its Application where there are several; or `cluster-access/<cluster>/<file>.yaml`; what is for Argo CD itself has no part. */
 const pathPattern = /^(?<first>[^/]+)\/(?<second>[^/]+)\/(?<file>.+)\.yaml$/;
 
-function problemOf(object: RenderedObject): string | undefined {
-  const { cluster, kind, name, namespace, path } = object;
-  const scope = kindOf(object)?.scope;
+/** What a path says of the objects in the file. */
+interface Place {
+  readonly folder?: string | undefined;
+  readonly part?: string | undefined;
+  /** The file's name, without its ending. */
+  readonly file?: string | undefined;
+}
+
+function placeOf(path: string): Place {
   const { first, second, file } = pathPattern.exec(path)?.groups ?? {};
   const [folder, part] = first === 'cluster-access' ? [second, first] : [first, second];
+  return { folder, part, file: file?.split('/').at(-1) };
+}
+
+function problemOf(object: RenderedObject, { folder, part, file }: Place): string | undefined {
+  const { cluster, kind, name, namespace } = object;
+  const scope = kindOf(object)?.scope;
   if (scope === 'Cluster' && namespace !== undefined) return 'belongs to the whole cluster, but has a namespace';
   if (scope === 'Namespaced' && namespace === undefined) return 'belongs into a namespace, but has none';
   if (folder !== undefined && folder !== cluster) return `is for cluster \`${cluster}\``;
   if (part !== 'namespaces') return undefined;
   if (scope === 'Cluster' && kind !== 'Namespace') return 'belongs to the whole cluster';
-  const ofFile = file?.split('/').at(-1);
-  return (namespace ?? name) === ofFile ? undefined : `is not of namespace \`${ofFile ?? ''}\``;
+  return (namespace ?? name) === file ? undefined : `is not of namespace \`${file ?? ''}\``;
 }

@@ -1,3 +1,4 @@
+import { groupedBy } from '../../order.ts';
 import { counted } from '../../text.ts';
 import type { Finding, RenderedObject, RenderedRule } from '../rule.ts';
 import { exampleBinding } from './examples.ts';
@@ -23,15 +24,15 @@ export const tooManyObjects: RenderedRule = {
   good: many.slice(0, 2000),
   *check(objects) {
     const applications = new Map<string, { readonly first: RenderedObject; objects: number; bytes: number }>();
-    for (const object of objects) {
-      const key = applicationKey(object);
-      if (key === undefined) continue;
-      const one = applications.get(key) ?? { first: object, objects: 0, bytes: 0 };
-      one.objects++;
-      one.bytes += bytesOf(object);
+    const files = filesOfClusters(objects);
+    for (const file of files) {
+      const key = `${file.cluster}/${file.part ?? ''}`;
+      const one = applications.get(key) ?? { first: file.first, objects: 0, bytes: 0 };
+      one.objects += file.objects.length;
+      one.bytes += file.objects.reduce((sum, object) => sum + bytesOf(object), 0);
       applications.set(key, one);
     }
-    yield* withoutOwnFiles(objects);
+    yield* withoutOwnFiles(files);
     const reported = new Set<string>();
     for (const { first, objects: count, bytes } of applications.values()) {
       if (bytes <= mostBytes || reported.has(first.cluster)) continue;
@@ -45,55 +46,60 @@ export const tooManyObjects: RenderedRule = {
   },
 };
 
+/** A file that an Application of a cluster applies. */
+interface AppliedFile {
+  readonly cluster: string;
+  /** Whether it is of the cluster as a whole, not of a namespace. */
+  readonly isOwn: boolean;
+  /** Of a cluster with several Applications, the number of the one that a namespace's file is for. */
+  readonly part?: string;
+  readonly first: RenderedObject;
+  readonly objects: readonly RenderedObject[];
+}
+
+function filesOfClusters(all: readonly RenderedObject[]): AppliedFile[] {
+  return Array.from(groupedBy(all, ({ path }) => path)).flatMap(([path, inFile]) => {
+    const [folder = '', kind, part = '', ...rest] = path.split('/');
+    const objects = inFile.filter(({ cluster }) => cluster === folder);
+    const [first] = objects;
+    if (!first) return [];
+    const divided = kind === 'namespaces' && rest.length > 0 ? { part } : {};
+    return [{ cluster: folder, isOwn: kind === 'cluster', ...divided, first, objects }];
+  });
+}
+
 /** Clusters some of whose Applications would have namespaces alone: those before Kubernetes 1.30 have no policies. */
-function* withoutOwnFiles(objects: readonly RenderedObject[]): Iterable<Finding> {
-  const clusters = new Map<string, { readonly first: RenderedObject; readonly own: Set<string>; most: number }>();
-  for (const object of objects) {
-    const [folder, part, third = '', ...rest] = object.path.split('/');
-    if (folder !== object.cluster) continue;
-    const one = clusters.get(folder) ?? { first: object, own: new Set(), most: 0 };
-    clusters.set(folder, one);
-    if (part === 'cluster') one.own.add(third);
-    else if (rest.length > 0) one.most = Math.max(one.most, Number(third));
-  }
-  for (const [name, { first, own, most }] of clusters) {
-    if (most === 0 || most < own.size) continue;
+function* withoutOwnFiles(files: readonly AppliedFile[]): Iterable<Finding> {
+  for (const [cluster, inCluster] of groupedBy(files, (file) => file.cluster)) {
+    const own = inCluster.filter(({ isOwn }) => isOwn).length;
+    const most = inCluster.reduce((highest, { part = '0' }) => Math.max(highest, Number(part)), 0);
+    const [one] = inCluster;
+    if (!one || most === 0 || most < own) continue;
     yield {
-      message: `cluster \`${name}\` has ${counted(own.size, 'file')} of its own to divide among its Applications`,
-      at: first.source,
-      help: `let \`applications\` be ${own.size} at most in clusters/${name}.yaml; a cluster has policies from Kubernetes 1.30 on`,
+      message: `cluster \`${cluster}\` has ${counted(own, 'file')} of its own to divide among its Applications`,
+      at: one.first.source,
+      help: `let \`applications\` be ${own} at most in clusters/${cluster}.yaml; a cluster has policies from Kubernetes 1.30 on`,
     };
   }
 }
 
-/** Tells Applications apart by where their namespaces' files are; undefined for what Argo CD does not apply so. */
-function applicationKey({ path, cluster }: RenderedObject): string | undefined {
-  const [folder, part = '', third = '', ...rest] = path.split('/');
-  if (folder !== cluster) return undefined;
-  return part === 'namespaces' && rest.length > 0 ? `${cluster}/${third}` : `${cluster}/`;
-}
-
 /** What Argo CD 3.5 writes of an object into an Application's status: how it stands, and what its last sync did. */
-function bytesOf({ apiVersion, kind, name, namespace = '' }: RenderedObject): number {
-  const bytes = bytesOfKind.get(`${apiVersion} ${kind}`) ?? nameless(apiVersion, kind);
-  bytesOfKind.set(`${apiVersion} ${kind}`, bytes);
-  // There is nothing in names that JSON would escape: TEN603.
-  return bytes + 3 * name.length + 2 * namespace.length;
+function bytesOf(object: RenderedObject): number {
+  const { kind, name, namespace = '' } = object;
+  // Each is there three times, but for the namespace. There is nothing in them that JSON would escape: TEN603.
+  return bytesOfNameless + 3 * (apiGroup(object).length + kind.length + name.length) + 2 * namespace.length;
 }
 
-const bytesOfKind = new Map<string, number>();
-
-/** What is written of an object whose name and namespace are empty. */
-function nameless(apiVersion: string, kind: string): number {
-  const group = apiGroup({ apiVersion });
-  const where = { group, kind, name: '', namespace: '', version: 'v1' };
+/** What is written of an object all of whose names are empty. */
+const bytesOfNameless = ((): number => {
+  const where = { group: '', kind: '', name: '', namespace: '', version: 'v1' };
   const resource = { ...where, status: 'Synced' };
   const result = {
     ...where,
     hookPhase: 'Running',
-    message: `${kind}.${group}/ serverside-applied`,
+    message: './ serverside-applied',
     status: 'Synced',
     syncPhase: 'Sync',
   };
   return JSON.stringify(resource).length + JSON.stringify(result).length;
-}
+})();
