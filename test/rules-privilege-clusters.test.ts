@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { exampleCertificate, exampleOrganization } from '../src/rules/examples.ts';
 import { diagnose, diagnosePlaced } from './support/diagnose.ts';
@@ -16,6 +17,17 @@ RAIgcubnpBUYBz0z2AdXUq5yoZxjoaGCEadcaTG76OmwVlUCIHJG/c+15TCjXiyb
 M73k3oXsAkVvHsTLbnYTJluV6gmx
 -----END CERTIFICATE-----
 `;
+
+/** A certificate with another key's last byte: no point on the curve. */
+function withoutKey(certificate: string): string {
+  const { raw, publicKey } = new X509Certificate(certificate);
+  const key = publicKey.export({ type: 'spki', format: 'der' });
+  const last = raw.indexOf(key) + key.length - 1;
+  const lines = Buffer.from(raw.map((byte, i) => (i === last ? ~byte : byte)))
+    .toString('base64')
+    .replace(/.{1,64}/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`;
+}
 
 /** A server's certificate that it signed by itself, without being an authority. */
 const selfSigned = `-----BEGIN CERTIFICATE-----
@@ -135,6 +147,7 @@ describe('TEN309 certificate-authority', () => {
       'holds a block `X509 CRL`',
     ],
     ['a damaged certificate', exampleCertificate.replace('MIIB', 'MIIC'), 'holds a damaged certificate'],
+    ['a certificate whose key is no key', withoutKey(exampleCertificate), 'holds a damaged certificate'],
     [
       'a damaged second',
       exampleCertificate + exampleCertificate.replace('MIIB', 'MIIC'),

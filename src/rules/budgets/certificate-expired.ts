@@ -1,7 +1,8 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import type { Cluster } from '../../config/landscape.ts';
 import { daysBetween, dayOf } from '../../day.ts';
 import { at } from '../../diagnostic.ts';
+import { certificateIn } from '../certificate.ts';
 import type { ConfigRule } from '../rule.ts';
 import { counted } from '../../text.ts';
 import { mostRelated } from '../wording.ts';
@@ -87,13 +88,7 @@ function authorities(clusters: readonly Cluster[]): Iterable<Authority> {
 /** The certificates of a PEM text. What is none is left out: another rule reports it. */
 function certificatesIn(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  return blocks.flatMap((block) => {
-    try {
-      return [new X509Certificate(block)];
-    } catch {
-      return [];
-    }
-  });
+  return blocks.flatMap((block) => certificateIn(block) ?? []);
 }
 
 /** The subject in one line: node:crypto puts each of its parts on a line of its own. */

@@ -4,7 +4,7 @@ import { at } from '../../diagnostic.ts';
 import type { Origin } from '../../source.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule } from '../rule.ts';
-import { writtenShares } from './shares.ts';
+import { endingShares } from './shares.ts';
 
 const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
 kind: Tenant
@@ -57,7 +57,7 @@ function* dates(landscape: Landscape): Iterable<WrittenDate> {
       yield* date(origin, 'end', value.end);
     }
   }
-  for (const { share } of writtenShares(landscape)) yield* date(share.origin, 'until', share.until);
+  for (const { share, until } of endingShares(landscape)) yield* date(share.origin, 'until', until);
 }
 
 /** The last day of the month of a day that does not exist; undefined when there is no such month either. */

@@ -3,7 +3,7 @@ import { isDay } from '../../day.ts';
 import { at } from '../../diagnostic.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule } from '../rule.ts';
-import { writtenShares } from './shares.ts';
+import { endingShares } from './shares.ts';
 
 const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
 kind: Tenant
@@ -29,10 +29,10 @@ export const shareExpired: ConfigRule = {
   bad: { files: { 'tenants/solar.yaml': tenant('2026-01-14') } },
   good: { files: { 'tenants/solar.yaml': tenant('2026-01-15') } },
   *check({ landscape, asOf }) {
-    for (const { share, on } of writtenShares(landscape)) {
-      if (share.until === undefined || share.until >= asOf || !isDay(share.until)) continue;
+    for (const { share, until, on } of endingShares(landscape)) {
+      if (until >= asOf || !isDay(until)) continue;
       yield {
-        message: `the share with ${describeSubject(share.subject)} on ${on} ended on ${share.until} and gives no access any more`,
+        message: `the share with ${describeSubject(share.subject)} on ${on} ended on ${until} and gives no access any more`,
         at: at(originAt(share.origin, 'until')),
         help: 'remove the share or, if it is still needed, give it a later `until`',
       };

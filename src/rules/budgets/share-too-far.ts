@@ -4,7 +4,7 @@ import { at } from '../../diagnostic.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule } from '../rule.ts';
 import { counted } from '../../text.ts';
-import { writtenShares } from './shares.ts';
+import { endingShares } from './shares.ts';
 
 const organization = `apiVersion: tenantry.dev/v1
 kind: Organization
@@ -49,9 +49,9 @@ export const shareTooFar: ConfigRule = {
   *check({ landscape, asOf }) {
     const { shareDays } = landscape.organization.limits;
     if (shareDays === undefined) return;
-    for (const { share, on, target } of writtenShares(landscape)) {
-      if (share.until === undefined || !isDay(share.until)) continue;
-      const days = daysBetween(asOf, share.until);
+    for (const { share, until, on, target } of endingShares(landscape)) {
+      if (!isDay(until)) continue;
+      const days = daysBetween(asOf, until);
       if (days <= shareDays) continue;
       yield {
         message: `the share with ${describeSubject(share.subject)} on ${on} ends in ${counted(days, 'day')}, ${shareDays} are allowed`,

@@ -1,22 +1,29 @@
 import type { Landscape, Share } from '../../config/landscape.ts';
 
-/** A share where it is written, and what it is on. */
-export interface WrittenShare {
+/** A share with an end, where it is written, and what it is on. */
+export interface EndingShare {
   readonly share: Share;
+  readonly until: string;
   /** `` `solar-prod` `` or `` all namespaces of tenant `solar` ``. */
   readonly on: string;
   /** What an exception names: the namespace or, for a default, the tenant. */
   readonly target: string;
 }
 
-/** Every share once: a tenant's defaults, then those of its namespaces' own entries. */
-export function* writtenShares({ tenants }: Landscape): Iterable<WrittenShare> {
+/** Every share that says `until`, once: a tenant's defaults, then those of its namespaces' own entries. */
+export function* endingShares({ tenants }: Landscape): Iterable<EndingShare> {
   for (const tenant of tenants) {
     for (const share of tenant.defaultShares) {
-      yield { share, on: `all namespaces of tenant \`${tenant.name}\``, target: tenant.name };
+      const { until } = share;
+      if (until !== undefined) {
+        yield { share, until, on: `all namespaces of tenant \`${tenant.name}\``, target: tenant.name };
+      }
     }
     for (const { name, ownShares } of tenant.namespaces) {
-      for (const share of ownShares) yield { share, on: `\`${name}\``, target: name };
+      for (const share of ownShares) {
+        const { until } = share;
+        if (until !== undefined) yield { share, until, on: `\`${name}\``, target: name };
+      }
     }
   }
 }

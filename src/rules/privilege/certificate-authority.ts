@@ -1,9 +1,9 @@
-import { X509Certificate } from 'node:crypto';
 import type { Cluster } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { visible } from '../../lookalike.ts';
 import { oncePer } from '../../once.ts';
 import { exampleCertificate } from '../examples.ts';
+import { certificateIn } from '../certificate.ts';
 import type { ConfigRule } from '../rule.ts';
 
 export const certificateAuthority: ConfigRule = {
@@ -105,17 +105,14 @@ function problemOf(text: string, as: Written): Problem | undefined {
 }
 
 function problemOfCertificate(text: string, which: string): Problem | undefined {
-  try {
-    const certificate = new X509Certificate(text);
-    // A server's certificate that it signed by itself is its own authority, in a small way: there is no other to ask for.
-    if (certificate.ca || certificate.verify(certificate.publicKey)) return undefined;
-    return {
-      is: `holds a ${which} that is no authority's but a server's, \`${nameIn(certificate.subject)}\``,
-      help: `use the certificate of its issuer, \`${nameIn(certificate.issuer)}\`; ${whereToFind}`,
-    };
-  } catch {
-    return { is: `holds a damaged ${which}`, help: `copy it anew, whole; ${whereToFind}` };
-  }
+  const certificate = certificateIn(text);
+  if (!certificate) return { is: `holds a damaged ${which}`, help: `copy it anew, whole; ${whereToFind}` };
+  // A server's certificate that it signed by itself is its own authority, in a small way: there is no other to ask for.
+  if (certificate.ca || certificate.verify(certificate.publicKey)) return undefined;
+  return {
+    is: `holds a ${which} that is no authority's but a server's, \`${nameIn(certificate.subject)}\``,
+    help: `use the certificate of its issuer, \`${nameIn(certificate.issuer)}\`; ${whereToFind}`,
+  };
 }
 
 /** A distinguished name on one line. */

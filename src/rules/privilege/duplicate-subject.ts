@@ -51,6 +51,7 @@ spec:
   },
   *check({ landscape }) {
     for (const { key, entries } of landscape.tenants.flatMap(subjectLists)) {
+      if (entries.length < 2) continue;
       const first = new Map<string, SubjectEntry>();
       for (const entry of entries) {
         const { subject } = entry;

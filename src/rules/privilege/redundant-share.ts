@@ -2,6 +2,7 @@ import type { Landscape, Share, Subject } from '../../config/landscape.ts';
 import { builtInRoles, describeSubject, subjectKey } from '../../config/landscape.ts';
 import type { Label } from '../../diagnostic.ts';
 import { at } from '../../diagnostic.ts';
+import { once } from '../../once.ts';
 import { groupedBy } from '../../order.ts';
 import { originAt } from '../../source.ts';
 import type { ConfigRule, Finding } from '../rule.ts';
@@ -55,12 +56,12 @@ spec:
       const owned = bySubject(tenant.owners.map((owner): Grant => ({ ...owner, role: 'admin', isOwner: true })));
       const defaults = bySubject(tenant.defaultShares);
       for (const share of tenant.defaultShares) {
-        const grant = coveredBy(share, [owned], defaults, groupsOf);
+        const grant = coveredBy(share, [owned], () => defaults, groupsOf);
         if (grant) yield finding(share, grant, `all namespaces of tenant \`${tenant.name}\``);
       }
       for (const { name, ownShares, shares } of tenant.namespaces) {
         if (ownShares.length === 0) continue;
-        const own = bySubject(ownShares);
+        const own = once(() => bySubject(ownShares));
         const inherited = bySubject(shares.filter(({ via }) => via.length > 0));
         for (const share of ownShares) {
           const grant = coveredBy(share, [owned, inherited, defaults], own, groupsOf);
@@ -102,15 +103,25 @@ function declaredGroups({ organization }: Landscape): ReadonlyMap<string, readon
 function coveredBy(
   share: Share,
   others: readonly Grants[],
-  own: Grants,
+  own: () => Grants,
   groupsOf: ReadonlyMap<string, readonly Subject[]>,
 ): Grant | undefined {
   const { subject } = share;
-  const held = (to: Subject, grants: readonly Grants[]): Grant[] => grants.flatMap((g) => g.get(subjectKey(to)) ?? []);
-  const groups = subject.kind === 'User' ? (groupsOf.get(subject.name) ?? []) : [];
-  return [...held(subject, others), ...groups.flatMap((group) => held(group, [...others, own]))].find((grant) =>
-    covers(grant, share),
-  );
+  const givenTo = (to: Subject, lists: readonly Grants[]): Grant | undefined => {
+    const key = subjectKey(to);
+    for (const grants of lists) {
+      const found = grants.get(key)?.find((grant) => covers(grant, share));
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const given = givenTo(subject, others);
+  if (given || subject.kind !== 'User') return given;
+  for (const group of groupsOf.get(subject.name) ?? []) {
+    const found = givenTo(group, [...others, own()]);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** Whether `grant` gives the role of `share`, or a wider one, for as long. */

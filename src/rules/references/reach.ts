@@ -36,24 +36,28 @@ export function completeClusters({ clusters, unreadable }: Landscape): Map<strin
 }
 
 /**
- * What the owners and shares of `tenant` give on `clusters` on the day `asOf`, as far as `wanted` picks it: one for
- * each owner or share and cluster, however many namespaces it holds in.
+ * What the owners and shares of `tenant` give to subjects of a kind on `clusters` on the day `asOf`, as far as `wanted`
+ * picks it: one for each owner or share and cluster, however many namespaces it holds in.
  */
 export function reaches(
   tenant: Tenant,
+  kind: Subject['kind'],
   clusters: ReadonlyMap<string, Cluster>,
   asOf: string,
-  wanted: (subject: Subject, cluster: Cluster) => boolean,
+  wanted: (name: string, cluster: Cluster) => boolean,
 ): Reach[] {
+  const allOwners = tenant.owners.filter(({ subject }) => subject.kind === kind);
   const found = new Map<Origin, Map<Cluster, Reach>>();
   for (const namespace of tenant.namespaces) {
+    const allShares = namespace.shares.filter((share) => share.subject.kind === kind && !hasEnded(share, asOf));
+    if (allOwners.length + allShares.length === 0) continue;
     const origins = new Map(namespace.clusters.map(({ value, origin }) => [value, origin]));
     for (const [name, clusterOrigin] of origins) {
       const cluster = clusters.get(name);
       if (!cluster) continue;
-      const isWanted = ({ subject }: Owner): boolean => wanted(subject, cluster);
-      const owners = tenant.owners.filter(isWanted);
-      const shares = namespace.shares.filter((share) => isWanted(share) && !hasEnded(share, asOf));
+      const isWanted = ({ subject }: Owner): boolean => wanted(subject.name, cluster);
+      const owners = allOwners.filter(isWanted);
+      const shares = allShares.filter(isWanted);
       const grants = [
         ...owners.map((owner): Grant => ({ ...owner, role: 'admin', owner: true, via: [] })),
         ...shares.map((share): Grant => ({ ...share, owner: false })),

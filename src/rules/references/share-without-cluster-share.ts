@@ -36,8 +36,8 @@ export const shareWithoutClusterShare: ConfigRule = {
     // A group that is not declared cannot be shared with: that is for TEN101 to say.
     const wanted = (group: string): boolean => declared.has(group) || !organization.complete;
     for (const tenant of landscape.tenants) {
-      const missing = reaches(tenant, clusters, asOf, ({ kind, name }, cluster) => {
-        return kind === 'Group' && seenBy.get(cluster)?.has(name) === false && wanted(name);
+      const missing = reaches(tenant, 'Group', clusters, asOf, (name, cluster) => {
+        return seenBy.get(cluster)?.has(name) === false && wanted(name);
       });
       for (const reach of missing) {
         const { subject, cluster, nameOrigin } = reach;

@@ -34,8 +34,8 @@ export const userWithoutCluster: ConfigRule = {
     const admins = new Set(organization.admins.map((a) => a.value));
     const seenBy = usersByCluster(clusters.values(), organization);
     for (const tenant of landscape.tenants) {
-      const missing = reaches(tenant, clusters, asOf, ({ kind, name }, cluster) => {
-        return kind === 'User' && !admins.has(name) && seenBy.get(cluster)?.has(name) === false;
+      const missing = reaches(tenant, 'User', clusters, asOf, (name, cluster) => {
+        return !admins.has(name) && seenBy.get(cluster)?.has(name) === false;
       });
       for (const reach of missing) {
         const { subject, cluster, nameOrigin } = reach;
