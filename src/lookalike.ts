@@ -58,15 +58,23 @@ const scriptPatterns = scripts.map((script) => [script, new RegExp(`\\p{Script=$
  * of spaces, dots, underscores and hyphens between words make no difference. For comparing, not for showing.
  */
 export function skeleton(name: string): string {
-  const small = Array.from(name, asciiOf).join('').toLowerCase();
-  // A capital that looks like nothing in ASCII may have a small letter that does.
-  return Array.from(small, (character) => readAs.get(character) ?? character)
-    .join('')
+  return (isAscii(name) ? name.toLowerCase() : readAsAscii(name))
     .replace(/[1i|!]/g, 'l')
     .replaceAll('0', 'o')
     .replaceAll('m', 'rn')
     .replace(/[-_. ]+/g, '-')
     .replace(/^-|-$/g, '');
+}
+
+/** Nearly all names are, and are read as they are written. */
+function isAscii(name: string): boolean {
+  return /^[ -~]*$/.test(name);
+}
+
+function readAsAscii(name: string): string {
+  const small = Array.from(name, asciiOf).join('').toLowerCase();
+  // A capital that looks like nothing in ASCII may have a small letter that does.
+  return Array.from(small, (character) => readAs.get(character) ?? character).join('');
 }
 
 /**
@@ -87,6 +95,10 @@ function asciiOf(character: string): string {
 /** The scripts with look-alike letters that a name's letters are of, each with the first such letter. */
 export function scriptsOf(name: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
+  if (isAscii(name)) {
+    const letter = /[a-z]/i.exec(name)?.[0];
+    return letter === undefined ? found : found.set('Latin', letter);
+  }
   for (const [script, pattern] of scriptPatterns) {
     const letter = pattern.exec(name)?.[0];
     if (letter !== undefined) found.set(script, letter);

@@ -1,4 +1,5 @@
 import type { Landscape } from '../../config/landscape.ts';
+import { oncePer } from '../../once.ts';
 import type { Origin } from '../../source.ts';
 import { originAt } from '../../source.ts';
 
@@ -22,9 +23,11 @@ export interface Claim {
  * All namespaces that the config asks for: one claim for a group's, whatever the number of clusters, one for a retained
  * name, one for each entry of a tenant; in this order.
  */
-export function claimsOf(landscape: Landscape): Claim[] {
-  return [...groupClaims(landscape), ...retainedClaims(landscape), ...tenantClaims(landscape)];
-}
+export const claimsOf = oncePer((landscape: Landscape): readonly Claim[] => [
+  ...groupClaims(landscape),
+  ...retainedClaims(landscape),
+  ...tenantClaims(landscape),
+]);
 
 /** The namespaces that cluster shares give to groups. Groups that are not declared are another rule's. */
 export function groupClaims({ organization, clusters }: Landscape): Claim[] {

@@ -29,6 +29,7 @@ export const duplicateEntry: ConfigRule = {
   *check({ landscape }) {
     const reported = new Set<Origin>();
     for (const { entries, says, help = 'remove one of them' } of lists(landscape)) {
+      if (entries.length < 2) continue;
       const firsts = new Map<string, Origin>();
       for (const { value, origin } of entries) {
         const first = firsts.get(value);

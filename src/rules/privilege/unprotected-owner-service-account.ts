@@ -45,21 +45,24 @@ export const unprotectedOwnerServiceAccount: ConfigRule = {
   bad: { files: example('green-ci') },
   good: { files: example('solar-ci') },
   *check(context) {
+    const owners = context.landscape.tenants.flatMap((tenant) =>
+      tenant.owners.flatMap(({ subject: { kind, name, namespace }, origin }) =>
+        kind === 'ServiceAccount' && namespace !== undefined ? [{ tenant, name, namespace, origin }] : [],
+      ),
+    );
+    if (owners.length === 0) return;
     const controllerOf = controllers(context);
-    for (const tenant of context.landscape.tenants) {
-      for (const { subject, origin } of tenant.owners) {
-        if (subject.kind !== 'ServiceAccount' || subject.namespace === undefined) continue;
-        const controller = controllerOf(tenant, subject.namespace);
-        if (!controller) continue;
-        yield {
-          message: `service account \`${subject.namespace}/${subject.name}\` owns tenant \`${tenant.name}\`, but ${controller.who} controls its namespace`,
-          at: at(originAt(origin, 'namespace')),
-          label: `whoever may create pods here owns \`${tenant.name}\``,
-          related: controller.places,
-          help: `use a service account in a namespace of \`${tenant.name}\`, or in one of the platform's own`,
-          target: tenant.name,
-        };
-      }
+    for (const { tenant, name, namespace, origin } of owners) {
+      const controller = controllerOf(tenant, namespace);
+      if (!controller) continue;
+      yield {
+        message: `service account \`${namespace}/${name}\` owns tenant \`${tenant.name}\`, but ${controller.who} controls its namespace`,
+        at: at(originAt(origin, 'namespace')),
+        label: `whoever may create pods here owns \`${tenant.name}\``,
+        related: controller.places,
+        help: `use a service account in a namespace of \`${tenant.name}\`, or in one of the platform's own`,
+        target: tenant.name,
+      };
     }
   },
 };
