@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Failure } from './failure.ts';
 import type { Git } from './git-run.ts';
 import { fieldsOf, output } from './git-run.ts';
@@ -35,15 +36,22 @@ const mostNamed = 500;
 /** How much is read at once, in bytes. */
 const batchSize = 16 * 1024 * 1024;
 
+/** What to expect of a commit's tree. */
+export interface TreeOptions {
+  /** There is nothing in it but the files with these paths. */
+  readonly only?: ReadonlySet<string>;
+  /** What files hold elsewhere, by their paths: where the commit has the same, Git is not asked for it. */
+  readonly held?: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
  * A commit's tree. Each folder directly below the root is listed as a whole when it is first asked for, and its files are
- * read many at a time: a process for each of a thousand files would take seconds. With `only`, there is nothing in the tree
- * but the files with these paths.
+ * read many at a time: a process for each of a thousand files would take seconds.
  */
-export function commitTree(git: Git, prefix: string, commit: Commit, only?: ReadonlySet<string>): FileTree {
+export function commitTree(git: Git, prefix: string, commit: Commit, options: TreeOptions = {}): FileTree {
   const listings = new Map<string, Promise<Listing>>();
   const listingOf = (top: string): Promise<Listing> => {
-    const listing = listings.get(top) ?? list(git, prefix, commit, top, only);
+    const listing = listings.get(top) ?? list(git, prefix, commit, top, options);
     listings.set(top, listing);
     return listing;
   };
@@ -75,7 +83,7 @@ async function list(
   prefix: string,
   commit: Commit,
   top: string,
-  only?: ReadonlySet<string>,
+  { only, held }: TreeOptions,
 ): Promise<Listing> {
   const folder = [prefix, top].filter((part) => part !== '').join('/');
   const args = ['ls-tree', '-z', '-l', '--full-tree', ...(top === '' ? [] : ['-r', '-t']), commit.id];
@@ -91,19 +99,26 @@ async function list(
     if (isIn && (only?.has(path) ?? true)) entries.set(path, { ...entry, path });
   }
   if (entries.size === 0 && top === '' && prefix !== '') await assertNoOtherThing(git, prefix, commit);
-  const files = Array.from(entries.values()).filter(({ kind, size }) => kind === 'file' && size <= maxFileSize);
+  const known = new Map<string, Uint8Array>();
+  const files = Array.from(entries.values()).filter(({ path, kind, id, size }) => {
+    const bytes = held?.get(path);
+    if (bytes?.length === size && blobId(bytes, id) === id) known.set(id, bytes);
+    return kind === 'file' && size <= maxFileSize && !known.has(id);
+  });
   // Next to the organization's file may lie all that a repository has: there, only what is asked for is read.
   const batches = batchesOf(files, top === '' ? 0 : batchSize);
   const reading = new Map<readonly BlobEntry[], Promise<ReadonlyMap<string, Uint8Array>>>();
+  const contents = (path: string): Promise<ReadonlyMap<string, Uint8Array>> => {
+    const batch = batches.get(path);
+    if (!batch) return Promise.resolve(known);
+    const blobs = reading.get(batch) ?? readBlobs(git, new Set(batch.map(({ id }) => id)));
+    reading.set(batch, blobs);
+    return blobs;
+  };
   return {
     entries,
     children: groupedBy(entries.values(), ({ path }) => path.slice(0, Math.max(0, path.lastIndexOf('/')))),
-    contents(path) {
-      const batch = batches.get(path) ?? [];
-      const contents = reading.get(batch) ?? readBlobs(git, new Set(batch.map(({ id }) => id)));
-      reading.set(batch, contents);
-      return contents;
-    },
+    contents,
   };
 }
 
@@ -139,6 +154,12 @@ function kindOf(mode: string): EntryKind {
   if (mode.startsWith('100')) return 'file';
   if (mode === '040000') return 'directory';
   return mode === '120000' ? 'symlink' : 'other';
+}
+
+/** The id that Git gives to a file's bytes, by the algorithm that another id is of. */
+function blobId(bytes: Uint8Array, { length }: string): string {
+  const hash = createHash(length === 40 ? 'sha1' : 'sha256');
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 /** The batch of each file, by its path: files as they come, as many as fit into `limit`, and at least one. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { Failure } from './failure.ts';
 import type { Answer, Environment, Git } from './git-run.ts';
 import { failed, fieldsOf, gitIn, output } from './git-run.ts';
-import type { Commit } from './git-tree.ts';
+import type { Commit, TreeOptions } from './git-tree.ts';
 import { commitTree } from './git-tree.ts';
 import { sortedBy } from './order.ts';
 import type { FileTree } from './tree.ts';
@@ -32,10 +32,9 @@ export interface Repository {
   readonly defaultBase: () => Promise<Commit | undefined>;
   /**
    * The organization's folder in a commit: the bytes that were committed, whatever attributes and line endings a
-   * checkout would apply. Empty when the commit has no such folder. With `only`, there are no other files in it than
-   * those.
+   * checkout would apply. Empty when the commit has no such folder.
    */
-  readonly tree: (commit: Commit, only?: ReadonlySet<string>) => FileTree;
+  readonly tree: (commit: Commit, options?: TreeOptions) => FileTree;
   /**
    * The files below `folder` that differ between a commit and another, or the worktree, sorted. Paths are the
    * organization's. In the worktree, new files count, unless Git ignores them.
@@ -78,7 +77,7 @@ export async function openRepository(dir: string, environment: Environment): Pro
       const name = defaultBases[base]?.replace(/^refs\/(?:remotes|heads)\//, '');
       return id === undefined || name === undefined ? undefined : { id, name };
     },
-    tree: (commit, only) => commitTree(git, prefix, commit, only),
+    tree: (commit, options) => commitTree(git, prefix, commit, options),
     changedPaths: (folder, from, to) => changedPaths(git, { dir, prefix }, folder, from, to),
     async lastChange(commit, folder) {
       const args = ['rev-list', '--max-count=1', '--timestamp', commit.id, '--', folder === '' ? '.' : folder];

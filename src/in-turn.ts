@@ -15,3 +15,9 @@ export function atMost(most: number): <T>(task: () => Promise<T>) => Promise<T> 
     }
   };
 }
+
+/** Work that goes on until somebody waits for it. Should it fail, that is for whoever waits; nobody may get so far. */
+export function meanwhile<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}

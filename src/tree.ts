@@ -76,10 +76,21 @@ export function memoryTree(files: Readonly<Record<string, string | Uint8Array>>,
   };
 }
 
-/** The tree with what is directly in some folders read now, rather than when it is asked for. */
-export async function readAhead(tree: FileTree, folders: readonly string[]): Promise<FileTree> {
+/** A tree of which some has been read. */
+export interface ReadTree extends FileTree {
+  /** The bytes of files that were read, by path. */
+  readonly held: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The tree with some paths, and what is directly in some folders, read now, rather than when it is asked for. */
+export async function readAhead(
+  tree: FileTree,
+  paths: readonly string[],
+  folders: readonly string[],
+): Promise<ReadTree> {
   const lists = new Map<string, readonly TreeEntry[]>();
   const files = new Map<string, ReadResult>();
+  for (const path of paths) files.set(path, await tree.read(path));
   for (const folder of folders) {
     const entries = await tree.list(folder);
     lists.set(folder, entries);
@@ -87,6 +98,7 @@ export async function readAhead(tree: FileTree, folders: readonly string[]): Pro
   }
   return {
     name: tree.name,
+    held: new Map(Array.from(files).flatMap(([path, read]) => ('bytes' in read ? [[path, read.bytes] as const] : []))),
     list: async (folder) => lists.get(folder) ?? (await tree.list(folder)),
     read: async (path) => files.get(path) ?? (await tree.read(path)),
   };

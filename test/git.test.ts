@@ -580,11 +580,47 @@ describe('a tree of a commit', () => {
     test.commit({ 'organization.yaml': 'o', 'dist/other.yaml': 'other', 'dist/c0/x0.yaml': 'x', ...contents });
     const repository = await open(test);
     const head = await repository.commit('HEAD');
-    const tree = repository.tree(head, new Set([...names, 'dist/gone.yaml']));
+    const tree = repository.tree(head, { only: new Set([...names, 'dist/gone.yaml']) });
     for (const name of names) expect(await textOf(tree, name)).toBe(contents[name]);
     for (const name of ['dist/other.yaml', 'dist/gone.yaml', 'dist/c0/x0.yaml']) {
       expect(await textOf(tree, name)).toBe('unreadable: no such file');
     }
+  });
+
+  it.each(['sha1', 'sha256'])('has the bytes that were committed, whatever is held already: %s', async (format) => {
+    const test = temporaryRepository(`--object-format=${format}`);
+    const committed = {
+      'organization.yaml': 'o',
+      'tenants/same.yaml': 'same',
+      'tenants/twin.yaml': 'same',
+      'tenants/other.yaml': 'abcd',
+      'tenants/longer.yaml': 'long',
+      'tenants/not-held.yaml': 'not held',
+    };
+    test.commit(committed);
+    const held = new Map(
+      Object.entries({
+        'organization.yaml': 'o',
+        'tenants/same.yaml': 'same',
+        'tenants/other.yaml': 'abce',
+        'tenants/longer.yaml': 'longer',
+        'tenants/gone.yaml': 'gone',
+      }).map(([path, text]) => [path, Buffer.from(text)]),
+    );
+    const log = join(temporaryFolder(), 'log');
+    const repository = await open(test, '', {
+      ...gitEnvironment,
+      PATH: pathWithGit(
+        `for word in "$@"; do if [ "$word" = --batch ]; then tee -a ${log} | REAL "$@"; exit; fi; done\nREAL "$@"`,
+      ),
+    });
+    const tree = repository.tree(await repository.commit('HEAD'), { held });
+    expect(await contentsOf(tree)).toEqual(committed);
+    // What is held and the same was never asked for.
+    expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(3);
+    for (const path of ['organization.yaml', 'tenants/same.yaml', 'tenants/twin.yaml'] as const)
+      expect(await tree.read(path)).toMatchObject({ bytes: Buffer.from(committed[path]) });
+    expect(await textOf(tree, 'tenants/gone.yaml')).toBe('unreadable: no such file');
   });
 
   it('has the bytes that were committed, whatever attributes and line endings say', async () => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Landscape } from '../config/landscape.ts';
+import { meanwhile } from '../in-turn.ts';
 import type { ClusterDone } from './cluster-work.ts';
 
 /**
@@ -76,9 +77,7 @@ export function startThread(script: URL): SecondThread {
         reject(new Error(`the second thread ended with ${code}`));
       });
     });
-    // It is asked for later, or never.
-    said.catch(() => undefined);
-    return said;
+    return meanwhile(said);
   };
   const tell = (message: ToThread): void => {
     worker.postMessage(message);
