@@ -66,7 +66,8 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const asOf = options.asOf ?? io.today;
   // Git looks for what differs in `dist/` while the rest is read and checked.
   const changed = meanwhile(repository.changedPaths('dist', from, to));
-  const base = await readTree(io, repository.tree(from, files && { held: files.held }), options.baseAsOf ?? asOf);
+  const committed = (commit: Commit): FileTree => repository.tree(commit, files && { held: files.held });
+  const base = await readTree(io, committed(from), options.baseAsOf ?? asOf);
   const headTree = files ?? repository.tree(tip);
   const head = await checkTree(io, headTree, asOf, base);
   const sources = new Map([
@@ -86,7 +87,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const after = { ...head, graph: accessGraph(head.landscape, head.asOf, before) };
   const context = changeContext(rules, before, after, bindings);
   // What has been taken back since the branch left its base is not to be had from there.
-  const now = named.id === from.id ? base : await readTree(io, repository.tree(named), asOf, base);
+  const now = named.id === from.id ? base : await readTree(io, committed(named), asOf, base);
   const { exceptions, removals } = now.landscape.organization;
   const permitted = { ...base.landscape, organization: { ...base.landscape.organization, exceptions, removals } };
   const judged = { ...context, before: { ...context.before, landscape: permitted } };
