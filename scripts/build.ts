@@ -7,8 +7,8 @@ import { compiledValidators } from './validators.ts';
 
 /**
  * Compiles the program into `build/`, so that it starts without a TypeScript loader. Split into chunks, so that a
- * command loads only what it uses. Packages are bundled, except large ones that few commands need: reading cdk8s from its
- * hundreds of files takes three times as long.
+ * command loads only what it uses. Packages are bundled, except large ones that few commands need: cdk8s alone has hundreds of
+ * files to read.
  */
 rmSync('build', { recursive: true, force: true });
 const { metafile } = await build({

@@ -77,6 +77,20 @@ describe('skeleton', () => {
   });
 });
 
+describe('a name of ASCII', () => {
+  it('is read the same with a character in it that is not seen', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(), (name, at) => {
+        const place = at % (name.length + 1);
+        const other = `${name.slice(0, place)}\u200b${name.slice(place)}`;
+        expect(skeleton(other)).toBe(skeleton(name));
+        expect([...scriptsOf(other)]).toEqual([...scriptsOf(name)]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
 describe('scriptsOf', () => {
   it('names the scripts of letters, each with the first letter', () => {
     expect([...scriptsOf('so\u043b\u0430r')]).toEqual([

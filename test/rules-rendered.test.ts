@@ -197,3 +197,30 @@ describe('TEN603 invalid-object', () => {
     expect(check({ ...exampleBinding, name: '..', labels: { 'a b': 'x', c: 'y z' } })).toHaveLength(3);
   });
 });
+
+describe('TEN604 too-many-objects', () => {
+  /** What Argo CD records of an object, written out. */
+  const recorded = ({ apiVersion, kind, name, namespace = '' }: RenderedObject): string => {
+    const group = apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
+    const where = { group, kind, name, namespace, version: 'v1' };
+    const message = `${kind}.${group}/${name} serverside-applied`;
+    return (
+      JSON.stringify({ ...where, status: 'Synced' }) +
+      JSON.stringify({ ...where, hookPhase: 'Running', message, status: 'Synced', syncPhase: 'Sync' })
+    );
+  };
+  const numbered = (object: RenderedObject, count: number): RenderedObject[] =>
+    Array.from({ length: count }, (_, i) => ({ ...object, name: `n${String(i).padStart(6, '0')}` }));
+
+  it.each<[string, RenderedObject]>([
+    ['of the core group', core('ResourceQuota')],
+    ['of another group', exampleBinding],
+    ['of a cluster', clusterRole],
+  ])('counts what Argo CD writes, to the byte: objects %s', (_, object) => {
+    const most = Math.floor(1_300_000 / recorded({ ...object, name: 'n000000' }).length);
+    expect(check(...numbered(object, most))).toEqual([]);
+    expect(check(...numbered(object, most + 1))).toEqual([
+      `TEN604 an Application of cluster \`prodcluster01\` would have ${most + 1} objects, more than Argo CD can record in it`,
+    ]);
+  });
+});

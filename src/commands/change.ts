@@ -53,7 +53,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const allowed = allowedCodes(options.allow ?? []);
   const opening = meanwhile(openRepository(io.dir, io.environment));
   const isOfWorktree = options.head === undefined || options.head === 'worktree';
-  // Now, while Git does little: beside all that it is asked for next, reading takes five times as long.
+  // Now, while Git does little: beside all that it is asked for next, reading takes longer.
   const files = isOfWorktree
     ? await readAhead(worktree(io.dir), [organizationFile], ['clusters', 'tenants'])
     : undefined;

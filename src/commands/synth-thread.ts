@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import type { DistPath } from '../manifests/dist.ts';
 import { isWritten, listDist, repairDist, withoutTexts } from '../manifests/dist.ts';
 import { clusterWorker, takenFrom } from './cluster-work.ts';
 import { digestsOfDist, filesByCluster } from './known-clusters.ts';
@@ -12,7 +13,7 @@ async function rendered(
   { landscape, asOf, dist, names, turns, isCheck }: ThreadTask,
   say: (message: FromThread) => void,
 ): Promise<() => void> {
-  const entries = filesByCluster(listDist(dist), new Set(names));
+  const entries = listedOf(dist, names);
   const work = await clusterWorker({ landscape, asOf, dist, entries, isRemembered: !isCheck });
   const done = takenFrom(names, takingTurns(turns), work);
   say({
@@ -27,6 +28,11 @@ async function rendered(
   };
 }
 
+/** What stands in the folder `dist` of the clusters with these names. */
+function listedOf(dist: string, names: readonly string[]): ReadonlyMap<string, readonly DistPath[]> {
+  return filesByCluster(listDist(dist), new Set(names));
+}
+
 const port = parentPort;
 if (!port) throw new Error('tenantry runs this itself');
 const say = (message: FromThread): void => {
@@ -36,10 +42,7 @@ let write: Promise<() => void>;
 port.on('message', (message: ToThread) => {
   switch (message.kind) {
     case 'digest':
-      say({
-        kind: 'digests',
-        digests: digestsOfDist(message.dist, filesByCluster(listDist(message.dist), new Set(message.names))),
-      });
+      say({ kind: 'digests', digests: digestsOfDist(message.dist, listedOf(message.dist, message.names)) });
       break;
     case 'render':
       write = rendered(message.task, say);

@@ -96,7 +96,7 @@ export function locatedField<T extends object, K extends keyof T & string>(
   return found && located(found);
 }
 
-/** Every property by its name: there are hundreds of thousands of cursors, and spreading takes three times as long. */
+/** Every property by its name: there are hundreds of thousands of cursors, and spreading takes longer. */
 function below<T>({ failed, damaged }: Cursor<unknown>, value: T, origin: Origin): Cursor<T> {
   return { value, origin, failed, damaged };
 }

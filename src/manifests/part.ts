@@ -42,7 +42,7 @@ export function partRenderer(): (cluster: string, part: Part) => RenderedPart {
     const written = objects.map((item): ManifestObject => {
       const { text, identity } = write(item);
       texts.push(text);
-      // Each by its name: there are tens of thousands of objects, and spreading takes several times as long.
+      // Each by its name: there are tens of thousands of objects, and spreading takes longer.
       const { apiVersion, kind, name, namespace, labels } = identity;
       return { apiVersion, kind, name, namespace, labels, path, cluster, manifest: () => manifestOf(item), source };
     });

@@ -2,8 +2,8 @@ import type { Cluster } from '../../config/landscape.ts';
 import { at } from '../../diagnostic.ts';
 import { visible } from '../../lookalike.ts';
 import { oncePer } from '../../once.ts';
-import { exampleCertificate } from '../examples.ts';
 import { certificateIn } from '../certificate.ts';
+import { exampleCertificate } from '../examples.ts';
 import type { ConfigRule } from '../rule.ts';
 
 export const certificateAuthority: ConfigRule = {
