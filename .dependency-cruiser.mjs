@@ -3,23 +3,26 @@
  * @type {import('dependency-cruiser').IConfiguration}
  */
 const rooms = {
-  values:
-    '^src/(source|text|yaml|yaml-mistakes|yaml-plain|secrets|order|once|in-turn|day|quantity|lookalike|failure|json)\\.ts$',
-  diagnostic: '^src/diagnostic\\.ts$',
-  tree: '^src/(tree|git|git-run|git-tree)\\.ts$',
+  values: '^src/values/',
+  source: '^src/source/',
+  tree: '^src/tree/',
+  kubernetes: '^src/kubernetes/',
+  settings: '^src/settings/',
   config: '^src/config/',
-  rules: '^src/rules/',
   access: '^src/access/',
   plan: '^src/plan/',
+  rules: '^src/rules/',
   manifests: '^src/manifests/',
+  synth: '^src/synth/',
   cluster: '^src/cluster/',
   render: '^src/render/',
+  app: '^src/app/',
   commands: '^src/commands/',
   cli: '^src/cli\\.ts$',
 };
 
 /** The part of the config room that others see: what the files mean, not how they are read. */
-const model = '^src/config/(landscape|schema)\\.ts$';
+const model = '^src/config/model/desired-state\\.ts$';
 
 const mayImport = (room, others, comment, extra = {}) => ({
   name: `${room}-imports`,
@@ -56,62 +59,116 @@ export default {
     mayImport(
       'values',
       [],
-      'Sources, orders, days and quantities are plain values: everything stands on them, so they stand on nothing.',
+      'Days, orders and names are plain values: everything stands on them, so they stand on nothing.',
     ),
     mayImport(
-      'diagnostic',
+      'source',
       [rooms.values],
-      'A diagnostic is a value about a source; it knows no rule and no renderer.',
+      'A source is a text, what it says and what is wrong with it; it knows no schema, no rule and no renderer.',
     ),
     mayImport('tree', [rooms.values], 'The tree gives bytes and knows nothing of what is in them.'),
     mayImport(
+      'kubernetes',
+      [rooms.values],
+      'What Kubernetes itself says holds without us: rules, access and plan share it, so it knows none of them.',
+    ),
+    mayImport(
+      'settings',
+      [rooms.values, rooms.source, rooms.kubernetes],
+      'Each key is declared once, for readers, rules, plan and docs alike: the table knows none of those who fold over it.',
+    ),
+    mayImport(
       'config',
-      [rooms.values, rooms.diagnostic, rooms.tree],
+      [rooms.values, rooms.source, rooms.tree, rooms.kubernetes, rooms.settings],
       'The config room says what the files mean; it judges nothing and renders nothing.',
     ),
-    mayImport(
-      'rules',
-      [rooms.values, rooms.diagnostic, rooms.plan, model, '^src/config/(files|check|violations|cursor)\\.ts$'],
-      'A rule looks at values and returns values: it reads no files, computes no access and renders nothing. Rules about a change look at its plan.',
-    ),
+    {
+      name: 'model-knows-no-files',
+      comment:
+        'What the config means does not depend on how it is read: the desired state is a value that tests can write down.',
+      severity: 'error',
+      from: { path: model },
+      to: { path: '^src/config/(reading|typescript)/' },
+    },
     mayImport(
       'access',
-      [rooms.values, model],
+      [rooms.values, rooms.source, rooms.kubernetes, rooms.settings, model],
       'The access graph is the only definition of access: it depends on the meaning of the config and on nothing else.',
     ),
     mayImport(
       'plan',
-      [rooms.values, rooms.access, model],
+      [rooms.values, rooms.source, rooms.kubernetes, rooms.settings, rooms.access, model],
       'A plan compares what the config means, so it stands on its meaning alone: it knows no rule, no file and no Git.',
     ),
     mayImport(
+      'rules',
+      [
+        rooms.values,
+        rooms.source,
+        rooms.kubernetes,
+        rooms.settings,
+        rooms.plan,
+        rooms.access,
+        model,
+        '^src/config/reading/(files|check-schema|violations|cursor)\\.ts$',
+      ],
+      'A rule looks at values and returns values: it reads no files and renders nothing. Rules about a change look at its plan.',
+    ),
+    mayImport(
       'manifests',
-      [rooms.values, rooms.access, model],
+      [rooms.values, rooms.source, rooms.kubernetes, rooms.settings, rooms.access, model],
       'Manifests are rendered from the access graph, never from the files: two ways to compute access would differ some day.',
     ),
     mayImport(
+      'synth',
+      [
+        rooms.values,
+        rooms.source,
+        rooms.access,
+        rooms.rules,
+        rooms.manifests,
+        model,
+        '^src/config/reading/files\\.ts$',
+      ],
+      'Synthesis makes files of values and writes dist/: it prints nothing and knows no command.',
+    ),
+    mayImport(
       'cluster',
-      [rooms.values, rooms.diagnostic, rooms.access, rooms.manifests, model],
+      [rooms.values, rooms.source, rooms.kubernetes, rooms.access, rooms.manifests, model],
       'The live API is asked about objects that are there already: it reads no files of the organization and prints nothing.',
     ),
     mayImport(
       'render',
-      [rooms.values, rooms.diagnostic],
+      [rooms.values, rooms.source],
       'Renderers turn values into text: of the other rooms they may know types only.',
       {
         to: { dependencyTypesNot: ['type-only'] },
       },
     ),
     {
-      name: 'commands-imports',
-      comment: 'Nothing below may know the commands: they put the rooms together.',
+      name: 'app-imports',
+      comment: 'What commands share knows none of them, so that a server can use it as they do.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [rooms.commands, rooms.cli] },
+      from: { path: rooms.app },
       to: { path: [rooms.commands, rooms.cli] },
+    },
+    {
+      name: 'app-door',
+      comment: 'Nothing below may know what puts the rooms together.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [rooms.app, rooms.commands, rooms.cli] },
+      to: { path: [rooms.app, rooms.commands, rooms.cli] },
+    },
+    {
+      name: 'commands-are-commands',
+      comment: 'A command is one file that no other command imports: what two of them share is in app/.',
+      severity: 'error',
+      from: { path: rooms.commands },
+      to: { path: rooms.commands },
     },
     owns(
       'yaml',
-      '^src/yaml(-mistakes)?\\.ts$',
+      '^src/source/yaml(-mistakes)?\\.ts$',
       'One place reads YAML, so that "where does this come from" has one answer.',
     ),
     owns(
@@ -129,7 +186,7 @@ export default {
     owns('esbuild|typescript', rooms.config, 'Only TypeScript config files need a compiler.'),
     owns(
       'simple-git',
-      '^src/git-run\\.ts$',
+      '^src/tree/git-run\\.ts$',
       'One place runs Git, so that what reaches its command line can be seen on one page.',
     ),
     owns('commander', rooms.cli, 'Arguments end at the edge; commands get typed values.'),

@@ -16,7 +16,8 @@ const locale = [
   },
   {
     selector: 'CallExpression[callee.property.name=/^(localeCompare|toLocale.*)$/]',
-    message: 'Sorted and printed by code unit, never by locale: compare with compareCodeUnits from src/order.ts.',
+    message:
+      'Sorted and printed by code unit, never by locale: compare with compareCodeUnits from src/values/order.ts.',
   },
   {
     selector: "MemberExpression[object.name='Intl']",

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/control-plane/**', 'test/cluster/**', 'test/argo-cd/**', 'node_modules/**'],
+    exclude: ['test/control-plane/**', 'test/live/**', 'test/argo-cd/**', 'node_modules/**'],
     testTimeout: 30_000,
     coverage: {
       provider: 'v8',

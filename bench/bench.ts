@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessGraph } from '../src/access/graph.ts';
-import { readConfigFiles } from '../src/config/files.ts';
-import { resolve } from '../src/config/resolve.ts';
+import { readConfigFiles } from '../src/config/reading/files.ts';
+import { resolve } from '../src/config/model/resolve.ts';
 import { render } from '../src/manifests/render.ts';
-import { memoryTree } from '../src/tree.ts';
+import { memoryTree } from '../src/tree/tree.ts';
 import type { FleetFiles } from './fleet.ts';
 import { everythingChanged, everythingWrong, fleet, fleetSize, oneTenantChanged } from './fleet.ts';
 import { peerValues, writeChart } from './peers.ts';
@@ -50,10 +50,10 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
   write(at('fleet'), files);
   write(at('wrong'), everythingWrong(files));
 
-  const landscape = resolve(
+  const desired = resolve(
     await readConfigFiles(memoryTree(files), () => Promise.reject(new Error('no TypeScript here'))),
   );
-  const rendered = render(landscape, accessGraph(landscape, asOf));
+  const rendered = render(desired, accessGraph(desired, asOf));
   const values = peerValues(rendered);
   writeChart(at('chart'), values);
   writeFileSync(at('values.json'), JSON.stringify(values));

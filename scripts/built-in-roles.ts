@@ -1,5 +1,5 @@
 import { format, resolveConfig } from 'prettier';
-import { compareCodeUnits, groupedBy, sortedBy } from '../src/order.ts';
+import { compareCodeUnits, groupedBy, sortedBy } from '../src/values/order.ts';
 import { at, listAt } from '../test/control-plane/client.ts';
 import type { Client } from '../test/control-plane/client.ts';
 
@@ -7,11 +7,11 @@ import type { Client } from '../test/control-plane/client.ts';
 export async function builtInFiles(request: Client['request']): Promise<Record<string, string>> {
   const kubernetes = text(await get(request, '/version'), 'gitVersion');
   return {
-    'src/access/built-in-roles.json': await json('src/access/built-in-roles.json', {
+    'src/kubernetes/built-in-roles.json': await json('src/kubernetes/built-in-roles.json', {
       kubernetes,
       ...(await rolesAndBindings(request)),
     }),
-    'src/access/built-in-resources.json': await json('src/access/built-in-resources.json', {
+    'src/kubernetes/built-in-resources.json': await json('src/kubernetes/built-in-resources.json', {
       kubernetes,
       resources: await resources(request),
     }),

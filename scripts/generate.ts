@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { jsonSchemas } from '../src/config/json-schema.ts';
+import { jsonSchemas } from '../src/settings/json-schema.ts';
 import { configurationPage } from './configuration-page.ts';
 import { planPage } from './plan-page.ts';
 import { rulesPage } from './rules-page.ts';

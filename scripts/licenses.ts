@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { textAt } from '../src/json.ts';
-import { sortedBy } from '../src/order.ts';
+import { textAt } from '../src/values/json.ts';
+import { sortedBy } from '../src/values/order.ts';
 
 /**
  * The licenses of all packages that are bundled, which ask to stand wherever the packages do. Throws for a package that

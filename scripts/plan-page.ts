@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Io } from '../src/commands/io.ts';
+import type { Io } from '../src/app/io.ts';
 import { plan } from '../src/commands/plan.ts';
 import { readReport } from '../src/plan/read-report.ts';
 import { humanPlan } from '../src/render/plan/human.ts';

@@ -1,9 +1,9 @@
-import { readConfigFiles, sourcesOf } from '../src/config/files.ts';
-import { resolve } from '../src/config/resolve.ts';
-import { typescriptEvaluator } from '../src/config/typescript.ts';
-import { typescriptLocator } from '../src/config/typescript-locator.ts';
-import type { Diagnostic } from '../src/diagnostic.ts';
-import { placeDiagnostics } from '../src/diagnostic.ts';
+import { readConfigFiles, sourcesOf } from '../src/config/reading/files.ts';
+import { resolve } from '../src/config/model/resolve.ts';
+import { typescriptEvaluator } from '../src/config/typescript/evaluator.ts';
+import { typescriptLocator } from '../src/config/typescript/locator.ts';
+import type { Diagnostic } from '../src/source/diagnostic.ts';
+import { placeDiagnostics } from '../src/source/diagnostic.ts';
 
 import { human } from '../src/render/diagnostics/human.ts';
 import { plainStyle } from '../src/render/style.ts';
@@ -11,9 +11,9 @@ import { exampleDay, exampleFiles } from '../src/rules/examples.ts';
 import { rules } from '../src/rules/index.ts';
 import type { ChangeExample, ConfigExample, ExampleFiles, RenderedObject, Rule } from '../src/rules/rule.ts';
 import { checkChange, checkConfig, checkRendered } from '../src/rules/run.ts';
-import type { Source } from '../src/source.ts';
-import { yamlLocator } from '../src/source.ts';
-import { memoryTree } from '../src/tree.ts';
+import type { Source } from '../src/source/source.ts';
+import { yamlLocator } from '../src/source/source.ts';
+import { memoryTree } from '../src/tree/tree.ts';
 import { exampleChange } from '../test/support/change.ts';
 
 const sections: Record<string, string> = {
@@ -146,7 +146,7 @@ const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10
 async function saidOf(example: ConfigExample): Promise<string> {
   const config = await readConfigFiles(memoryTree(exampleFiles(example)), evaluate);
   const sources = sourcesOf(config);
-  const found = checkConfig(rules, { files: config, landscape: resolve(config), asOf: example.asOf ?? exampleDay });
+  const found = checkConfig(rules, { files: config, desired: resolve(config), asOf: example.asOf ?? exampleDay });
   return said(found, sources);
 }
 

@@ -1,14 +1,17 @@
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import type { Plugin } from 'esbuild';
-import { ajvOptions } from '../src/config/ajv-options.ts';
-import { schemas } from '../src/config/schema.ts';
+import { ajvOptions } from '../src/config/reading/ajv-options.ts';
+import { schemas } from '../src/settings/schema.ts';
 
 /** Puts compiled validators in the place of the module that compiles them. */
 export const compiledValidators: Plugin = {
   name: 'compiled-validators',
   setup(build) {
-    build.onLoad({ filter: /[/\\]src[/\\]config[/\\]validators\.ts$/ }, () => ({ contents: code(), loader: 'js' }));
+    build.onLoad({ filter: /[/\\]src[/\\]config[/\\]reading[/\\]validators\.ts$/ }, () => ({
+      contents: code(),
+      loader: 'js',
+    }));
   },
 };
 

@@ -3,12 +3,12 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CanIOptions } from './commands/can-i.ts';
-import type { Io } from './commands/io.ts';
+import type { Io } from './app/io.ts';
 import type { PlanOptions } from './commands/plan.ts';
-import { noProgress, progressLine } from './commands/progress.ts';
+import { noProgress, progressLine } from './app/progress.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
-import { Failure } from './failure.ts';
+import { Failure } from './values/failure.ts';
 
 /**
  * The program's edge: arguments in, exit code out. Alone touches `process`, and loads of the rest only what the command

@@ -1,12 +1,12 @@
-import type { Group, Subject } from '../config/landscape.ts';
-import type { Origin } from '../source.ts';
-import { originAt } from '../source.ts';
-import recorded from './built-in-roles.json' with { type: 'json' };
-import { clusterScopeRules } from './cluster-scope.ts';
+import type { Group, Subject } from '../config/model/desired-state.ts';
+import type { Origin } from '../source/source.ts';
+import { originAt } from '../source/source.ts';
+import recorded from '../kubernetes/built-in-roles.json' with { type: 'json' };
+import { clusterScopeRules } from './cluster-scope-rules.ts';
 import type { Access, ClusterAccess } from './graph.ts';
 import { platformRoles, rbacName } from './graph.ts';
-import type { AccessRequest, PolicyRule } from './rbac.ts';
-import { ruleAllows } from './rbac.ts';
+import type { AccessRequest, PolicyRule } from '../kubernetes/rbac.ts';
+import { ruleAllows } from '../kubernetes/rbac.ts';
 
 /** Who asks, as the API server sees it once it has accepted the credentials. */
 export interface Claims {

@@ -1,8 +1,16 @@
-import type { Cluster, ClusterShare, Landscape, Located, Namespace, Subject, Tenant } from '../config/landscape.ts';
-import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/landscape.ts';
-import { once, oncePer } from '../once.ts';
-import { groupedBy, sortedBy } from '../order.ts';
-import type { Origin } from '../source.ts';
+import type {
+  Cluster,
+  ClusterShare,
+  DesiredState,
+  Located,
+  Namespace,
+  Subject,
+  Tenant,
+} from '../config/model/desired-state.ts';
+import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/model/desired-state.ts';
+import { once, oncePer } from '../values/once.ts';
+import { groupedBy, sortedBy } from '../values/order.ts';
+import type { Origin } from '../source/source.ts';
 
 /** What a binding refers to. A custom role is a Role in each namespace of its tenant. */
 export interface RoleRef {
@@ -67,37 +75,37 @@ export const platformRoles = {
   clusterAdmins: { kind: 'ClusterRole', name: 'cluster-admin' },
 } as const satisfies Record<string, RoleRef>;
 
-/** A landscape and its access graph. */
-export interface Mapped {
-  readonly landscape: Landscape;
+/** What the config means on a day: the desired state, and who has which access by it. A plan compares two of them. */
+export interface Meaning {
+  readonly desired: DesiredState;
   readonly graph: AccessGraph;
 }
 
 /**
- * The access graph of a landscape on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. What comes
+ * The access graph of a desired state on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. What comes
  * from the same values as in `known` is the same value as there.
  */
-export function accessGraph(landscape: Landscape, asOf: string, known?: Mapped): AccessGraph {
-  return { asOf, clusters: landscape.clusters.map(accessOn(landscape, asOf, known)) };
+export function accessGraph(desired: DesiredState, asOf: string, known?: Meaning): AccessGraph {
+  return { asOf, clusters: desired.clusters.map(accessOn(desired, asOf, known)) };
 }
 
 /** The same, a cluster at a time: gives what the config means for each. */
-export function accessOn(landscape: Landscape, asOf: string, known?: Mapped): (cluster: Cluster) => ClusterAccess {
-  const { admins } = landscape.organization;
-  const onCluster = tenantNamespacesByCluster(landscape.tenants);
+export function accessOn(desired: DesiredState, asOf: string, known?: Meaning): (cluster: Cluster) => ClusterAccess {
+  const { admins } = desired.organization;
+  const onCluster = tenantNamespacesByCluster(desired.tenants);
   const same = known?.graph.asOf === asOf ? sameClusters(known, admins, onCluster) : undefined;
   return (cluster) => same?.get(cluster) ?? clusterAccess(cluster, onCluster.get(cluster.name) ?? [], admins, asOf);
 }
 
 /** The clusters of a graph that have the same tenants' namespaces and the same admins here, each by itself. */
 function sameClusters(
-  { landscape, graph }: Mapped,
+  { desired, graph }: Meaning,
   admins: readonly Located<string>[],
   onCluster: ReadonlyMap<string, readonly TenantNamespace[]>,
 ): Map<Cluster, ClusterAccess> {
-  const before = landscape.organization.admins;
+  const before = desired.organization.admins;
   if (before !== admins && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
-  const onClusterBefore = tenantNamespacesByCluster(landscape.tenants);
+  const onClusterBefore = tenantNamespacesByCluster(desired.tenants);
   return new Map(
     graph.clusters.flatMap((entry) => {
       const { name } = entry.cluster;

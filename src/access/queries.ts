@@ -1,5 +1,5 @@
-import type { Group, Landscape, Organization } from '../config/landscape.ts';
-import { builtInRoles } from '../config/landscape.ts';
+import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
+import { builtInRoles } from '../config/model/desired-state.ts';
 import type { Access, AccessGraph, ClusterAccess, RoleRef } from './graph.ts';
 import { platformRoles } from './graph.ts';
 
@@ -101,7 +101,7 @@ export function groupsOf(organization: Organization, user: string): Group[] {
 }
 
 /** Every user that the organization names anywhere. */
-export function knownUsers({ organization, tenants }: Landscape): Set<string> {
+export function knownUsers({ organization, tenants }: DesiredState): Set<string> {
   const shares = tenants.flatMap((t) => [...t.defaultShares, ...t.namespaces.flatMap((n) => n.ownShares)]);
   const subjects = [...tenants.flatMap((t) => t.owners), ...shares].map(({ subject }) => subject);
   return new Set([

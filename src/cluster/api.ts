@@ -1,13 +1,13 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
-import { redactSecrets } from '../secrets.ts';
+import { Failure } from '../values/failure.ts';
+import { redactSecrets } from '../source/secrets.ts';
 import { pathFinder } from './discovery.ts';
 import type { PathFinder } from './discovery.ts';
 import { codeOf, exchange } from './http.ts';
 import type { Answer, Options, Sent } from './http.ts';
-import { textAt } from '../json.ts';
+import { textAt } from '../values/json.ts';
 import type { KubeContext } from './kubeconfig.ts';
 
 /**

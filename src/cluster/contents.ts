@@ -1,6 +1,6 @@
-import { sortedBy } from '../order.ts';
+import { sortedBy } from '../values/order.ts';
 import type { Api } from './api.ts';
-import { at, listAt, textAt } from '../json.ts';
+import { at, listAt, textAt } from '../values/json.ts';
 
 /** What is in a namespace of a live cluster. */
 export interface Contents {

@@ -1,6 +1,6 @@
 import type { ManifestObject } from '../manifests/part.ts';
 import type { Answer } from './http.ts';
-import { at, listAt, textAt } from '../json.ts';
+import { at, listAt, textAt } from '../values/json.ts';
 
 /** Gives the path of an object in the API; undefined for a kind that the server lacks. */
 export type PathFinder = (

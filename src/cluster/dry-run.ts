@@ -1,8 +1,8 @@
-import { atMost } from '../in-turn.ts';
+import { atMost } from '../values/in-turn.ts';
 import type { ManifestObject } from '../manifests/part.ts';
 import type { Api } from './api.ts';
 import type { Answer } from './http.ts';
-import { at, listAt, textAt } from '../json.ts';
+import { at, listAt, textAt } from '../values/json.ts';
 
 /** What an API server says to an object before it is applied. */
 export type Outcome = {

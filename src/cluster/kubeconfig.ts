@@ -1,6 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { didYouMean } from '../diagnostic.ts';
-import { Failure } from '../failure.ts';
+import { didYouMean } from '../source/diagnostic.ts';
+import { Failure } from '../values/failure.ts';
 
 /** A context of a kubeconfig: an API server, and who to be there. */
 export interface KubeContext {

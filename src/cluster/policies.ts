@@ -1,7 +1,7 @@
 import type { ManifestObject } from '../manifests/part.ts';
 import type { Api } from './api.ts';
 import type { Outcome } from './dry-run.ts';
-import { at, listAt, textAt } from '../json.ts';
+import { at, listAt, textAt } from '../values/json.ts';
 
 /**
  * What a server's type checker says of a policy. A dry run shows that the expressions compile; whether the fields that

@@ -1,8 +1,8 @@
 import type { ClusterAccess, ClusterNamespace, Reason } from '../access/graph.ts';
-import type { Organization } from '../config/landscape.ts';
+import type { Organization } from '../config/model/desired-state.ts';
 import { bindingName } from '../manifests/names.ts';
 import type { ManifestObject } from '../manifests/part.ts';
-import type { Origin } from '../source.ts';
+import type { Origin } from '../source/source.ts';
 
 /** Gives the config lines that led to an object of the cluster: for a binding the shares, for a quota the quota. */
 export function reasonFinder(

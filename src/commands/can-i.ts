@@ -10,19 +10,20 @@ import {
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
 import { groupsOf, knownUsers, whatUserCan } from '../access/queries.ts';
-import type { AccessRequest } from '../access/rbac.ts';
-import type { Landscape } from '../config/landscape.ts';
-import { isProtectedNamespace } from '../config/landscape.ts';
-import { Failure } from '../failure.ts';
+import type { AccessRequest } from '../kubernetes/rbac.ts';
+import type { DesiredState } from '../config/model/desired-state.ts';
+import { isProtectedNamespace } from '../config/model/desired-state.ts';
+import { Failure } from '../values/failure.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
 import { jsonText, prose } from '../render/text.ts';
-import type { Origin } from '../source.ts';
-import { accessColumns, checkFilter, reasonsOf, unknown } from './access.ts';
-import type { RequestOptions } from './can-i-request.ts';
-import { requestOf } from './can-i-request.ts';
-import type { Io } from './io.ts';
-import { graphOrProblems, lineFinder, styleOf } from './organization.ts';
+import type { Origin } from '../source/source.ts';
+import { accessColumns, reasonsOf } from '../app/access-rows.ts';
+import { refuseUnknownNames, unknown } from '../app/declared-names.ts';
+import type { RequestOptions } from '../app/access-request.ts';
+import { requestOf } from '../app/access-request.ts';
+import type { Io } from '../app/io.ts';
+import { graphOrProblems, lineFinder, styleOf } from '../app/organization.ts';
 
 export interface CanIOptions extends RequestOptions {
   readonly user?: string;
@@ -41,14 +42,14 @@ const canIExit = { yes: 0, no: 1, noAnswer: 2 } as const;
 export async function accessCanI(io: Io, options: CanIOptions): Promise<number> {
   const checked = await graphOrProblems(io, options);
   if (!checked) return canIExit.noAnswer;
-  const { landscape, graph, sources } = checked;
-  checkFilter(landscape, { cluster: options.cluster });
+  const { desired, graph, sources } = checked;
+  refuseUnknownNames(desired, { cluster: options.cluster });
   const cluster = graph.clusters.find((c) => c.cluster.name === options.cluster);
   if (!cluster) throw new Error(`cluster ${options.cluster} is declared but not in the graph`);
 
-  const who = someone({ landscape, graph, cluster, options });
+  const who = someone({ desired, graph, cluster, options });
   const request = requestOf(options);
-  if ('resource' in request) checkNamespace(landscape, graph, cluster, request.namespace);
+  if ('resource' in request) refuseUnknownNamespace(desired, graph, cluster, request.namespace);
   const verdict = evaluate(cluster, who.accesses, request);
 
   const { because, insufficient } = verdict;
@@ -69,7 +70,7 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
 }
 
 interface Question {
-  readonly landscape: Landscape;
+  readonly desired: DesiredState;
   readonly graph: AccessGraph;
   readonly cluster: ClusterAccess;
   readonly options: CanIOptions;
@@ -99,9 +100,9 @@ function someone(question: Question): Someone {
   throw new Failure('bad-arguments', 'nobody is named', { help: 'give --user, --group or --service-account' });
 }
 
-function aUser({ landscape, graph, cluster }: Question, user: string): Someone {
-  const { organization } = landscape;
-  const users = knownUsers(landscape);
+function aUser({ desired, graph, cluster }: Question, user: string): Someone {
+  const { organization } = desired;
+  const users = knownUsers(desired);
   if (!users.has(user)) throw unknown('user', user, users);
   const declared = groupsOf(organization, user).map((g) => g.name);
   const isAdmin = organization.admins.some((a) => a.value === user);
@@ -115,8 +116,8 @@ function aUser({ landscape, graph, cluster }: Question, user: string): Someone {
   };
 }
 
-function aMember({ landscape, cluster }: Question, groups: readonly string[], user: string | undefined): Someone {
-  for (const group of groups) checkFilter(landscape, { group });
+function aMember({ desired, cluster }: Question, groups: readonly string[], user: string | undefined): Someone {
+  for (const group of groups) refuseUnknownNames(desired, { group });
   const claims = tokenClaims(user ?? '', groupClaims(cluster, groups));
   const inGroups = `${groups.length > 1 ? 'groups' : 'group'} ${groups.map((g) => `\`${g}\``).join(', ')}`;
   return {
@@ -127,7 +128,7 @@ function aMember({ landscape, cluster }: Question, groups: readonly string[], us
   };
 }
 
-function aServiceAccount({ landscape, graph, cluster }: Question, serviceAccount: string): Someone {
+function aServiceAccount({ desired, graph, cluster }: Question, serviceAccount: string): Someone {
   const [namespace, name, ...rest] = serviceAccount.split('/');
   if (!namespace || !name || rest.length > 0) {
     throw new Failure('bad-arguments', `\`${serviceAccount}\` is no service account`, {
@@ -139,14 +140,14 @@ function aServiceAccount({ landscape, graph, cluster }: Question, serviceAccount
       help: `ask the cluster: \`kubectl auth can-i --as system:serviceaccount:${namespace}:${name}\``,
     });
   }
-  checkNamespace(landscape, graph, cluster, namespace);
+  refuseUnknownNamespace(desired, graph, cluster, namespace);
   const claims = serviceAccountClaims(namespace, name);
   return { description: `service account \`${serviceAccount}\``, claims, accesses: accessesOf(cluster, claims) };
 }
 
 /** A namespace that is not on the cluster gets an error rather than "no", which would look like an answer. */
-function checkNamespace(
-  { organization }: Landscape,
+function refuseUnknownNamespace(
+  { organization }: DesiredState,
   graph: AccessGraph,
   { cluster, namespaces }: ClusterAccess,
   namespace: string | undefined,

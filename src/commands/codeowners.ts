@@ -1,17 +1,17 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { Failure } from '../failure.ts';
-import type { Difference } from '../manifests/dist.ts';
-import { compareDist, readDist, repairDist } from '../manifests/dist.ts';
+import { Failure } from '../values/failure.ts';
+import type { Difference } from '../synth/dist.ts';
+import { compareDist, readDist, repairDist } from '../synth/dist.ts';
 import type { CodeOwnersProblem } from '../render/codeowners.ts';
 import { codeOwners } from '../render/codeowners.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { prose } from '../render/text.ts';
-import { counted } from '../text.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import type { CheckedOrganization } from './organization.ts';
-import { checkOrganization, hasErrors, lineFinder, printDiagnostics, styleOf } from './organization.ts';
+import { counted } from '../source/text.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import type { CheckedOrganization } from '../app/organization.ts';
+import { checkOrganization, hasErrors, lineFinder, printDiagnostics, styleOf } from '../app/organization.ts';
 
 export interface CodeOwnersOptions {
   readonly check?: true;
@@ -31,7 +31,7 @@ export async function codeowners(io: Io, options: CodeOwnersOptions): Promise<nu
     return nothingWritten(io);
   }
   const { root, folder } = repository(io, options.root);
-  const { text, problems } = codeOwners(checked.landscape, { folder });
+  const { text, problems } = codeOwners(checked.desired, { folder });
   if (problems.length > 0) {
     await printProblems(io, checked, problems);
     return nothingWritten(io);
@@ -123,6 +123,6 @@ function nothingWritten(io: Io): number {
   return exit.problems;
 }
 
-function tenants({ landscape }: CheckedOrganization): string {
-  return `${counted(landscape.tenants.length, 'tenant')}, ${counted(landscape.organization.admins.length, 'admin')}`;
+function tenants({ desired }: CheckedOrganization): string {
+  return `${counted(desired.tenants.length, 'tenant')}, ${counted(desired.organization.admins.length, 'admin')}`;
 }

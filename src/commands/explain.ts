@@ -1,14 +1,14 @@
 import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
 import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
-import type { Group, Landscape, Located } from '../config/landscape.ts';
-import { didYouMean } from '../diagnostic.ts';
-import { Failure } from '../failure.ts';
+import type { Group, DesiredState, Located } from '../config/model/desired-state.ts';
+import { didYouMean } from '../source/diagnostic.ts';
+import { Failure } from '../values/failure.ts';
 import { table } from '../render/table.ts';
-import type { Origin } from '../source.ts';
-import { accessColumns, subjectName } from './access.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import { graphOrProblems, lineFinder, styleOf } from './organization.ts';
+import type { Origin } from '../source/source.ts';
+import { accessColumns, subjectName } from '../app/access-rows.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import { graphOrProblems, lineFinder, styleOf } from '../app/organization.ts';
 
 /** One thing that holds, and the line that decides it; without a line it is tenantry's own default. */
 interface Fact {
@@ -27,14 +27,14 @@ interface Explanation {
 export async function explain(io: Io, name: string, options: { readonly asOf?: string }): Promise<number> {
   const checked = await graphOrProblems(io, options);
   if (!checked) return exit.problems;
-  const { landscape, graph, sources } = checked;
+  const { desired, graph, sources } = checked;
   const found = [
-    ...tenantExplanations(landscape, graph, name),
+    ...tenantExplanations(desired, graph, name),
     ...namespaceExplanations(graph, name),
-    ...groupExplanations(landscape, graph, name),
-    ...userExplanations(landscape, graph, name),
+    ...groupExplanations(desired, graph, name),
+    ...userExplanations(desired, graph, name),
   ];
-  if (found.length === 0) throw nothingNamed(name, landscape, graph);
+  if (found.length === 0) throw nothingNamed(name, desired, graph);
 
   const style = styleOf(io.out);
   for (const [i, { title, facts, accesses }] of found.entries()) {
@@ -61,7 +61,7 @@ export async function explain(io: Io, name: string, options: { readonly asOf?: s
 }
 
 /** A tenant's namespaces, their number and their states (S61). */
-function tenantExplanations({ organization, tenants }: Landscape, graph: AccessGraph, name: string): Explanation[] {
+function tenantExplanations({ organization, tenants }: DesiredState, graph: AccessGraph, name: string): Explanation[] {
   const tenant = tenants.find((t) => t.name === name);
   if (!tenant) return [];
   const { namespaces } = tenant;
@@ -179,7 +179,7 @@ function keyValues(value: object): string {
 }
 
 function groupExplanations(
-  { organization, clusters, tenants }: Landscape,
+  { organization, clusters, tenants }: DesiredState,
   graph: AccessGraph,
   name: string,
 ): Explanation[] {
@@ -216,9 +216,9 @@ function memberFacts({ members, origin }: Group): Fact[] {
   return members.map((member) => fact('member', member));
 }
 
-function userExplanations(landscape: Landscape, graph: AccessGraph, name: string): Explanation[] {
-  if (!knownUsers(landscape).has(name)) return [];
-  const { organization } = landscape;
+function userExplanations(desired: DesiredState, graph: AccessGraph, name: string): Explanation[] {
+  if (!knownUsers(desired).has(name)) return [];
+  const { organization } = desired;
   const admin = organization.admins.find((a) => a.value === name);
   return [
     {
@@ -239,12 +239,12 @@ function userExplanations(landscape: Landscape, graph: AccessGraph, name: string
   ];
 }
 
-function nothingNamed(name: string, landscape: Landscape, graph: AccessGraph): Failure {
+function nothingNamed(name: string, desired: DesiredState, graph: AccessGraph): Failure {
   const known = [
-    ...landscape.tenants.map((t) => t.name),
+    ...desired.tenants.map((t) => t.name),
     ...graph.clusters.flatMap((c) => c.namespaces.map((n) => n.name)),
-    ...landscape.organization.groups.map((g) => g.name),
-    ...knownUsers(landscape),
+    ...desired.organization.groups.map((g) => g.name),
+    ...knownUsers(desired),
   ];
   const meant = didYouMean(name, new Set(known));
   return new Failure('bad-arguments', `no tenant, namespace, group or user \`${name}\` is declared`, {

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from '../failure.ts';
-import { jsonSchemas } from '../config/json-schema.ts';
+import { Failure } from '../values/failure.ts';
+import { jsonSchemas } from '../settings/json-schema.ts';
 import { exampleCertificate } from '../rules/examples.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
 
 /** What may already be in a folder that a new organization begins in. */
 const harmless = new Set([

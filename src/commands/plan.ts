@@ -1,15 +1,15 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Failure } from '../failure.ts';
+import { Failure } from '../values/failure.ts';
 import { originsOf, reportOf } from '../plan/report-of.ts';
 import type { PlanReport, ReportVerdict } from '../plan/report.ts';
 import { jsonText } from '../render/text.ts';
-import { formatPlace } from '../diagnostic.ts';
-import type { ChangeOptions, CheckedChange } from './change.ts';
-import { checkedChange, waiverText } from './change.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import { lineFinder, pathFrom, place, printDiagnostics, styleOf } from './organization.ts';
+import { formatPlace } from '../source/diagnostic.ts';
+import type { ChangeOptions, CheckedChange } from '../app/change.ts';
+import { checkedChange, waiverText } from '../app/change.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import { lineFinder, pathFrom, place, printDiagnostics, styleOf } from '../app/organization.ts';
 
 export interface PlanOptions extends ChangeOptions {
   readonly format: 'human' | 'markdown' | 'json';
@@ -50,7 +50,7 @@ async function reportOnChange(io: Io, options: PlanOptions): Promise<PlanReport 
     lineOf: await lineFinder(io, sources, originsOf(judged.plan)),
   });
   if (options.kubeconfig === undefined) return report;
-  const { withContents } = await import('./plan-contents.ts');
+  const { withContents } = await import('../app/namespace-contents.ts');
   return withContents(report, judged.plan, resolve(io.cwd, options.kubeconfig));
 }
 

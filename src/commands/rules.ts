@@ -1,12 +1,12 @@
-import { didYouMean } from '../diagnostic.ts';
-import { Failure } from '../failure.ts';
+import { didYouMean } from '../source/diagnostic.ts';
+import { Failure } from '../values/failure.ts';
 import { table } from '../render/table.ts';
 import { jsonText } from '../render/text.ts';
 import { rules } from '../rules/index.ts';
 import type { ChangeExample, ConfigExample, Rule } from '../rules/rule.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import { styleOf } from './organization.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import { styleOf } from '../app/organization.ts';
 
 /** `tenantry rules [CODE]`: all rules in a list, or all about one. */
 export async function listRules(

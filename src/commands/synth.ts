@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { didYouMean } from '../diagnostic.ts';
-import type { Diagnostic } from '../diagnostic.ts';
-import { Failure } from '../failure.ts';
-import type { Difference } from '../manifests/dist.ts';
+import { didYouMean } from '../source/diagnostic.ts';
+import type { Diagnostic } from '../source/diagnostic.ts';
+import { Failure } from '../values/failure.ts';
+import type { Difference } from '../synth/dist.ts';
 import { apiServerFolder, operatorFolder } from '../manifests/names.ts';
 import { renderDifferences } from '../render/differences.ts';
-import { counted } from '../text.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import { placeIn, readKnownClusters, writeKnownClusters } from './known-clusters.ts';
-import type { CheckedOrganization } from './organization.ts';
-import { checkRead, hasErrors, organizationTree, printDiagnostics, readTree, styleOf } from './organization.ts';
-import { clusterSynthesis } from './synth-clusters.ts';
+import { counted } from '../source/text.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import { placeIn, readKnownClusters, writeKnownClusters } from '../synth/known-clusters.ts';
+import type { CheckedOrganization } from '../app/organization.ts';
+import { checkRead, hasErrors, organizationTree, printDiagnostics, readTree, styleOf } from '../app/organization.ts';
+import { clusterSynthesis } from '../synth/synthesis.ts';
 
 export interface SynthOptions {
   readonly check?: true;
@@ -37,11 +37,11 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   });
   try {
     const read = await readTree(io, tree, asOf);
-    synthesis.begin(read.landscape);
+    synthesis.begin(read.desired);
     const checked = checkRead(io, read);
-    const { landscape, diagnostics } = checked;
+    const { desired, diagnostics } = checked;
     if (hasErrors(diagnostics)) return await refused(io, checked, diagnostics);
-    const names = landscape.clusters.map((c) => c.name);
+    const names = desired.clusters.map((c) => c.name);
     const chosen = chosenClusters(names, options.cluster);
 
     const rendered = await synthesis.render(checked, (clusters) => {

@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../diagnostic.ts';
-import { Failure } from '../failure.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import { checkOrganization, hasErrors, pathFrom, place, printDiagnostics } from './organization.ts';
+import type { Diagnostic } from '../source/diagnostic.ts';
+import { Failure } from '../values/failure.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import { checkOrganization, hasErrors, pathFrom, place, printDiagnostics } from '../app/organization.ts';
 
 export interface ValidateOptions {
   readonly format: 'human' | 'github' | 'sarif' | 'json';
@@ -56,7 +56,7 @@ async function found(io: Io, options: ValidateOptions) {
     const checked = await checkOrganization(io, options);
     return { checked, sources: checked.sources, all: checked.diagnostics };
   }
-  const { checkedChange, verdictDiagnostics } = await import('./change.ts');
+  const { checkedChange, verdictDiagnostics } = await import('../app/change.ts');
   const { head, sources, judged } = await checkedChange(io, options);
   // Silence would look like a verdict on the change.
   if (!judged) io.err.write('The change itself is not judged before its files are right.\n');

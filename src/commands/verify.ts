@@ -9,25 +9,25 @@ import type { NotChecked, TypeCheck } from '../cluster/policies.ts';
 import { reasonFinder } from '../cluster/reasons.ts';
 import { verifyObjects } from '../cluster/verify.ts';
 import type { Verification } from '../cluster/verify.ts';
-import type { Cluster, Landscape } from '../config/landscape.ts';
-import { didYouMean } from '../diagnostic.ts';
-import { Failure } from '../failure.ts';
-import { compareDist, readDist } from '../manifests/dist.ts';
+import type { Cluster, DesiredState } from '../config/model/desired-state.ts';
+import { didYouMean } from '../source/diagnostic.ts';
+import { Failure } from '../values/failure.ts';
+import { compareDist, readDist } from '../synth/dist.ts';
 import { operatorFolder } from '../manifests/names.ts';
 import { render } from '../manifests/render.ts';
 import type { ManifestFile, ManifestObject } from '../manifests/part.ts';
-import { groupedBy } from '../order.ts';
-import { counted } from '../text.ts';
+import { groupedBy } from '../values/order.ts';
+import { counted } from '../source/text.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
 import { jsonText, prose } from '../render/text.ts';
 import { rules } from '../rules/index.ts';
 import { checkRendered } from '../rules/run.ts';
-import { reasonsOf, shortened } from './access.ts';
-import type { Io } from './io.ts';
-import { exit } from './io.ts';
-import type { CheckedOrganization } from './organization.ts';
-import { graphOrProblems, hasErrors, lineFinder, printDiagnostics, styleOf } from './organization.ts';
+import { reasonsOf, shortened } from '../app/access-rows.ts';
+import type { Io } from '../app/io.ts';
+import { exit } from '../app/io.ts';
+import type { CheckedOrganization } from '../app/organization.ts';
+import { graphOrProblems, hasErrors, lineFinder, printDiagnostics, styleOf } from '../app/organization.ts';
 
 export interface VerifyOptions {
   readonly kubeconfig: string;
@@ -43,16 +43,16 @@ export async function verify(io: Io, options: VerifyOptions): Promise<number> {
   const context = await readContext(resolve(io.cwd, options.kubeconfig), options.context);
   const checked = await graphOrProblems(io, options);
   if (!checked) return exit.problems;
-  const { landscape, graph, sources } = checked;
-  const named = options.cluster === undefined ? undefined : clusterNamed(landscape, options.cluster);
-  const { files, objects: all } = render(landscape, graph);
+  const { desired, graph, sources } = checked;
+  const named = options.cluster === undefined ? undefined : clusterNamed(desired, options.cluster);
+  const { files, objects: all } = render(desired, graph);
   const problems = checkRendered(rules, all);
   if (hasErrors(problems)) {
     await printDiagnostics(io, io.err, checked, problems);
     return exit.problems;
   }
 
-  const cluster = named ?? clusterAt(landscape, context);
+  const cluster = named ?? clusterAt(desired, context);
   const api = await connect(context, options.as);
   try {
     // Argo CD does not apply what is its operator's to apply, and may not.
@@ -91,7 +91,7 @@ function isClean({ outcomes, typeChecks }: Verification): boolean {
   return outcomes.every((o) => o.result !== 'refused') && typeChecks.every((c) => c.result !== 'failed');
 }
 
-function clusterNamed({ clusters }: Landscape, name: string): Cluster {
+function clusterNamed({ clusters }: DesiredState, name: string): Cluster {
   const found = clusters.find((c) => c.name === name);
   if (found) return found;
   const names = clusters.map((c) => c.name);
@@ -102,7 +102,7 @@ function clusterNamed({ clusters }: Landscape, name: string): Cluster {
 }
 
 /** The cluster that a context talks to, by the server's URL. */
-function clusterAt({ clusters }: Landscape, { name, server }: KubeContext): Cluster {
+function clusterAt({ clusters }: DesiredState, { name, server }: KubeContext): Cluster {
   const found = clusters.filter((c) => isSameServer(c.server.value, server));
   const [cluster] = found;
   if (cluster && found.length === 1) return cluster;
@@ -185,13 +185,13 @@ async function withProgress<T>({ progress }: Io, total: number, work: (onDone: (
 
 async function becauseFinder(
   io: Io,
-  { landscape, graph, sources }: CheckedOrganization & { readonly graph: AccessGraph },
+  { desired, graph, sources }: CheckedOrganization & { readonly graph: AccessGraph },
   cluster: Cluster,
   objects: readonly ManifestObject[],
 ): Promise<Report['because']> {
   const access = graph.clusters.find((c) => c.cluster.name === cluster.name);
   if (!access) return () => [];
-  const reasons = reasonFinder(landscape.organization, access);
+  const reasons = reasonFinder(desired.organization, access);
   const origins = objects.flatMap((object) => reasons(object).flatMap(({ origin, via }) => [origin, ...via]));
   const where = await lineFinder(io, sources, origins);
   return (object) => reasonsOf({ because: reasons(object) }, where);

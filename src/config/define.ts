@@ -9,7 +9,7 @@ import type {
   Quota,
   Share,
   TenantFile,
-} from './schema.ts';
+} from '../settings/schema.ts';
 
 /**
  * What TypeScript config files import from `tenantry`. It must stay free of imports at run time: the text of the

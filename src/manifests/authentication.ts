@@ -1,4 +1,4 @@
-import type { Cluster, Organization } from '../config/landscape.ts';
+import type { Cluster, Organization } from '../config/model/desired-state.ts';
 
 /** The longest life of a token, in seconds (S28). */
 export const tokenSeconds = 600;

@@ -1,5 +1,5 @@
-import { at } from '../json.ts';
-import { parseYaml } from '../source.ts';
+import { at } from '../values/json.ts';
+import { parseYaml } from '../source/source.ts';
 
 /** A binding that is in both of two versions of a file of `dist/`, with what it refers to in each. */
 export interface KeptBinding {

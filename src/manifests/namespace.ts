@@ -1,11 +1,11 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
-import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/landscape.ts';
-import { quotaKeys } from '../config/landscape.ts';
-import { keptByArgoCD } from './argo-cd.ts';
-import type { Draft, TextMap } from './draft.ts';
-import { draft } from './draft.ts';
+import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
+import { quotaKeys } from '../config/model/desired-state.ts';
+import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
+import type { ObjectTemplate, TextMap } from './template.ts';
+import { template } from './template.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
@@ -16,12 +16,12 @@ export function namespaceObjects(
   organization: Organization,
   entry: ClusterNamespace,
   accesses: readonly Access[],
-): Draft[] {
+): ObjectTemplate[] {
   const managed: Labels = { [keys(organization.labelDomain).managedBy]: managedBy };
   const own = { ...namespaceLabels(organization, entry), ...managed };
   const annotations = namespaceAnnotations(organization, entry);
   const objects = [
-    draft(k8s.KubeNamespace, (map) => ({
+    template(k8s.KubeNamespace, (map) => ({
       metadata: { name: map(entry.name), labels: mapped(own, map), annotations: mapped(annotations, map) },
     })),
   ];
@@ -34,7 +34,7 @@ export function namespaceObjects(
     const hard = quota && quotaHard(quota.value);
     if (hard && Object.keys(hard).length > 0) {
       objects.push(
-        draft(k8s.KubeResourceQuota, (map) => ({
+        template(k8s.KubeResourceQuota, (map) => ({
           ...metadata('tenantry', map),
           spec: { hard: quantities(hard, map) },
         })),
@@ -43,7 +43,7 @@ export function namespaceObjects(
     const limit = limitRangeItem(quota?.value, containerLimits?.value);
     if (limit) {
       objects.push(
-        draft(k8s.KubeLimitRange, (map) => ({
+        template(k8s.KubeLimitRange, (map) => ({
           ...metadata('tenantry', map),
           spec: { limits: [limit] },
         })),
@@ -53,7 +53,7 @@ export function namespaceObjects(
   const peers = networkPeers(organization, entry);
   if (peers) {
     objects.push(
-      draft(k8s.KubeNetworkPolicy, (map) => ({
+      template(k8s.KubeNetworkPolicy, (map) => ({
         ...metadata('tenantry', map),
         spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers(map) }] },
       })),
@@ -61,14 +61,14 @@ export function namespaceObjects(
   }
   if (entry.kind === 'Tenant') {
     for (const { value } of entry.tenant.roles) {
-      objects.push(draft(k8s.KubeRole, (map) => ({ ...metadata(value.name, map), rules: value.rules })));
+      objects.push(template(k8s.KubeRole, (map) => ({ ...metadata(value.name, map), rules: value.rules })));
     }
   }
   for (const access of accesses) {
     const { subject, role } = access;
     const name = bindingName(access);
     objects.push(
-      draft(k8s.KubeRoleBinding, (map) => ({
+      template(k8s.KubeRoleBinding, (map) => ({
         ...metadata(map(name), map),
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
         subjects: [rbacSubject(subject, map)],

@@ -1,6 +1,6 @@
-import type { Origin } from '../source.ts';
-import type { Draft, Identity } from './draft.ts';
-import { draftWriter, manifestOf } from './draft.ts';
+import type { Origin } from '../source/source.ts';
+import type { ObjectTemplate, Identity } from './template.ts';
+import { templateWriter, manifestOf } from './template.ts';
 import { generatedMark } from './names.ts';
 
 /** A file of the rendered tree; the path begins below `dist/`. */
@@ -24,7 +24,7 @@ export interface Part {
   /** The config file that it is rendered from, for the comment at its top. */
   readonly from: string;
   readonly origin: Origin;
-  readonly objects: readonly Draft[];
+  readonly objects: readonly ObjectTemplate[];
 }
 
 /** What is rendered of a part. */
@@ -35,7 +35,7 @@ export interface RenderedPart {
 
 /** A renderer of files, for one run: what it has constructed for one, it uses for others. */
 export function partRenderer(): (cluster: string, part: Part) => RenderedPart {
-  const write = draftWriter();
+  const write = templateWriter();
   return (cluster, { path, from, origin, objects }) => {
     const source = { origin, target: 'value' } as const;
     const texts: string[] = [];

@@ -1,19 +1,19 @@
 import { Yaml } from 'cdk8s';
 import type { Access, AccessGraph, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
-import type { Landscape, Organization } from '../config/landscape.ts';
-import { groupedBy, sortedBy } from '../order.ts';
-import type { Origin } from '../source.ts';
+import type { DesiredState, Organization } from '../config/model/desired-state.ts';
+import { groupedBy, sortedBy } from '../values/order.ts';
+import type { Origin } from '../source/source.ts';
 import { authenticationConfiguration } from './authentication.ts';
-import { namespacePath } from './applications.ts';
-import { applications, projects, rootReader } from './argo-cd.ts';
-import { clusterBindings, clusterScopeRole } from './cluster.ts';
-import type { Draft } from './draft.ts';
+import { namespacePath } from './argo-cd/applications.ts';
+import { applications, projects, rootReader } from './argo-cd/applications-and-projects.ts';
+import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
+import type { ObjectTemplate } from './template.ts';
 import { namespaceObjects } from './namespace.ts';
 import type { ManifestFile, ManifestObject, Part } from './part.ts';
 import { header, partRenderer } from './part.ts';
 import { apiServerFolder, operatorFolder } from './names.ts';
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
-import { writer } from './writer.ts';
+import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -24,10 +24,10 @@ export interface Rendered {
 }
 
 /** Renders the manifests of all clusters of the graph, and what sets up Argo CD for them. */
-export function render(landscape: Landscape, graph: AccessGraph): Rendered {
-  const ofClusters = graph.clusters.map(clusterRenderer(landscape));
+export function render(desired: DesiredState, graph: AccessGraph): Rendered {
+  const ofClusters = graph.clusters.map(clusterRenderer(desired));
   const paths = ofClusters.flatMap(({ files }) => files.map(({ path }) => path));
-  const rendered = [...ofClusters, renderArgoCD(landscape, paths)];
+  const rendered = [...ofClusters, renderArgoCD(desired, paths)];
   return {
     files: sortedBy(
       rendered.flatMap((r) => r.files),
@@ -41,23 +41,23 @@ export function render(landscape: Landscape, graph: AccessGraph): Rendered {
  * A renderer of clusters' manifests, for one run. What is rendered of a cluster depends on the organization, the names of
  * all tenants, and what is given of the cluster.
  */
-export function clusterRenderer({ organization, ...landscape }: Landscape): (cluster: ClusterAccess) => Rendered {
-  const tenants = landscape.tenants.map((t) => t.name);
+export function clusterRenderer({ organization, ...desired }: DesiredState): (cluster: ClusterAccess) => Rendered {
+  const tenants = desired.tenants.map((t) => t.name);
   const renderPart = partRenderer();
   return (cluster) => renderCluster(organization, cluster, tenants, renderPart);
 }
 
 /** A file that is rendered from what the organization's file says. */
-function organizationPart({ origin }: Organization, path: string, objects: readonly Draft[]): Part {
+function organizationPart({ origin }: Organization, path: string, objects: readonly ObjectTemplate[]): Part {
   return { path: `${path}.yaml`, from: origin.file, origin, objects };
 }
 
 /** What Argo CD itself needs, where the organization says which repository it follows; `paths` are all of the clusters. */
-export function renderArgoCD({ organization, clusters }: Landscape, paths: readonly string[]): Rendered {
+export function renderArgoCD({ organization, clusters }: DesiredState, paths: readonly string[]): Rendered {
   const { argoCD } = organization;
   if (!argoCD) return { files: [], objects: [] };
   const renderPart = partRenderer();
-  const part = (cluster: string, path: string, objects: readonly Draft[]) =>
+  const part = (cluster: string, path: string, objects: readonly ObjectTemplate[]) =>
     renderPart(cluster, organizationPart(organization, path, objects));
   const parts = [
     part('argo-cd', 'argo-cd/app-projects', projects(organization, argoCD, clusters)),
@@ -78,22 +78,22 @@ function renderCluster(
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
-  const bindingsFor = (group: string): Draft[] =>
+  const bindingsFor = (group: string): ObjectTemplate[] =>
     clusterBindings(
       organization,
       clusterWide.filter(({ subject }) => subject.name === group),
     );
 
-  const concern = (name: string, objects: readonly Draft[]): Part =>
+  const concern = (name: string, objects: readonly ObjectTemplate[]): Part =>
     organizationPart(organization, `${cluster.name}/cluster/${name}`, objects);
-  const forOperator = (name: string, objects: readonly Draft[]): Part =>
+  const forOperator = (name: string, objects: readonly ObjectTemplate[]): Part =>
     organizationPart(organization, `${operatorFolder}/${cluster.name}/${name}`, objects);
   const context = policyContext(organization, cluster, tenants);
   const parts: Part[] = [
     ...policiesOf(context).map((policy) => concern(`policy-${policy.name}`, policyObjects(context, policy))),
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', bindingsFor('cluster-admins')),
-    forOperator('argo-cd', writer(organization, clusterAccess)),
+    forOperator('argo-cd', argoCDClusterRole(organization, clusterAccess)),
     concern('cluster-scope', [clusterScopeRole(organization), ...bindingsFor('cluster-scope')]),
     ...namespaces.map((entry): Part => {
       const origin = originOf(entry);

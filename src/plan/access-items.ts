@@ -1,9 +1,9 @@
-import type { ClusterAccess } from '../access/graph.ts';
-import type { Landscape } from '../config/landscape.ts';
-import { isProduction, subjectKey } from '../config/landscape.ts';
-import { oncePer } from '../once.ts';
-import { compareCodeUnits, groupedBy, sortedBy } from '../order.ts';
-import type { AccessFact, Fact, State } from './fact.ts';
+import type { ClusterAccess, Meaning } from '../access/graph.ts';
+import type { DesiredState } from '../config/model/desired-state.ts';
+import { isProduction, subjectKey } from '../config/model/desired-state.ts';
+import { oncePer } from '../values/once.ts';
+import { compareCodeUnits, groupedBy, sortedBy } from '../values/order.ts';
+import type { AccessFact, Fact } from './fact.ts';
 import { placeKey } from './facts.ts';
 import type { AccessItem, Change, Place } from './items.ts';
 import type { Rename } from './renames.ts';
@@ -23,25 +23,25 @@ export function accessItems(change: Change): AccessItem[] {
   }
   if (affected.size === 0) return [];
   const sides = { before: holdingsIn(change.known.before, affected), after: holdingsIn(change.known.after, affected) };
-  const world = { before: worldOf(before), after: worldOf(after) };
+  const both = { before: sideOf(before), after: sideOf(after) };
 
   const single = Array.from(affected).flatMap((key): AccessItem[] => {
     const had = sides.before.get(key) ?? [];
     const has = sides.after.get(key) ?? [];
     const [first] = [...has, ...had];
-    if (!first || isPlatformOfWholeCluster(first, world)) return [];
-    const tenant = tenantOf(first, world);
+    if (!first || isPlatformOfWholeCluster(first, both)) return [];
+    const tenant = tenantOf(first, both);
     const place: Place = {
       cluster: first.cluster,
       scope: first.scope,
-      production: isProductionCluster(first.cluster, world),
-      namespace: lifeOf(first, world),
+      production: isProductionCluster(first.cluster, both),
+      namespace: lifeOf(first, both),
       because: {
         before: had.flatMap(({ because }) => because),
         after: has.flatMap(({ because }) => because),
       },
     };
-    const members = membersOf(first, has.length > 0 ? after.landscape : before.landscape, change.renames);
+    const members = membersOf(first, has.length > 0 ? after.desired : before.desired, change.renames);
     return [
       {
         kind: 'access',
@@ -113,18 +113,18 @@ function holdingsIn(facts: ReadonlyMap<string, Fact>, places: ReadonlySet<string
   return groupedBy(held, placeKey);
 }
 
-interface World {
+interface Side {
   readonly clusters: ReadonlyMap<string, ClusterAccess>;
-  readonly landscape: Landscape;
+  readonly desired: DesiredState;
 }
 
-interface Worlds {
-  readonly before: World;
-  readonly after: World;
+interface Sides {
+  readonly before: Side;
+  readonly after: Side;
 }
 
-function worldOf({ landscape, graph }: State): World {
-  return { landscape, clusters: new Map(graph.clusters.map((entry) => [entry.cluster.name, entry])) };
+function sideOf({ desired, graph }: Meaning): Side {
+  return { desired, clusters: new Map(graph.clusters.map((entry) => [entry.cluster.name, entry])) };
 }
 
 /** The tenants (`''` for none) of a cluster's namespaces, by name. */
@@ -134,31 +134,31 @@ const tenantsOn = oncePer(
 );
 
 /** The tenant of a namespace (`''` for none); undefined where there is no such namespace. */
-function tenantIn({ clusters }: World, cluster: string, namespace: string): string | undefined {
+function tenantIn({ clusters }: Side, cluster: string, namespace: string): string | undefined {
   const there = clusters.get(cluster);
   return there && tenantsOn(there).get(namespace);
 }
 
 /** What the platform gives on every cluster comes and goes with the cluster, which has an item of its own. */
-function isPlatformOfWholeCluster({ cluster, scope }: AccessFact, { before, after }: Worlds): boolean {
+function isPlatformOfWholeCluster({ cluster, scope }: AccessFact, { before, after }: Sides): boolean {
   return scope.kind === 'Cluster' && before.clusters.has(cluster) !== after.clusters.has(cluster);
 }
 
-function tenantOf({ cluster, scope }: AccessFact, { before, after }: Worlds): string | undefined {
+function tenantOf({ cluster, scope }: AccessFact, { before, after }: Sides): string | undefined {
   if (scope.kind === 'Cluster') return undefined;
   const name = tenantIn(after, cluster, scope.namespace) ?? tenantIn(before, cluster, scope.namespace);
   return name === '' ? undefined : name;
 }
 
 /** Whether the cluster is, or was, a production cluster: taking the label away is no way around a warning. */
-function isProductionCluster(name: string, { before, after }: Worlds): boolean {
-  return [before, after].some(({ landscape, clusters }) => {
+function isProductionCluster(name: string, { before, after }: Sides): boolean {
+  return [before, after].some(({ desired, clusters }) => {
     const entry = clusters.get(name);
-    return entry !== undefined && isProduction(landscape.organization, entry.cluster);
+    return entry !== undefined && isProduction(desired.organization, entry.cluster);
   });
 }
 
-function lifeOf({ cluster, scope }: AccessFact, { before, after }: Worlds): Place['namespace'] {
+function lifeOf({ cluster, scope }: AccessFact, { before, after }: Sides): Place['namespace'] {
   if (scope.kind === 'Cluster') return 'kept';
   if (tenantIn(before, cluster, scope.namespace) === undefined) return 'new';
   return tenantIn(after, cluster, scope.namespace) === undefined ? 'gone' : 'kept';
@@ -166,7 +166,7 @@ function lifeOf({ cluster, scope }: AccessFact, { before, after }: Worlds): Plac
 
 function membersOf(
   { subject }: AccessFact,
-  { organization }: Landscape,
+  { organization }: DesiredState,
   renames: readonly Rename[],
 ): readonly string[] | undefined {
   if (subject.kind !== 'Group') return undefined;

@@ -1,4 +1,4 @@
-import { compareQuantities, parseQuantity } from '../quantity.ts';
+import { compareQuantities, parseQuantity } from '../kubernetes/quantity.ts';
 import type { SettingFact } from './fact.ts';
 
 type Effect = 'loosens' | 'tightens';

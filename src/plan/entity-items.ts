@@ -1,17 +1,18 @@
-import type { Subject } from '../config/landscape.ts';
-import { isProduction, subjectKey } from '../config/landscape.ts';
-import type { CustomRole } from '../config/schema.ts';
-import { once } from '../once.ts';
-import { groupedBy, sortedBy } from '../order.ts';
+import type { Subject } from '../config/model/desired-state.ts';
+import { isProduction, subjectKey } from '../config/model/desired-state.ts';
+import type { CustomRole } from '../settings/schema.ts';
+import { once } from '../values/once.ts';
+import { groupedBy, sortedBy } from '../values/order.ts';
 import { effectOf } from './effect.ts';
-import type { FactChange, State } from './fact.ts';
+import type { FactChange } from './fact.ts';
+import type { Meaning } from '../access/graph.ts';
 import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from './items.ts';
 import { customRoles, rightsBeyond, ruleDirection } from './roles.ts';
 
 /** The custom roles that change for those who have them. One that comes or goes is an entity like others. */
 export function roleItems({ before, after, facts }: Change): RoleItem[] {
-  const old = customRoles(before.landscape.tenants);
-  const now = customRoles(after.landscape.tenants);
+  const old = customRoles(before.desired.tenants);
+  const now = customRoles(after.desired.tenants);
   const holders = once(() => holdersByRole(after));
   return entityChanges(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
     const was = old.get(name)?.value;
@@ -132,7 +133,7 @@ function changeOf(
 }
 
 /** The namespaces that have one of the names, with the last tenant that has it; undefined for those of no tenant. */
-function namespacesNamed({ graph }: State, names: ReadonlySet<string>): Map<string, string | undefined> {
+function namespacesNamed({ graph }: Meaning, names: ReadonlySet<string>): Map<string, string | undefined> {
   const found = new Map<string, string | undefined>();
   for (const { namespaces } of graph.clusters) {
     for (const entry of namespaces) {
@@ -179,14 +180,14 @@ function settingsOf(facts: readonly FactChange[], kind: EntityItem['entity']['ki
 }
 
 /** What each group has, by role. */
-function accessByGroup({ graph, landscape }: State): Map<string, MembersItem['access']> {
+function accessByGroup({ graph, desired }: Meaning): Map<string, MembersItem['access']> {
   const held = graph.clusters.flatMap(({ cluster, accesses }) =>
     accesses
       .filter(({ subject }) => subject.kind === 'Group')
       .map(({ subject, role }) => ({
         group: subject.name,
         role: role.name,
-        production: isProduction(landscape.organization, cluster),
+        production: isProduction(desired.organization, cluster),
       })),
   );
   return new Map(
@@ -209,10 +210,10 @@ interface Holder {
 }
 
 /** Who has each custom role, by `tenant/role`. */
-function holdersByRole({ graph, landscape }: State): Map<string, Holder[]> {
+function holdersByRole({ graph, desired }: Meaning): Map<string, Holder[]> {
   const holders = new Map<string, Holder[]>();
   for (const { cluster, namespaces, accesses } of graph.clusters) {
-    const production = isProduction(landscape.organization, cluster);
+    const production = isProduction(desired.organization, cluster);
     const tenants = new Map(
       namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
@@ -237,9 +238,9 @@ function productionNames({ before, after }: Change, names: ReadonlySet<string>):
   const add = (kind: EntityItem['entity']['kind'], name: string): void => {
     if (names.has(name)) found.add(`${kind}/${name}`);
   };
-  for (const { graph, landscape } of [before, after]) {
+  for (const { graph, desired } of [before, after]) {
     for (const { cluster, namespaces } of graph.clusters) {
-      if (!isProduction(landscape.organization, cluster)) continue;
+      if (!isProduction(desired.organization, cluster)) continue;
       add('cluster', cluster.name);
       for (const entry of namespaces) {
         add('namespace', entry.name);

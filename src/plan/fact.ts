@@ -1,12 +1,6 @@
-import type { AccessGraph, Reason, RoleRef, Scope } from '../access/graph.ts';
-import type { Landscape, Subject } from '../config/landscape.ts';
-import type { Origin } from '../source.ts';
-
-/** One side of a change: what the config means on a day. */
-export interface State {
-  readonly landscape: Landscape;
-  readonly graph: AccessGraph;
-}
+import type { Reason, RoleRef, Scope } from '../access/graph.ts';
+import type { Subject } from '../config/model/desired-state.ts';
+import type { Origin } from '../source/source.ts';
 
 /** What a setting belongs to. The name of a role is `tenant/role`; that of the organization is not compared. */
 export interface Entity {

@@ -1,17 +1,17 @@
-import type { ClusterAccess } from '../access/graph.ts';
-import { subjectKey } from '../config/landscape.ts';
-import { groupedBy, sortedBy } from '../order.ts';
-import { parseQuantity } from '../quantity.ts';
-import type { AccessFact, Fact, FactChange, SettingFact, State } from './fact.ts';
+import type { ClusterAccess, Meaning } from '../access/graph.ts';
+import { subjectKey } from '../config/model/desired-state.ts';
+import { groupedBy, sortedBy } from '../values/order.ts';
+import { parseQuantity } from '../kubernetes/quantity.ts';
+import type { AccessFact, Fact, FactChange, SettingFact } from './fact.ts';
 import type { Parts } from './parts.ts';
 import { partsOf } from './parts.ts';
 import { effective } from './roles.ts';
 import { settingFacts } from './settings.ts';
 
-export type { AccessFact, Entity, Fact, FactChange, SettingFact, State } from './fact.ts';
+export type { AccessFact, Entity, Fact, FactChange, SettingFact } from './fact.ts';
 
 /** All facts of a state, by key. */
-export function factsOf(state: State): Map<string, Fact> {
+export function factsOf(state: Meaning): Map<string, Fact> {
   return factsOfParts(partsOf(state));
 }
 

@@ -1,13 +1,13 @@
-import type { Reason, Scope } from '../access/graph.ts';
-import type { Subject } from '../config/landscape.ts';
-import type { Entity, Fact, FactChange, SettingFact, State } from './fact.ts';
+import type { Meaning, Reason, Scope } from '../access/graph.ts';
+import type { Subject } from '../config/model/desired-state.ts';
+import type { Entity, Fact, FactChange, SettingFact } from './fact.ts';
 import type { Rename } from './renames.ts';
 import type { Direction, Holding } from './roles.ts';
 
 /** What a change means for people: the difference between two states of the config. */
 export interface Plan {
-  readonly before: State;
-  readonly after: State;
+  readonly before: Meaning;
+  readonly after: Meaning;
   /** Every fact that changes; leads from the base to the head once the groups have their new names. */
   readonly facts: readonly FactChange[];
   readonly renames: readonly Rename[];

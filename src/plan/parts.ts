@@ -1,6 +1,5 @@
-import type { ClusterAccess, ClusterNamespace } from '../access/graph.ts';
-import type { Cluster, Organization, Tenant } from '../config/landscape.ts';
-import type { State } from './fact.ts';
+import type { ClusterAccess, ClusterNamespace, Meaning } from '../access/graph.ts';
+import type { Cluster, Organization, Tenant } from '../config/model/desired-state.ts';
 
 /** What facts are made of. */
 export interface Parts {
@@ -20,8 +19,8 @@ interface NamespaceOnCluster {
 }
 
 /** All parts of a state. */
-export function partsOf({ landscape, graph }: State): Parts {
-  const { organization, clusters, tenants } = landscape;
+export function partsOf({ desired, graph }: Meaning): Parts {
+  const { organization, clusters, tenants } = desired;
   return {
     limits: organization.limits,
     organization,
@@ -33,7 +32,7 @@ export function partsOf({ landscape, graph }: State): Parts {
 }
 
 /** The parts of two states without those that are the same value in both, whose facts cannot differ. */
-export function differingParts(before: State, after: State): { readonly before: Parts; readonly after: Parts } {
+export function differingParts(before: Meaning, after: Meaning): { readonly before: Parts; readonly after: Parts } {
   const names = differingNamespaces(before, after);
   return { before: partsWithout(before, after, names), after: partsWithout(after, before, names) };
 }
@@ -42,13 +41,13 @@ export function differingParts(before: State, after: State): { readonly before: 
  * The parts of a state without those that another has too. Of namespaces, all with the given names stay: several
  * clusters, and several namespaces of one name, have their facts under one key.
  */
-function partsWithout(state: State, other: State, names: ReadonlySet<string>): Parts {
+function partsWithout(state: Meaning, other: Meaning, names: ReadonlySet<string>): Parts {
   const { limits, organization, clusters, tenants, namespaces, accesses } = partsOf(state);
-  const known = new Set<unknown>([...other.landscape.clusters, ...other.landscape.tenants, ...other.graph.clusters]);
+  const known = new Set<unknown>([...other.desired.clusters, ...other.desired.tenants, ...other.graph.clusters]);
   const differs = (part: unknown): boolean => !known.has(part);
   return {
     limits,
-    ...(organization !== other.landscape.organization && { organization }),
+    ...(organization !== other.desired.organization && { organization }),
     clusters: clusters.filter(differs),
     tenants: tenants.filter(differs),
     namespaces: namespaces.filter(({ entry }) => names.has(entry.name)),
@@ -57,7 +56,7 @@ function partsWithout(state: State, other: State, names: ReadonlySet<string>): P
 }
 
 /** The names of the namespaces that are not the same value on a cluster on both sides. */
-function differingNamespaces(before: State, after: State): Set<string> {
+function differingNamespaces(before: Meaning, after: Meaning): Set<string> {
   const names = new Set<string>();
   const addThoseNotIn = (others: readonly ClusterAccess[], clusters: readonly ClusterAccess[]): void => {
     const byName = new Map(others.map((entry) => [entry.cluster.name, entry]));

@@ -1,6 +1,6 @@
 import { accessItems } from './access-items.ts';
 import { entityItems, memberItems, roleItems } from './entity-items.ts';
-import type { State } from './fact.ts';
+import type { Meaning } from '../access/graph.ts';
 import { diffFacts, factsOfParts } from './facts.ts';
 import type { Plan } from './items.ts';
 import { differingParts, partsOf } from './parts.ts';
@@ -11,8 +11,8 @@ export type { AccessItem, EntityItem, Item, MembersItem, Place, Plan, RoleItem, 
 export type { Access, ClusterNamespace } from '../access/graph.ts';
 
 /** The plan that leads from one state to another. */
-export function planOf(before: State, after: State): Plan {
-  const renames = renamesBetween(before.landscape, after.landscape);
+export function planOf(before: Meaning, after: Meaning): Plan {
+  const renames = renamesBetween(before.desired, after.desired);
   // What is the same value on both sides is under the groups' old names all the same.
   const parts =
     renames.length === 0 ? differingParts(before, after) : { before: partsOf(before), after: partsOf(after) };

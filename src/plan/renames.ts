@@ -1,4 +1,4 @@
-import type { Group, Landscape } from '../config/landscape.ts';
+import type { Group, DesiredState } from '../config/model/desired-state.ts';
 import type { Fact } from './fact.ts';
 import { factKey } from './facts.ts';
 import { withOwner } from './settings.ts';
@@ -13,7 +13,7 @@ export interface Rename {
  * The renames that the head declares and that are what they say: the old name was there and is gone, the new one was
  * not there.
  */
-export function renamesBetween(before: Landscape, after: Landscape): Rename[] {
+export function renamesBetween(before: DesiredState, after: DesiredState): Rename[] {
   const old = new Map(before.organization.groups.map((group) => [group.name, group]));
   const now = new Set(after.organization.groups.map(({ name }) => name));
   const taken = new Set<string>();

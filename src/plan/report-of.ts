@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Reason } from '../access/graph.ts';
-import type { Subject } from '../config/landscape.ts';
-import { subjectKey } from '../config/landscape.ts';
-import type { Origin } from '../source.ts';
-import { fileOfBase, inBase } from '../source.ts';
+import type { Subject } from '../config/model/desired-state.ts';
+import { subjectKey } from '../config/model/desired-state.ts';
+import type { Origin } from '../source/source.ts';
+import { fileOfBase, inBase } from '../source/source.ts';
 import type { AccessItem, EntityItem, Item, MembersItem, Plan, RoleItem, SettingChange } from './items.ts';
 import type {
   PlanReport,
@@ -32,7 +32,7 @@ export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportPar
   const waived = verdicts.filter(({ waivedBy }) => waivedBy !== null);
   return {
     formatVersion: 1,
-    organization: plan.after.landscape.organization.name,
+    organization: plan.after.desired.organization.name,
     base,
     head,
     digest: digestOf(JSON.stringify({ items: items.map(withoutLines), verdicts: verdicts.map(essence) })),

@@ -1,6 +1,6 @@
-import type { Tenant } from '../config/landscape.ts';
-import { builtInRoles } from '../config/landscape.ts';
-import type { CustomRole } from '../config/schema.ts';
+import type { Tenant } from '../config/model/desired-state.ts';
+import { builtInRoles } from '../config/model/desired-state.ts';
+import type { CustomRole } from '../settings/schema.ts';
 import type { RoleRef } from '../access/graph.ts';
 import { platformRoles } from '../access/graph.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ClusterNamespace } from '../access/graph.ts';
-import type { Cluster, Group, Organization, ResolvedIsolation, Tenant } from '../config/landscape.ts';
-import { quotaKeys } from '../config/landscape.ts';
-import type { Allocation, ContainerLimits, Quota } from '../config/schema.ts';
-import type { Origin, PathStep } from '../source.ts';
-import { originAt } from '../source.ts';
+import type { Cluster, Group, Organization, ResolvedIsolation, Tenant } from '../config/model/desired-state.ts';
+import { quotaKeys } from '../config/model/desired-state.ts';
+import type { Allocation, ContainerLimits, Quota } from '../settings/schema.ts';
+import type { Origin, PathStep } from '../source/source.ts';
+import { originAt } from '../source/source.ts';
 import type { Entity, SettingFact } from './fact.ts';
 import type { Parts } from './parts.ts';
 import { rightsOf } from './roles.ts';

@@ -1,7 +1,7 @@
-import type { GitHub, Landscape, Subject, Tenant } from '../config/landscape.ts';
-import { sortedBy } from '../order.ts';
-import type { Origin } from '../source.ts';
-import { counted } from '../text.ts';
+import type { GitHub, DesiredState, Subject, Tenant } from '../config/model/desired-state.ts';
+import { sortedBy } from '../values/order.ts';
+import type { Origin } from '../source/source.ts';
+import { counted } from '../source/text.ts';
 import { visible, widthOf } from './text.ts';
 
 /** The text of a CODEOWNERS file; not to be used while there are problems. */
@@ -54,7 +54,7 @@ const machinery = ['.gitattributes', '.npmrc', 'package-lock.json', 'package.jso
  * file is its owners' and the admins' (S57), all else is the admins' alone (S1). The last pattern that matches decides.
  */
 export function codeOwners(
-  { organization, tenants }: Pick<Landscape, 'organization' | 'tenants'>,
+  { organization, tenants }: Pick<DesiredState, 'organization' | 'tenants'>,
   { folder }: { readonly folder: string },
 ): CodeOwners {
   const reviewers = reviewersOn(organization.gitHub);

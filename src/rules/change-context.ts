@@ -1,15 +1,15 @@
-import type { Organization } from '../config/landscape.ts';
-import type { Diagnostic } from '../diagnostic.ts';
-import { formatPath } from '../diagnostic.ts';
-import { once } from '../once.ts';
-import { groupedBy } from '../order.ts';
-import type { State } from '../plan/facts.ts';
+import type { Organization } from '../config/model/desired-state.ts';
+import type { Diagnostic } from '../source/diagnostic.ts';
+import { formatPath } from '../source/diagnostic.ts';
+import { once } from '../values/once.ts';
+import { groupedBy } from '../values/order.ts';
+import type { Meaning } from '../access/graph.ts';
 import { planOf } from '../plan/plan.ts';
 import type { BindingChange, ChangeContext, Rule, RuleContext } from './rule.ts';
 import { checkConfig } from './run.ts';
 
 /** One side of a change, with what its config means. */
-export type Side = RuleContext & State;
+export type Side = RuleContext & Meaning;
 
 /** All that the rules about a change look at. `bindings` are those of `dist/` that both sides have. */
 export function changeContext(
@@ -18,20 +18,20 @@ export function changeContext(
   after: Side,
   bindings: readonly BindingChange[],
 ): ChangeContext {
-  const base = before.landscape.organization;
-  const head = after.landscape.organization;
+  const base = before.desired.organization;
+  const head = after.desired.organization;
   const ofHead = once(() => new Set(checkConfig(rules, after).map(identity)));
   const ofBase = once(() => {
     // Of a base that could not be fully read too, to judge it by the same rules as the head: what nobody could read there
     // has the value in both that holds unless another is given.
     const organization = { ...base, complete: true };
-    return checkConfig(rules, { ...before, asOf: after.asOf, landscape: { ...before.landscape, organization } });
+    return checkConfig(rules, { ...before, asOf: after.asOf, desired: { ...before.desired, organization } });
   });
   const under = (settingsOf: (of: Organization) => Partial<Organization>): Diagnostic[] => {
     const settings = settingsOf(base);
     if (base.name === '' || JSON.stringify(settings) === JSON.stringify(settingsOf(head))) return [];
     const organization = { ...head, ...settings };
-    const found = checkConfig(rules, { ...after, landscape: { ...after.landscape, organization } });
+    const found = checkConfig(rules, { ...after, desired: { ...after.desired, organization } });
     // What they say of exceptions is about those that are there, not about those of the base.
     const errors = found.filter((d) => d.severity === 'error' && !ofHead().has(identity(d)));
     return errors.length === 0 ? [] : newIn(errors, ofBase());

@@ -1,5 +1,5 @@
-import { sortedBy } from '../order.ts';
-import { exceptionNotNeeded } from './budgets/exception-not-needed.ts';
+import { sortedBy } from '../values/order.ts';
+import { exceptionNotNeeded } from './budgets/TEN409-exception-not-needed/rule.ts';
 import { budgetsRules } from './budgets/index.ts';
 import { changeRules } from './change/index.ts';
 import { filesRules } from './files/index.ts';

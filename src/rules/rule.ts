@@ -1,12 +1,12 @@
-import type { ConfigFiles } from '../config/files.ts';
-import type { Exception, Landscape } from '../config/landscape.ts';
-import type { Diagnostic, Label, Location, Severity } from '../diagnostic.ts';
+import type { ConfigFiles } from '../config/reading/files.ts';
+import type { Exception, DesiredState } from '../config/model/desired-state.ts';
+import type { Diagnostic, Label, Location, Severity } from '../source/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What a rule looks at. Values only: a rule reads no files, no clock and no cluster. */
 export interface RuleContext {
   readonly files: ConfigFiles;
-  readonly landscape: Landscape;
+  readonly desired: DesiredState;
   /** The day (UTC, `YYYY-MM-DD`) that is taken for today. */
   readonly asOf: string;
 }

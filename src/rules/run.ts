@@ -1,5 +1,5 @@
-import type { Exception } from '../config/landscape.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Exception } from '../config/model/desired-state.ts';
+import type { Diagnostic } from '../source/diagnostic.ts';
 import type { ChangeContext, Finding, RenderedObject, Rule, RuleContext } from './rule.ts';
 
 /** Runs all rules about the config, and then those about the exceptions to them. */
@@ -36,21 +36,21 @@ export function countErrors(rules: readonly Rule[], context: RuleContext, clean?
 
 /** The context without the tenants that are the same in another; undefined where more than tenants differs. */
 function withoutTenantsOf(other: RuleContext, context: RuleContext): RuleContext | undefined {
-  const { files, landscape, asOf } = context;
+  const { files, desired, asOf } = context;
   const isSame =
     asOf === other.asOf &&
-    landscape.organization === other.landscape.organization &&
-    areSame(landscape.clusters, other.landscape.clusters) &&
+    desired.organization === other.desired.organization &&
+    areSame(desired.clusters, other.desired.clusters) &&
     areSame(files.clusters, other.files.clusters) &&
     areSame(Array.from(files.certificates).flat(), Array.from(other.files.certificates).flat()) &&
     areSame(describedStrays(context), describedStrays(other)) &&
-    areSame(Array.from(landscape.unreadable.clusters), Array.from(other.landscape.unreadable.clusters));
+    areSame(Array.from(desired.unreadable.clusters), Array.from(other.desired.unreadable.clusters));
   if (!isSame) return undefined;
-  const known = new Set<unknown>([...other.files.tenants, ...other.landscape.tenants]);
+  const known = new Set<unknown>([...other.files.tenants, ...other.desired.tenants]);
   return {
     ...context,
     files: { ...files, tenants: files.tenants.filter((file) => !known.has(file)) },
-    landscape: { ...landscape, tenants: landscape.tenants.filter((tenant) => !known.has(tenant)) },
+    desired: { ...desired, tenants: desired.tenants.filter((tenant) => !known.has(tenant)) },
   };
 }
 
@@ -101,8 +101,8 @@ export function checkChange(
   });
 }
 
-function exceptionFor(rule: Rule, finding: Finding, { landscape, asOf }: RuleContext): Exception | undefined {
-  return landscape.organization.exceptions.find(
+function exceptionFor(rule: Rule, finding: Finding, { desired, asOf }: RuleContext): Exception | undefined {
+  return desired.organization.exceptions.find(
     ({ code, target, until }) => code === rule.code && target === finding.target && asOf <= until,
   );
 }

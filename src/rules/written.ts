@@ -1,14 +1,14 @@
-import type { Checked } from '../config/check.ts';
-import type { Cursor } from '../config/cursor.ts';
-import { entries, field, items } from '../config/cursor.ts';
-import type { ConfigFiles } from '../config/files.ts';
-import type { Located } from '../config/landscape.ts';
-import type { Isolation, Kind, Quota } from '../config/schema.ts';
-import { fileOrigin } from '../source.ts';
+import type { Checked } from '../config/reading/check-schema.ts';
+import type { Cursor } from '../config/reading/cursor.ts';
+import { entries, field, items } from '../config/reading/cursor.ts';
+import type { ConfigFiles } from '../config/reading/files.ts';
+import type { Located } from '../config/model/desired-state.ts';
+import type { Isolation, FileKind, Quota } from '../settings/schema.ts';
+import { fileOrigin } from '../source/source.ts';
 
 /**
  * What people wrote, each thing once and where it is written, whether or not it holds anywhere: for rules about values
- * as such. Rules about what holds look at the landscape, where a default appears in every namespace that gets it.
+ * as such. Rules about what holds look at the desired state, where a default appears in every namespace that gets it.
  */
 
 /** Every quota: of tenants, of their defaults and of namespaces. */
@@ -71,7 +71,7 @@ function labelsFor(
 }
 
 /** The files of which at least something could be read. */
-function readable<K extends Kind>(
+function readable<K extends FileKind>(
   files: readonly { readonly path: string; readonly checked?: Checked<K> }[],
 ): Cursor<NonNullable<Checked<K>['file']>>[] {
   return files.flatMap(({ path, checked }) => {

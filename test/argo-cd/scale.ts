@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { memoryTree } from '../../src/tree.ts';
+import { memoryTree } from '../../src/tree/tree.ts';
 import { at } from '../control-plane/client.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { errorsOf, pipeline } from '../support/pipeline.ts';

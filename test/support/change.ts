@@ -1,8 +1,8 @@
 import { accessGraph } from '../../src/access/graph.ts';
-import { readConfigFiles, sourcesOf } from '../../src/config/files.ts';
-import { resolve } from '../../src/config/resolve.ts';
-import { placeDiagnostics } from '../../src/diagnostic.ts';
-import type { Diagnostic } from '../../src/diagnostic.ts';
+import { readConfigFiles, sourcesOf } from '../../src/config/reading/files.ts';
+import { resolve } from '../../src/config/model/resolve.ts';
+import { placeDiagnostics } from '../../src/source/diagnostic.ts';
+import type { Diagnostic } from '../../src/source/diagnostic.ts';
 import type { Side } from '../../src/rules/change-context.ts';
 import { changeContext } from '../../src/rules/change-context.ts';
 import { exampleDay, exampleSides } from '../../src/rules/examples.ts';
@@ -10,9 +10,9 @@ import { rules } from '../../src/rules/index.ts';
 import type { BindingChange, ChangeContext, ChangeExample, ExampleFiles } from '../../src/rules/rule.ts';
 import type { ChangeVerdict } from '../../src/rules/run.ts';
 import { checkChange } from '../../src/rules/run.ts';
-import type { Source } from '../../src/source.ts';
-import { baseFile, parseYaml, yamlLocator } from '../../src/source.ts';
-import { memoryTree } from '../../src/tree.ts';
+import type { Source } from '../../src/source/source.ts';
+import { baseFile, parseYaml, yamlLocator } from '../../src/source/source.ts';
+import { memoryTree } from '../../src/tree/tree.ts';
 
 export interface ExampleChange {
   readonly context: ChangeContext;
@@ -95,6 +95,6 @@ async function side(files: Files, asOf: string, known?: Side): Promise<Side> {
     (file, text) => Promise.resolve(parseYaml(file, text)),
     known && { known: known.files },
   );
-  const landscape = resolve(read, known);
-  return { files: read, landscape, asOf, graph: accessGraph(landscape, asOf, known) };
+  const desired = resolve(read, known);
+  return { files: read, desired, asOf, graph: accessGraph(desired, asOf, known) };
 }

@@ -1,14 +1,14 @@
-import { readConfigFiles, sourcesOf } from '../../src/config/files.ts';
-import type { ConfigFiles } from '../../src/config/files.ts';
-import { resolve } from '../../src/config/resolve.ts';
-import type { Diagnostic } from '../../src/diagnostic.ts';
-import { placeDiagnostics } from '../../src/diagnostic.ts';
+import { readConfigFiles, sourcesOf } from '../../src/config/reading/files.ts';
+import type { ConfigFiles } from '../../src/config/reading/files.ts';
+import { resolve } from '../../src/config/model/resolve.ts';
+import type { Diagnostic } from '../../src/source/diagnostic.ts';
+import { placeDiagnostics } from '../../src/source/diagnostic.ts';
 import { exampleDay, exampleFiles } from '../../src/rules/examples.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { ExampleFiles } from '../../src/rules/rule.ts';
 import { checkConfig } from '../../src/rules/run.ts';
-import { parseYaml, yamlLocator } from '../../src/source.ts';
-import { memoryTree } from '../../src/tree.ts';
+import { parseYaml, yamlLocator } from '../../src/source/source.ts';
+import { memoryTree } from '../../src/tree/tree.ts';
 
 interface Options {
   /** Default: the day of the rules' examples. */
@@ -34,7 +34,7 @@ export async function diagnosePlaced(files: ExampleFiles, options: Options = {})
 }
 
 function check(files: ConfigFiles, { asOf = exampleDay, codes = 'TEN' }: Options): Diagnostic[] {
-  const found = checkConfig(rules, { files, landscape: resolve(files), asOf });
+  const found = checkConfig(rules, { files, desired: resolve(files), asOf });
   return found.filter((diagnostic) => diagnostic.code.startsWith(codes));
 }
 

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import type { ExampleFiles } from '../../src/rules/rule.ts';
 import { exampleDay, exampleFiles } from '../../src/rules/examples.ts';
-import { memoryTree } from '../../src/tree.ts';
+import { memoryTree } from '../../src/tree/tree.ts';
 import { errorsOf, pipeline } from './pipeline.ts';
 
 /** An object of the rendered tree, as far as tests look into it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../src/diagnostic.ts';
-import { spanAt } from '../../src/source.ts';
+import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../src/source/diagnostic.ts';
+import { spanAt } from '../../src/source/source.ts';
 
 /** The file that most problems of these tests are in. */
 export const solar = 'tenants/solar.yaml';

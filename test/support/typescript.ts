@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { typescriptEvaluator } from '../../src/config/typescript.ts';
-import type { Source } from '../../src/source.ts';
-import type { FileTree } from '../../src/tree.ts';
-import { memoryTree } from '../../src/tree.ts';
+import { typescriptEvaluator } from '../../src/config/typescript/evaluator.ts';
+import type { Source } from '../../src/source/source.ts';
+import type { FileTree } from '../../src/tree/tree.ts';
+import { memoryTree } from '../../src/tree/tree.ts';
 
 /** The file that tests evaluate. */
 export const file = 'tenants/solar.ts';

@@ -1,4 +1,4 @@
-import { compareCodeUnits } from '../../order.ts';
+import { compareCodeUnits } from '../../values/order.ts';
 import type { PolicyContext, Variable } from './policy.ts';
 import { cel, celList } from './policy.ts';
 

@@ -1,4 +1,4 @@
-import type { ResolvedIsolation } from '../../config/landscape.ts';
+import type { ResolvedIsolation } from '../../config/model/desired-state.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Variable } from './policy.ts';
 import { cel, metadataOf, ourNamespaces } from './policy.ts';

@@ -1,5 +1,5 @@
-import type { Draft } from '../draft.ts';
-import { apiObject } from '../draft.ts';
+import type { ObjectTemplate } from '../template.ts';
+import { apiObject } from '../template.ts';
 import { keys, managedBy } from '../names.ts';
 import { classesPolicies } from './classes.ts';
 import { namespacesPolicy } from './namespaces.ts';
@@ -36,7 +36,7 @@ export function policiesOf(context: PolicyContext): Policy[] {
 }
 
 /** A policy and its binding. */
-export function policyObjects({ organization, key }: PolicyContext, policy: Policy): Draft[] {
+export function policyObjects({ organization, key }: PolicyContext, policy: Policy): ObjectTemplate[] {
   const name = `${policy.name}.${organization.labelDomain}`;
   const labels = { [key.managedBy]: managedBy };
   return [

@@ -1,5 +1,5 @@
-import { reservedGroups } from '../../config/landscape.ts';
-import { sortedBy } from '../../order.ts';
+import { reservedGroups } from '../../config/model/desired-state.ts';
+import { sortedBy } from '../../values/order.ts';
 import { managedBy } from '../names.ts';
 import { callers, trustedUserNames } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';

@@ -1,4 +1,4 @@
-import type { Cluster, Organization } from '../../config/landscape.ts';
+import type { Cluster, Organization } from '../../config/model/desired-state.ts';
 import type { keys } from '../names.ts';
 
 /** What a policy is written for. */

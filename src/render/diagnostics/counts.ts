@@ -1,5 +1,5 @@
-import type { PlacedDiagnostic } from '../../diagnostic.ts';
-import { counted } from '../../text.ts';
+import type { PlacedDiagnostic } from '../../source/diagnostic.ts';
+import { counted } from '../../source/text.ts';
 
 /** How many diagnostics there are of each severity. */
 export interface Counts {

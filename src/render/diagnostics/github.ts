@@ -1,4 +1,4 @@
-import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../diagnostic.ts';
+import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../source/diagnostic.ts';
 import { visible } from '../text.ts';
 import { countsOf, formatCounts } from './counts.ts';
 

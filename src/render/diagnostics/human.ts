@@ -1,7 +1,7 @@
-import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../diagnostic.ts';
+import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../source/diagnostic.ts';
 import type { Style } from '../style.ts';
 import { prose, visible } from '../text.ts';
-import { counted } from '../../text.ts';
+import { counted } from '../../source/text.ts';
 import { countsOf, formatCounts } from './counts.ts';
 import type { Lines, Mark, Row } from './snippet.ts';
 import { isShowable, linesOf, snippet } from './snippet.ts';
@@ -56,7 +56,7 @@ function linesCache(textOf: (file: string) => string | undefined): (file: string
 }
 
 /** Marks of one file that are shown together, or a place without anything to show. */
-interface Place {
+interface Marked {
   readonly label: PlacedLabel;
   readonly lines?: Lines;
   readonly marks: Mark[];
@@ -97,9 +97,9 @@ function placesOf(
   linesOfFile: (file: string) => Lines | undefined,
   colour: (text: string) => string,
   style: Style,
-): Place[] {
-  const places: Place[] = [];
-  const ofFile = new Map<string, Place>();
+): Marked[] {
+  const places: Marked[] = [];
+  const ofFile = new Map<string, Marked>();
   for (const [i, label] of labels.entries()) {
     const lines = linesOfFile(label.file);
     if (!label.span || !lines || !isShowable(label.span, lines)) {

@@ -1,4 +1,4 @@
-import type { PlacedDiagnostic, PlacedLabel } from '../../diagnostic.ts';
+import type { PlacedDiagnostic, PlacedLabel } from '../../source/diagnostic.ts';
 import { jsonText } from '../text.ts';
 import { countsOf } from './counts.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PlacedDiagnostic, PlacedLabel } from '../../diagnostic.ts';
+import type { PlacedDiagnostic, PlacedLabel } from '../../source/diagnostic.ts';
 import type { Rule } from '../../rules/rule.ts';
 import { jsonText, visible } from '../text.ts';
 

@@ -1,4 +1,4 @@
-import type { Span } from '../../source.ts';
+import type { Span } from '../../source/source.ts';
 import type { Style } from '../style.ts';
 import type { Cell } from '../text.ts';
 import { cellsOf, prose } from '../text.ts';

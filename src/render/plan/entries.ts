@@ -1,4 +1,4 @@
-import { groupedBy } from '../../order.ts';
+import { groupedBy } from '../../values/order.ts';
 import type { ReportItem, ReportVerdict } from '../../plan/report.ts';
 import type { Sentence } from './words.ts';
 import { listPieces, sentenceOf } from './words.ts';
@@ -11,8 +11,8 @@ export interface EntryRule {
 }
 
 /** Rules that say what the sentence of their item says already, or the settings that change with it. */
-const said: ReadonlySet<string> = new Set(['TEN520', 'TEN521', 'TEN524', 'TEN525', 'TEN526', 'TEN528']);
-const saidOfChanges: ReadonlySet<string> = new Set(['TEN529']);
+const saidByItem: ReadonlySet<string> = new Set(['TEN520', 'TEN521', 'TEN524', 'TEN525', 'TEN526', 'TEN528']);
+const saidByChangedItem: ReadonlySet<string> = new Set(['TEN529']);
 
 /** One thing that a plan says, about one item or about many that are the same. */
 export interface Entry {
@@ -45,7 +45,7 @@ export function entriesOf(
 }
 
 function isSaid({ code }: ReportVerdict, item: ReportItem): boolean {
-  return said.has(code) || (saidOfChanges.has(code) && item.kind === 'entity' && item.change === 'changed');
+  return saidByItem.has(code) || (saidByChangedItem.has(code) && item.kind === 'entity' && item.change === 'changed');
 }
 
 /** One rule, once where its messages add nothing. */

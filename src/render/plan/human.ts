@@ -1,6 +1,6 @@
 import type { PlanReport, ReportSide, ReportVerdict } from '../../plan/report.ts';
 import type { Style } from '../style.ts';
-import { counted } from '../../text.ts';
+import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, layoutOf } from './layout.ts';

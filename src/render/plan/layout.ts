@@ -1,9 +1,9 @@
-import { groupedBy, sortedBy } from '../../order.ts';
+import { groupedBy, sortedBy } from '../../values/order.ts';
 import type { PlanReport, ReportItem, ReportVerdict } from '../../plan/report.ts';
-import { counted } from '../../text.ts';
+import { counted } from '../../source/text.ts';
 import type { Entry } from './entries.ts';
 import { entriesOf } from './entries.ts';
-import { clusterFate } from './fate.ts';
+import { deletionStep } from './deletion-step.ts';
 
 /** A plan in the order in which people should read it. */
 export interface Layout {
@@ -62,8 +62,8 @@ export function layoutOf(report: PlanReport): Layout {
 
 /** Whether an item is about what cannot be brought back, now or with the next change. */
 function isDeletion(item: ReportItem): boolean {
-  const fates = item.kind === 'entity' ? item.settings.map(clusterFate) : [];
-  return fates.includes('deleted') || fates.includes('marked');
+  const steps = item.kind === 'entity' ? item.settings.map(deletionStep) : [];
+  return steps.includes('deleted') || steps.includes('marked');
 }
 
 /** The plan in a line. */
@@ -87,8 +87,8 @@ function headlineOf({ summary, items }: PlanReport): string {
     saying(items.filter(({ kind }) => kind === 'role').length, 'custom role', 'changes', 'change'),
   ].flat();
   const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
-  const kinds = groupedBy(entities, fateOf);
-  const count = (fate: ReturnType<typeof fateOf>): number => kinds.get(fate)?.length ?? 0;
+  const kinds = groupedBy(entities, stepOf);
+  const count = (step: ReturnType<typeof stepOf>): number => kinds.get(step)?.length ?? 0;
   // Who has which role is not all there is to access: where a cluster is, and whom it believes, decides as much.
   const isSame = access.length === 0 && entities.every(({ entity }) => !/^(?:cluster|organization)$/.test(entity.kind));
   return [
@@ -110,15 +110,15 @@ function saying(n: number, noun: string, one: string, many: string): string[] {
 }
 
 /** What becomes of an entity, in one word: of a namespace, the gravest thing that happens to it on a cluster. */
-function fateOf({
+function stepOf({
   entity,
   change,
   settings,
 }: Extract<ReportItem, { kind: 'entity' }>): 'created' | 'marked' | 'deleted' | 'other' {
   if (entity.kind !== 'namespace') return 'other';
-  const fates = settings.map(clusterFate);
-  if (fates.includes('deleted')) return 'deleted';
-  if (fates.includes('marked')) return 'marked';
+  const steps = settings.map(deletionStep);
+  if (steps.includes('deleted')) return 'deleted';
+  if (steps.includes('marked')) return 'marked';
   return change === 'added' ? 'created' : 'other';
 }
 

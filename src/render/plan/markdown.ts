@@ -1,5 +1,5 @@
 import type { PlanReport, ReportVerdict } from '../../plan/report.ts';
-import { counted } from '../../text.ts';
+import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import { days, notesOn, side } from './human.ts';
 import type { Entry } from './entries.ts';

@@ -1,6 +1,6 @@
-import { groupedBy } from '../../order.ts';
-import { counted } from '../../text.ts';
-import { clusterFate } from './fate.ts';
+import { groupedBy } from '../../values/order.ts';
+import { counted } from '../../source/text.ts';
+import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
 
 /**
@@ -233,7 +233,7 @@ function entitySentence(item: Entity): Sentence {
     changed: [],
   } as const satisfies Record<Entity['change'], readonly Piece[]>;
   // Of what is new or gone, only what says how big it is: the rest is as anybody would expect.
-  const isRetained = settings.some((setting) => clusterFate(setting) === 'retained');
+  const isRetained = settings.some((setting) => deletionStep(setting) === 'retained');
   const told =
     change === 'added' || change === 'removed'
       ? settings.filter(notable[change])
@@ -275,7 +275,7 @@ const kindWords = {
 
 /** Whether it is a namespace that stays on a cluster, though nobody declares it any more. */
 function isUnmanaged({ entity, settings }: Entity): boolean {
-  return entity.kind === 'namespace' && settings.some((setting) => clusterFate(setting) === 'unmanaged');
+  return entity.kind === 'namespace' && settings.some((setting) => deletionStep(setting) === 'unmanaged');
 }
 
 function shortName({ kind, name }: Entity['entity']): string {
@@ -334,7 +334,7 @@ function sharePieces(group: string, before: string | null, after: string | null)
 function clusterPieces(setting: Setting): Piece[] {
   const { item, before, after } = setting;
   const on: Piece[] = [' on ', { name: item ?? '' }];
-  switch (clusterFate(setting)) {
+  switch (deletionStep(setting)) {
     case 'deleted':
       return [{ strong: 'deleted' }, ...on, ' with all that is in it, irreversibly'];
     case 'unmanaged':

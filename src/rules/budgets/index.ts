@@ -1,13 +1,13 @@
 import type { Rule } from '../rule.ts';
-import { allocationDates } from './allocation-dates.ts';
-import { allocationEnded } from './allocation-ended.ts';
-import { certificateExpired } from './certificate-expired.ts';
-import { notADay } from './not-a-day.ts';
-import { quotaKey } from './quota-key.ts';
-import { quotaMissing } from './quota-missing.ts';
-import { quotaOverTenant } from './quota-over-tenant.ts';
-import { shareExpired } from './share-expired.ts';
-import { shareTooFar } from './share-too-far.ts';
+import { allocationDates } from './TEN404-allocation-dates/rule.ts';
+import { allocationEnded } from './TEN405-allocation-ended/rule.ts';
+import { certificateExpired } from './TEN408-certificate-expired/rule.ts';
+import { notADay } from './TEN401-not-a-day/rule.ts';
+import { quotaKey } from './TEN407-quota-key/rule.ts';
+import { quotaMissing } from './TEN410-quota-missing/rule.ts';
+import { quotaOverTenant } from './TEN406-quota-over-tenant/rule.ts';
+import { shareExpired } from './TEN402-share-expired/rule.ts';
+import { shareTooFar } from './TEN403-share-too-far/rule.ts';
 
 /** Without TEN409, which is about the exceptions to all rules and is made from their list. */
 export const budgetsRules: readonly Rule[] = [

@@ -1,9 +1,9 @@
-import type { Located, Quota } from '../../config/landscape.ts';
-import { quotaKeys } from '../../config/landscape.ts';
-import type { Quantity } from '../../quantity.ts';
-import { parseQuantity } from '../../quantity.ts';
-import type { Origin } from '../../source.ts';
-import { originAt } from '../../source.ts';
+import type { Located, Quota } from '../../config/model/desired-state.ts';
+import { quotaKeys } from '../../config/model/desired-state.ts';
+import type { Quantity } from '../../kubernetes/quantity.ts';
+import { parseQuantity } from '../../kubernetes/quantity.ts';
+import type { Origin } from '../../source/source.ts';
+import { originAt } from '../../source/source.ts';
 
 /** The named key for a key of a ResourceQuota that has one. Kubernetes takes `cpu` for `requests.cpu`, too. */
 export const namedKeyOf: ReadonlyMap<string, (typeof quotaKeys)[number][0]> = new Map([

@@ -1,4 +1,4 @@
-import type { Landscape, Share } from '../../config/landscape.ts';
+import type { DesiredState, Share } from '../../config/model/desired-state.ts';
 
 /** A share with an end, where it is written, and what it is on. */
 export interface EndingShare {
@@ -11,7 +11,7 @@ export interface EndingShare {
 }
 
 /** Every share that says `until`, once: a tenant's defaults, then those of its namespaces' own entries. */
-export function* endingShares({ tenants }: Landscape): Iterable<EndingShare> {
+export function* endingShares({ tenants }: DesiredState): Iterable<EndingShare> {
   for (const tenant of tenants) {
     for (const share of tenant.defaultShares) {
       const { until } = share;

@@ -1,7 +1,7 @@
-import type { Group, Landscape } from '../../config/landscape.ts';
-import { groupReferences } from '../../config/landscape.ts';
-import type { Origin } from '../../source.ts';
-import { groupedBy, sortedBy } from '../../order.ts';
+import type { Group, DesiredState } from '../../config/model/desired-state.ts';
+import { groupReferences } from '../../config/model/desired-state.ts';
+import type { Origin } from '../../source/source.ts';
+import { groupedBy, sortedBy } from '../../values/order.ts';
 import type { ChangeContext } from '../rule.ts';
 
 /** A group that the base declares and uses, and that the head neither declares nor says to have renamed. */
@@ -14,18 +14,18 @@ export interface GoneGroup {
 }
 
 export function goneGroups({ before, after, plan }: ChangeContext): GoneGroup[] {
-  const head = after.landscape.organization;
+  const head = after.desired.organization;
   // Groups that could not be read may well be among those that are gone.
   if (!head.complete) return [];
   const there = new Set(head.groups.map(({ name }) => name));
   const renamed = new Set(plan.renames.flatMap(({ from, to }) => [from.name, to.name]));
-  const gone = before.landscape.organization.groups.filter(({ name }) => !there.has(name) && !renamed.has(name));
+  const gone = before.desired.organization.groups.filter(({ name }) => !there.has(name) && !renamed.has(name));
   if (gone.length === 0) return [];
 
-  const known = new Set(before.landscape.organization.groups.map(({ name }) => name));
+  const known = new Set(before.desired.organization.groups.map(({ name }) => name));
   const candidates = head.groups.filter(({ name }) => !known.has(name) && !renamed.has(name));
-  const uses = groupedBy(groupReferences(before.landscape), ({ value }) => value);
-  const [placesBefore, placesAfter] = [placesOf(before.landscape), placesOf(after.landscape)];
+  const uses = groupedBy(groupReferences(before.desired), ({ value }) => value);
+  const [placesBefore, placesAfter] = [placesOf(before.desired), placesOf(after.desired)];
   return gone.flatMap((group): GoneGroup[] => {
     const used = uses.get(group.name);
     if (!used) return [];
@@ -53,7 +53,7 @@ function takesOver(old: ReadonlySet<string>, now: ReadonlySet<string>): boolean 
 const nearlyAll = 0.75;
 
 /** Where groups are used, by what is given to them there, whatever the role. */
-function placesOf({ clusters, tenants }: Landscape): Map<string, Set<string>> {
+function placesOf({ clusters, tenants }: DesiredState): Map<string, Set<string>> {
   const places = new Map<string, Set<string>>();
   const add = (group: string, place: string): void => {
     const there = places.get(group);

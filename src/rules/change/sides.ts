@@ -1,6 +1,6 @@
-import type { Cluster, Namespace, Removals, Tenant } from '../../config/landscape.ts';
-import { stateOn } from '../../config/landscape.ts';
-import { addDays } from '../../day.ts';
+import type { Cluster, Namespace, Removals, Tenant } from '../../config/model/desired-state.ts';
+import { stateOn } from '../../config/model/desired-state.ts';
+import { addDays } from '../../values/day.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { ChangeContext, RuleContext } from '../rule.ts';
 
@@ -8,11 +8,11 @@ import type { ChangeContext, RuleContext } from '../rule.ts';
  * Whether there is something to compare with: a repository that begins to use tenantry has none of its files before. A
  * file that cannot be read is one all the same.
  */
-export function hasBase({ before: { files, landscape } }: ChangeContext): boolean {
+export function hasBase({ before: { files, desired } }: ChangeContext): boolean {
   return (
     files.organization.length > 0 ||
     files.strays.some(({ path }) => /^organization\./i.test(path)) ||
-    landscape.clusters.length + landscape.tenants.length > 0
+    desired.clusters.length + desired.tenants.length > 0
   );
 }
 
@@ -22,8 +22,8 @@ export interface Unread {
   readonly tenants: ReadonlySet<string>;
 }
 
-export function unread({ files, landscape }: RuleContext): Unread {
-  const { clusters, tenants, unreadable } = landscape;
+export function unread({ files, desired }: RuleContext): Unread {
+  const { clusters, tenants, unreadable } = desired;
   const strays = (folder: string): string[] =>
     files.strays.flatMap(({ path }) => {
       const [, parent = '', stem = ''] = /^([^/]+)\/(.+)\.(?:ya?ml|json|ts)$/i.exec(path) ?? [];
@@ -40,8 +40,8 @@ export function unread({ files, landscape }: RuleContext): Unread {
 /** The clusters of the base that have no file any more. */
 export function goneClusters({ before, after }: ChangeContext): Cluster[] {
   const there = unread(after).clusters;
-  const names = new Set(after.landscape.clusters.map(({ name }) => name));
-  return before.landscape.clusters.filter(({ name }) => !names.has(name) && !there.has(name));
+  const names = new Set(after.desired.clusters.map(({ name }) => name));
+  return before.desired.clusters.filter(({ name }) => !names.has(name) && !there.has(name));
 }
 
 /** The names of a namespace's clusters, each once. */
@@ -55,7 +55,7 @@ export function isMarkedOn(namespace: Namespace, cluster: string): boolean {
 
 /** What one change may take away. The stricter of both sides counts: a limit is not raised by what it is to hold back. */
 export function removalLimits({ before, after }: ChangeContext): Removals {
-  const [base, head] = [before.landscape.organization, after.landscape.organization];
+  const [base, head] = [before.desired.organization, after.desired.organization];
   if (!head.complete) return base.removals;
   return {
     namespaces: Math.min(base.removals.namespaces, head.removals.namespaces),
@@ -111,13 +111,13 @@ export function soonAfter(asOf: string): string {
 
 /** The name that an exception gives as its target: with the kind where a tenant and a cluster have the same name. */
 export function targetOf({ before, after }: ChangeContext): (kind: 'cluster' | 'tenant', name: string) => string {
-  const sides = [before, after].map(({ landscape }) => landscape);
+  const sides = [before, after].map(({ desired }) => desired);
   const clusters = new Set(sides.flatMap((side) => [...side.clusters.map((c) => c.name), ...side.unreadable.clusters]));
   const tenants = new Set(sides.flatMap((side) => [...side.tenants.map((t) => t.name), ...side.unreadable.tenants]));
   return (kind, name) => (clusters.has(name) && tenants.has(name) ? `${kind}/${name}` : name);
 }
 
 /** How a rule that can be waived is waived, in words that go on from other advice. */
-export function wayRound(code: string, target: string): string {
+export function waiverHelp(code: string, target: string): string {
   return `have an exception from ${code} for \`${target}\` merged before, or set the label \`tenantry-allow/${code}\` on the pull request`;
 }

@@ -1,21 +1,21 @@
 import type { Rule } from '../rule.ts';
-import { ambiguousScalar } from './ambiguous-scalar.ts';
-import { duplicateKey } from './duplicate-key.ts';
-import { emptyFile } from './empty-file.ts';
-import { misnamedFile } from './misnamed-file.ts';
-import { missingKey } from './missing-key.ts';
-import { notPlainText } from './not-plain-text.ts';
-import { notPlainYaml } from './not-plain-yaml.ts';
-import { notReadable } from './not-readable.ts';
-import { organizationMissing } from './organization-missing.ts';
-import { secretInConfig } from './secret-in-config.ts';
-import { strayFile } from './stray-file.ts';
-import { twoFilesForOneName } from './two-files-for-one-name.ts';
-import { typescriptFailed } from './typescript-failed.ts';
-import { typescriptForbidden } from './typescript-forbidden.ts';
-import { unknownKey } from './unknown-key.ts';
-import { wrongValue } from './wrong-value.ts';
-import { yamlSyntax } from './yaml-syntax.ts';
+import { ambiguousScalar } from './TEN007-ambiguous-scalar/rule.ts';
+import { duplicateKey } from './TEN005-duplicate-key/rule.ts';
+import { emptyFile } from './TEN003-empty-file/rule.ts';
+import { misnamedFile } from './TEN011-misnamed-file/rule.ts';
+import { missingKey } from './TEN009-missing-key/rule.ts';
+import { notPlainText } from './TEN002-not-plain-text/rule.ts';
+import { notPlainYaml } from './TEN006-not-plain-yaml/rule.ts';
+import { notReadable } from './TEN001-not-readable/rule.ts';
+import { organizationMissing } from './TEN014-organization-missing/rule.ts';
+import { secretInConfig } from './TEN018-secret-in-config/rule.ts';
+import { strayFile } from './TEN013-stray-file/rule.ts';
+import { twoFilesForOneName } from './TEN012-two-files-for-one-name/rule.ts';
+import { typescriptFailed } from './TEN016-typescript-failed/rule.ts';
+import { typescriptForbidden } from './TEN015-typescript-forbidden/rule.ts';
+import { unknownKey } from './TEN008-unknown-key/rule.ts';
+import { wrongValue } from './TEN010-wrong-value/rule.ts';
+import { yamlSyntax } from './TEN004-yaml-syntax/rule.ts';
 
 export const filesRules: readonly Rule[] = [
   notReadable,

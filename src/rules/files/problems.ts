@@ -1,7 +1,7 @@
-import type { ConfigFile, ConfigFiles } from '../../config/files.ts';
-import { configFilesOf } from '../../config/files.ts';
-import type { Label } from '../../diagnostic.ts';
-import type { SourceProblem, SourceProblemKind } from '../../source.ts';
+import type { ConfigFile, ConfigFiles } from '../../config/reading/files.ts';
+import { configFilesOf } from '../../config/reading/files.ts';
+import type { Label } from '../../source/diagnostic.ts';
+import type { SourceProblem, SourceProblemKind } from '../../source/source.ts';
 import type { Finding } from '../rule.ts';
 
 /** How many findings of one rule a file gets: nobody reads more, and a broken file may have a hundred thousand. */

@@ -1,10 +1,10 @@
-import type { Violation } from '../../config/check.ts';
-import type { ConfigFile, ConfigFiles } from '../../config/files.ts';
-import { at, atKey } from '../../diagnostic.ts';
-import { fileOrigin, originAt } from '../../source.ts';
+import type { Violation } from '../../config/reading/check-schema.ts';
+import type { ConfigFile, ConfigFiles } from '../../config/reading/files.ts';
+import { at, atKey } from '../../source/diagnostic.ts';
+import { fileOrigin, originAt } from '../../source/source.ts';
 import type { Finding } from '../rule.ts';
 import { inEachFile, problemsOf } from './problems.ts';
-import { isSecretManifest } from './secret-in-config.ts';
+import { isSecretManifest } from './TEN018-secret-in-config/rule.ts';
 
 /** The ways of one kind in which files differ from their schemas. */
 export function* violationsOf(files: ConfigFiles, kind: Violation['kind']): Generator<Finding, void> {

@@ -1,7 +1,7 @@
-import type { Landscape } from '../../config/landscape.ts';
-import { oncePer } from '../../once.ts';
-import type { Origin } from '../../source.ts';
-import { originAt } from '../../source.ts';
+import type { DesiredState } from '../../config/model/desired-state.ts';
+import { oncePer } from '../../values/once.ts';
+import type { Origin } from '../../source/source.ts';
+import { originAt } from '../../source/source.ts';
 
 /** A namespace that the config asks for, on one cluster or more. */
 export interface Claim {
@@ -23,14 +23,14 @@ export interface Claim {
  * All namespaces that the config asks for: one claim for a group's, whatever the number of clusters, one for a retained
  * name, one for each entry of a tenant; in this order.
  */
-export const claimsOf = oncePer((landscape: Landscape): readonly Claim[] => [
-  ...groupClaims(landscape),
-  ...retainedClaims(landscape),
-  ...tenantClaims(landscape),
+export const claimsOf = oncePer((desired: DesiredState): readonly Claim[] => [
+  ...groupClaims(desired),
+  ...retainedClaims(desired),
+  ...tenantClaims(desired),
 ]);
 
 /** The namespaces that cluster shares give to groups. Groups that are not declared are another rule's. */
-export function groupClaims({ organization, clusters }: Landscape): Claim[] {
+export function groupClaims({ organization, clusters }: DesiredState): Claim[] {
   const groups = new Map(organization.groups.map((group) => [group.name, group]));
   const claims = new Map<string, Claim & { readonly places: Map<string, Origin> }>();
   for (const cluster of clusters) {
@@ -56,7 +56,7 @@ export function groupClaims({ organization, clusters }: Landscape): Claim[] {
   return Array.from(claims.values());
 }
 
-function retainedClaims({ clusters }: Landscape): Claim[] {
+function retainedClaims({ clusters }: DesiredState): Claim[] {
   const claims = new Map<string, Claim & { readonly places: Map<string, Origin> }>();
   for (const cluster of clusters) {
     for (const { value: name, origin } of cluster.retainedNamespaces) {
@@ -77,7 +77,7 @@ function retainedClaims({ clusters }: Landscape): Claim[] {
   return Array.from(claims.values());
 }
 
-function tenantClaims({ tenants }: Landscape): Claim[] {
+function tenantClaims({ tenants }: DesiredState): Claim[] {
   return tenants.flatMap((tenant) =>
     tenant.namespaces.map(({ name, prefixed, clusters, nameOrigin }) => ({
       name,

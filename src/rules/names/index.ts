@@ -1,20 +1,20 @@
 import type { Rule } from '../rule.ts';
-import { ambiguousPrefix } from './ambiguous-prefix.ts';
-import { clusterName } from './cluster-name.ts';
-import { duplicateEntry } from './duplicate-entry.ts';
-import { duplicateIdentifier } from './duplicate-identifier.ts';
-import { fullNameNotAllowed } from './full-name-not-allowed.ts';
-import { groupName } from './group-name.ts';
-import { groupNamespaceLooksLikeTenants } from './group-namespace-looks-like-tenants.ts';
-import { groupNamespaceName } from './group-namespace-name.ts';
-import { identifierTooLong } from './identifier-too-long.ts';
-import { labelNotAllowed } from './label-not-allowed.ts';
-import { namespaceCollision } from './namespace-collision.ts';
-import { namespaceNameTooLong } from './namespace-name-too-long.ts';
-import { protectedNamespace } from './protected-namespace.ts';
-import { serverUrl } from './server-url.ts';
-import { tenantName } from './tenant-name.ts';
-import { tooManyNamespaces } from './too-many-namespaces.ts';
+import { ambiguousPrefix } from './TEN208-ambiguous-prefix/rule.ts';
+import { clusterName } from './TEN201-cluster-name/rule.ts';
+import { duplicateEntry } from './TEN213-duplicate-entry/rule.ts';
+import { duplicateIdentifier } from './TEN211-duplicate-identifier/rule.ts';
+import { fullNameNotAllowed } from './TEN206-full-name-not-allowed/rule.ts';
+import { groupName } from './TEN203-group-name/rule.ts';
+import { groupNamespaceLooksLikeTenants } from './TEN217-group-namespace-looks-like-tenants/rule.ts';
+import { groupNamespaceName } from './TEN212-group-namespace-name/rule.ts';
+import { identifierTooLong } from './TEN205-identifier-too-long/rule.ts';
+import { labelNotAllowed } from './TEN214-label-not-allowed/rule.ts';
+import { namespaceCollision } from './TEN207-namespace-collision/rule.ts';
+import { namespaceNameTooLong } from './TEN204-namespace-name-too-long/rule.ts';
+import { protectedNamespace } from './TEN209-protected-namespace/rule.ts';
+import { serverUrl } from './TEN216-server-url/rule.ts';
+import { tenantName } from './TEN202-tenant-name/rule.ts';
+import { tooManyNamespaces } from './TEN210-too-many-namespaces/rule.ts';
 
 export const namesRules: readonly Rule[] = [
   clusterName,

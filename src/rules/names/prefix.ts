@@ -1,7 +1,7 @@
-import type { ConfigFiles } from '../../config/files.ts';
-import type { Location } from '../../diagnostic.ts';
-import { at, atFile } from '../../diagnostic.ts';
-import { fileOrigin, originAt } from '../../source.ts';
+import type { ConfigFiles } from '../../config/reading/files.ts';
+import type { Location } from '../../source/diagnostic.ts';
+import { at, atFile } from '../../source/diagnostic.ts';
+import { fileOrigin, originAt } from '../../source/source.ts';
 
 /**
  * The tenant that a namespace's name points to (S70): of the tenants whose name and a hyphen it begins with, the one

@@ -1,9 +1,9 @@
-import type { Share, Subject, Tenant } from '../../config/landscape.ts';
-import { reservedGroups } from '../../config/landscape.ts';
-import { skeleton } from '../../lookalike.ts';
-import { oncePer } from '../../once.ts';
-import type { Origin } from '../../source.ts';
-import { originAt } from '../../source.ts';
+import type { Share, Subject, Tenant } from '../../config/model/desired-state.ts';
+import { reservedGroups } from '../../config/model/desired-state.ts';
+import { skeleton } from '../../values/lookalike.ts';
+import { oncePer } from '../../values/once.ts';
+import type { Origin } from '../../source/source.ts';
+import { originAt } from '../../source/source.ts';
 
 /** A subject in a list, and the place of its name. */
 export interface SubjectEntry {

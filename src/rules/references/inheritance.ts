@@ -1,4 +1,4 @@
-import type { Namespace, Tenant } from '../../config/landscape.ts';
+import type { Namespace, Tenant } from '../../config/model/desired-state.ts';
 
 /** The namespace that each one inherits from, where there is such a one. */
 export function parents({ namespaces }: Tenant): Map<Namespace, Namespace> {

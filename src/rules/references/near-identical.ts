@@ -1,4 +1,4 @@
-import { compareCodeUnits, groupedBy } from '../../order.ts';
+import { compareCodeUnits, groupedBy } from '../../values/order.ts';
 
 /**
  * Two names that were probably meant to be one: `Solar-SRE` and `solar_sre`, `solar-developer` and `solar-developers`.

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../diagnostic.ts';
+import { didYouMean } from '../../source/diagnostic.ts';
 
 /** Where more names than this are unknown, something else is wrong than a letter. */
 const mostWords = 100;

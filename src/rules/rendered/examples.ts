@@ -1,4 +1,4 @@
-import { atFile } from '../../diagnostic.ts';
+import { atFile } from '../../source/diagnostic.ts';
 import type { RenderedObject } from '../rule.ts';
 
 /** A RoleBinding as it is rendered into a namespace's file. */

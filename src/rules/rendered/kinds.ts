@@ -1,24 +1,24 @@
-import { dnsLabel } from '../../config/schema.ts';
+import { dnsLabel } from '../../settings/schema.ts';
 import type { RenderedObject } from '../rule.ts';
 
 /** What Kubernetes asks of an object of one kind. */
-export interface Kind {
+export interface KindForm {
   readonly scope: 'Cluster' | 'Namespaced';
   /** The form of its name. */
   readonly name: 'label' | 'subdomain' | 'path segment';
 }
 
-const subdomain: Kind = { scope: 'Namespaced', name: 'subdomain' };
-const clusterSubdomain: Kind = { scope: 'Cluster', name: 'subdomain' };
+const subdomain: KindForm = { scope: 'Namespaced', name: 'subdomain' };
+const clusterSubdomain: KindForm = { scope: 'Cluster', name: 'subdomain' };
 
-const inCluster: Kind = { scope: 'Cluster', name: 'path segment' };
-const inNamespace: Kind = { scope: 'Namespaced', name: 'path segment' };
+const inCluster: KindForm = { scope: 'Cluster', name: 'path segment' };
+const inNamespace: KindForm = { scope: 'Namespaced', name: 'path segment' };
 
 /**
  * The kinds that tenantry renders, by API group and kind. It is a short list on purpose: what is not in it was not
  * meant to be applied to anybody's cluster.
  */
-const kinds: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+const kinds: Readonly<Record<string, Readonly<Record<string, KindForm>>>> = {
   '': { LimitRange: subdomain, Namespace: { scope: 'Cluster', name: 'label' }, ResourceQuota: subdomain },
   'admissionregistration.k8s.io': {
     ValidatingAdmissionPolicy: clusterSubdomain,
@@ -34,7 +34,7 @@ const kinds: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   },
 };
 
-const knownKinds: ReadonlyMap<string, ReadonlyMap<string, Kind>> = new Map(
+const knownKinds: ReadonlyMap<string, ReadonlyMap<string, KindForm>> = new Map(
   Object.entries(kinds).map(([group, ofGroup]) => [group, new Map(Object.entries(ofGroup))]),
 );
 
@@ -45,7 +45,7 @@ export function apiGroup({ apiVersion }: Pick<RenderedObject, 'apiVersion'>): st
 }
 
 /** What is known of an object's kind; undefined for a kind that tenantry does not render. */
-export function kindOf(object: Pick<RenderedObject, 'apiVersion' | 'kind'>): Kind | undefined {
+export function kindOf(object: Pick<RenderedObject, 'apiVersion' | 'kind'>): KindForm | undefined {
   return knownKinds.get(apiGroup(object))?.get(object.kind);
 }
 
@@ -59,7 +59,7 @@ const segment = dnsLabel.slice(1, -1);
 const subdomainPattern = new RegExp(`^${segment}(\\.${segment})*$`);
 
 /** Why an object of the kind cannot have the name; undefined when it can. */
-export function nameProblem({ name: form }: Pick<Kind, 'name'>, name: string): string | undefined {
+export function nameProblem({ name: form }: Pick<KindForm, 'name'>, name: string): string | undefined {
   switch (form) {
     case 'label':
       return name.length <= 63 && label.test(name)

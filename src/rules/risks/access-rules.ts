@@ -1,4 +1,4 @@
-import { describeSubject } from '../../config/landscape.ts';
+import { describeSubject } from '../../config/model/desired-state.ts';
 import type { ChangeRule, ExampleFiles } from '../rule.ts';
 import { accessItems, givenBy, isAdmin, isLonger, lines, newRoles, placesText, sentence } from './access.ts';
 import { cluster, tenant } from './example.ts';

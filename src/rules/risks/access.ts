@@ -1,18 +1,18 @@
-import type { Subject } from '../../config/landscape.ts';
-import { describeSubject, subjectKey } from '../../config/landscape.ts';
-import type { Label, Location } from '../../diagnostic.ts';
-import { at, atFile, formatPath } from '../../diagnostic.ts';
-import { oncePer } from '../../once.ts';
-import type { State } from '../../plan/facts.ts';
+import type { Subject } from '../../config/model/desired-state.ts';
+import { describeSubject, subjectKey } from '../../config/model/desired-state.ts';
+import type { Label, Location } from '../../source/diagnostic.ts';
+import { at, atFile, formatPath } from '../../source/diagnostic.ts';
+import { oncePer } from '../../values/once.ts';
+import type { Meaning } from '../../access/graph.ts';
 import type { AccessItem, Item, Place, Plan } from '../../plan/plan.ts';
 import type { Holding } from '../../plan/roles.ts';
 import { covers, customRoles, ruleDirection } from '../../plan/roles.ts';
-import type { Origin } from '../../source.ts';
-import { inBase } from '../../source.ts';
+import type { Origin } from '../../source/source.ts';
+import { inBase } from '../../source/source.ts';
 import { listedClusters, mostRelated } from '../wording.ts';
 
 /** What is given, and where that deserves a second look. */
-export interface Given {
+export interface GivenAccess {
   readonly item: AccessItem;
   /** Never empty. */
   readonly places: readonly Place[];
@@ -22,7 +22,7 @@ export interface Given {
  * Access that a change gives. Not by a custom role that only has another name. And not in a namespace that is new, to those who have as much in another namespace of the same
  * tenant on the same cluster: the namespace is empty, and they are who works there.
  */
-export const givenBy: (plan: Plan) => readonly Given[] = oncePer((plan) =>
+export const givenBy: (plan: Plan) => readonly GivenAccess[] = oncePer((plan) =>
   accessItems(plan.items).flatMap((item) => {
     if (item.direction === 'loses' || item.direction === 'narrows') return [];
     if (holdsAll(plan, item, heldBefore(plan, item))) return [];
@@ -83,9 +83,9 @@ function heldBefore({ before }: Plan, { before: held, tenant, places }: AccessIt
   return isOfTenant ? held : held.filter(({ role }) => role.kind !== 'Role');
 }
 
-type ClusterAccess = State['graph']['clusters'][number];
+type ClusterAccess = Meaning['graph']['clusters'][number];
 
-const clustersIn = oncePer(({ graph }: State) => new Map(graph.clusters.map((entry) => [entry.cluster.name, entry])));
+const clustersIn = oncePer(({ graph }: Meaning) => new Map(graph.clusters.map((entry) => [entry.cluster.name, entry])));
 
 /** The tenants of a cluster's namespaces, by name. */
 const tenantsOn = oncePer(
@@ -129,7 +129,7 @@ function allows({ before, after }: Plan, { tenant }: AccessItem, had: Holding, g
 }
 
 /** The custom roles, by `tenant/role`. */
-export const rolesOf = oncePer(({ landscape }: State) => customRoles(landscape.tenants));
+export const rolesOf = oncePer(({ desired }: Meaning) => customRoles(desired.tenants));
 
 /** `group `a` gains `admin` until 2026-12-31`, `user `b` goes from `view` to `edit``. */
 export function sentence(subject: Subject, { direction, before, after }: AccessItem): string {

@@ -1,11 +1,11 @@
-import type { Quota } from '../../config/schema.ts';
-import type { Label, Location } from '../../diagnostic.ts';
-import { at, atKey } from '../../diagnostic.ts';
-import { oncePer } from '../../once.ts';
-import type { State } from '../../plan/facts.ts';
+import type { Quota } from '../../settings/schema.ts';
+import type { Label, Location } from '../../source/diagnostic.ts';
+import { at, atKey } from '../../source/diagnostic.ts';
+import { oncePer } from '../../values/once.ts';
+import type { Meaning } from '../../access/graph.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
-import { groupedBy } from '../../order.ts';
-import { inBase, originAt } from '../../source.ts';
+import { groupedBy } from '../../values/order.ts';
+import { inBase, originAt } from '../../source/source.ts';
 import type { ChangeRule, ExampleFiles } from '../rule.ts';
 import { listed, listedClusters, mostRelated } from '../wording.ts';
 import { cluster, tenant } from './example.ts';
@@ -116,12 +116,12 @@ interface OnClusters {
 
 /** Namespaces that go from one state to another (undefined: gone), on clusters that stay, or on those that go. */
 function clustersOf(
-  { items, after: { landscape } }: Plan,
+  { items, after: { desired } }: Plan,
   from: string,
   to: string | undefined,
   clusters: 'kept' | 'gone' = 'kept',
 ): OnClusters[] {
-  const there = new Set(landscape.clusters.map(({ name }) => name));
+  const there = new Set(desired.clusters.map(({ name }) => name));
   return items.flatMap((item) => {
     if (item.kind !== 'entity' || item.entity.kind !== 'namespace') return [];
     const settings = item.settings.filter(
@@ -163,8 +163,8 @@ function atStake({ before }: Plan, { entity }: EntityItem): string {
 
 /** The quotas of namespaces, by name. */
 const quotasOf = oncePer(
-  ({ landscape }: State) =>
-    new Map(landscape.tenants.flatMap((one) => one.namespaces.map(({ name, quota }) => [name, quota?.value] as const))),
+  ({ desired }: Meaning) =>
+    new Map(desired.tenants.flatMap((one) => one.namespaces.map(({ name, quota }) => [name, quota?.value] as const))),
 );
 
 function dataOf({ storage, persistentVolumeClaims: claims }: Quota): string[] {

@@ -1,8 +1,8 @@
 import type { Rule } from '../rule.ts';
 import { adminGiven, expiryRemoved, productionWidened } from './access-rules.ts';
-import { clusterShared } from './cluster-shared.ts';
-import { customRoleGiven } from './custom-role-given.ts';
-import { customRoleWidened } from './custom-role-widened.ts';
+import { clusterShared } from './TEN533-cluster-shared/rule.ts';
+import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
+import { customRoleWidened } from './TEN524-custom-role-widened/rule.ts';
 import { deleted, markedForDeletion, namespaceUnmanaged } from './deletion.ts';
 import { limitRaised, protectionLowered } from './limits.ts';
 import { peopleAdded, unknownMembers } from './people.ts';

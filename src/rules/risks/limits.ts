@@ -1,7 +1,7 @@
-import { isProduction } from '../../config/landscape.ts';
-import { atKey } from '../../diagnostic.ts';
+import { isProduction } from '../../config/model/desired-state.ts';
+import { atKey } from '../../source/diagnostic.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { originAt } from '../../source.ts';
+import { originAt } from '../../source/source.ts';
 import type { ChangeFinding, ChangeRule } from '../rule.ts';
 import { organization, tenant } from './example.ts';
 import type { ChangedSetting, Sentence } from './settings.ts';
@@ -113,7 +113,7 @@ export const protectionLowered: ChangeRule = {
 /** A deactivated tenant lets its namespaces go, in spite of `deletion: Never`. */
 function deactivated(plan: Plan): ChangedSetting[] {
   const never = new Set(
-    plan.after.landscape.tenants.flatMap(({ name, deletion }) => (deletion.value === 'Never' ? [name] : [])),
+    plan.after.desired.tenants.flatMap(({ name, deletion }) => (deletion.value === 'Never' ? [name] : [])),
   );
   return changedSettings(plan).filter(
     ({ item: { entity }, setting: { about, after } }) =>
@@ -122,12 +122,10 @@ function deactivated(plan: Plan): ChangedSetting[] {
 }
 
 function* noLongerProduction({ before, after, items }: Plan): Iterable<ChangeFinding> {
-  const was = new Map(before.landscape.clusters.map((cluster) => [cluster.name, cluster]));
-  const gone = after.landscape.clusters.filter((cluster) => {
+  const was = new Map(before.desired.clusters.map((cluster) => [cluster.name, cluster]));
+  const gone = after.desired.clusters.filter((cluster) => {
     const old = was.get(cluster.name);
-    return (
-      old && isProduction(before.landscape.organization, old) && !isProduction(after.landscape.organization, cluster)
-    );
+    return old && isProduction(before.desired.organization, old) && !isProduction(after.desired.organization, cluster);
   });
   const ids = new Set(items.map(({ id }) => id));
   for (const { name, origin } of gone) {
@@ -137,7 +135,7 @@ function* noLongerProduction({ before, after, items }: Plan): Iterable<ChangeFin
       message: `cluster \`${name}\` no longer counts as production: plans will not warn of what is given there`,
       at: isOwn
         ? atKey(originAt(origin, 'spec', 'labels'))
-        : atKey(originAt(after.landscape.organization.origin, 'spec', 'changes', 'production')),
+        : atKey(originAt(after.desired.organization.origin, 'spec', 'changes', 'production')),
       items: [isOwn ? own : 'organization/'],
     };
   }

@@ -1,4 +1,4 @@
-import type { ResolvedIsolation } from '../../config/landscape.ts';
+import type { ResolvedIsolation } from '../../config/model/desired-state.ts';
 import { effectOf } from '../../plan/effect.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
 import type { ChangeFinding } from '../rule.ts';
@@ -7,7 +7,7 @@ import { findingsAbout } from './settings.ts';
 
 /** Namespaces that begin with less isolation than the organization has by default, by themselves or by their tenant. */
 export function looserThanDefault(plan: Plan): ChangeFinding[] {
-  const { isolation } = plan.after.landscape.organization;
+  const { isolation } = plan.after.desired.organization;
   const looser = plan.items.flatMap((item) =>
     item.kind === 'entity' && isNewOfTenant(item)
       ? item.settings.filter((setting) => isLooser(isolation, setting, item)).map((setting) => ({ item, setting }))

@@ -1,7 +1,7 @@
-import { at, atKey } from '../../diagnostic.ts';
-import { groupedBy } from '../../order.ts';
+import { at, atKey } from '../../source/diagnostic.ts';
+import { groupedBy } from '../../values/order.ts';
 import type { MembersItem, Plan } from '../../plan/plan.ts';
-import { inBase, originAt } from '../../source.ts';
+import { inBase, originAt } from '../../source/source.ts';
 import type { ChangeFinding, ChangeRule, ExampleFiles } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { givenBy, isLonger, lines, placesText } from './access.ts';
@@ -36,8 +36,8 @@ export const unknownMembers: ChangeRule = {
     before: { ...withContractors('      members: [cora]\n'), ...oneShare('solar-sre') },
     after: oneShare('contractors'),
   },
-  *check({ plan, after: { landscape } }) {
-    const { groups } = landscape.organization;
+  *check({ plan, after: { desired } }) {
+    const { groups } = desired.organization;
     const someAreDeclared = groups.some(({ members }) => members !== undefined);
     const given = givenBy(plan).filter(
       ({ item: { subject, ...item } }) =>

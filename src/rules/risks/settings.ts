@@ -1,11 +1,11 @@
-import type { Label } from '../../diagnostic.ts';
-import { at } from '../../diagnostic.ts';
-import { oncePer } from '../../once.ts';
-import { groupedBy, sortedBy } from '../../order.ts';
+import type { Label } from '../../source/diagnostic.ts';
+import { at } from '../../source/diagnostic.ts';
+import { oncePer } from '../../values/once.ts';
+import { groupedBy, sortedBy } from '../../values/order.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
-import type { State } from '../../plan/facts.ts';
-import type { Origin } from '../../source.ts';
-import { fileOrigin, inBase } from '../../source.ts';
+import type { Meaning } from '../../access/graph.ts';
+import type { Origin } from '../../source/source.ts';
+import { fileOrigin, inBase } from '../../source/source.ts';
 import type { ChangeFinding } from '../rule.ts';
 import { listed, mostRelated } from '../wording.ts';
 import { placeOf } from './access.ts';
@@ -113,15 +113,15 @@ export function values({ before, after }: SettingChange, none = 'no limit'): str
 }
 
 /** Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. */
-export function homeOf(state: State, { entity }: Pick<EntityItem, 'entity'>): Origin {
-  const { organization } = state.landscape;
+export function homeOf(state: Meaning, { entity }: Pick<EntityItem, 'entity'>): Origin {
+  const { organization } = state.desired;
   const [tenant = ''] = entity.name.split('/');
   const home = entity.kind === 'role' ? `tenant/${tenant}` : `${entity.kind}/${entity.name}`;
   return homesOf(state).get(home) ?? fileOrigin(organization.origin.file);
 }
 
 /** Where everything is written, by kind and name. What has one name twice is an error, and the first is its home. */
-const homesOf = oncePer(({ landscape: { organization, clusters, tenants } }: State) => {
+const homesOf = oncePer(({ desired: { organization, clusters, tenants } }: Meaning) => {
   const homes = new Map<string, Origin>([['organization/', organization.origin]]);
   const add = (
     kind: EntityItem['entity']['kind'],

@@ -1,7 +1,7 @@
-import { at } from '../../diagnostic.ts';
-import type { Cluster } from '../../config/landscape.ts';
+import { at } from '../../source/diagnostic.ts';
+import type { Cluster } from '../../config/model/desired-state.ts';
 import type { EntityItem, Plan } from '../../plan/plan.ts';
-import { inBase, originAt } from '../../source.ts';
+import { inBase, originAt } from '../../source/source.ts';
 import { exampleOrganization } from '../examples.ts';
 import type { ChangeFinding, ChangeRule } from '../rule.ts';
 import { listedClusters, mostRelated } from '../wording.ts';
@@ -93,8 +93,8 @@ function* underAnotherName({ items, before, after }: Plan): Iterable<ChangeFindi
       item.kind === 'entity' && item.entity.kind === 'cluster' && item.change === 'added' ? [item.entity.name] : [],
     ),
   );
-  const known = before.landscape.clusters.map((cluster) => ({ cluster, certificates: certificatesOf(cluster) }));
-  for (const cluster of after.landscape.clusters) {
+  const known = before.desired.clusters.map((cluster) => ({ cluster, certificates: certificatesOf(cluster) }));
+  for (const cluster of after.desired.clusters) {
     if (!added.has(cluster.name)) continue;
     const own = certificatesOf(cluster);
     const same = known.filter(({ certificates }) => certificates.some((one) => own.includes(one)));

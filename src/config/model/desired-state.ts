@@ -1,0 +1,325 @@
+import { oncePer } from '../../values/once.ts';
+import type { Origin } from '../../source/source.ts';
+import { originAt } from '../../source/source.ts';
+import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from '../../settings/schema.ts';
+
+/**
+ * The desired state, resolved and typed: defaults and inheritance are applied, and every value knows where it was
+ * written. Pure values; nothing here has been judged yet, so references may dangle and limits may be broken.
+ *
+ * `complete: false` on an entity means that parts of its file could not be read. What is there is sound, but rules must
+ * not conclude anything from what is missing.
+ *
+ * What is written once has one origin, the same object wherever the value holds: a default share has it in every
+ * namespace of its tenant. So a mistake is reported once by remembering origins.
+ */
+export interface DesiredState {
+  readonly organization: Organization;
+  /** Sorted by name. */
+  readonly clusters: readonly Cluster[];
+  /** Sorted by name. */
+  readonly tenants: readonly Tenant[];
+  /** Clusters and tenants that have a file which could not be read at all: they exist, and that is all that is known. */
+  readonly unreadable: { readonly clusters: ReadonlySet<string>; readonly tenants: ReadonlySet<string> };
+}
+
+/** A value and where it was written. */
+export interface Located<T> {
+  readonly value: T;
+  readonly origin: Origin;
+  /** Nobody wrote it: the origin is where one would. */
+  readonly byDefault?: true;
+}
+
+export interface Organization {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly complete: boolean;
+  readonly issuer: Located<string>;
+  /** User names, without the `user:` of tokens. */
+  readonly admins: readonly Located<string>[];
+  readonly groups: readonly Group[];
+  readonly naming: {
+    readonly tenantPrefix: 'Required' | 'Optional';
+    readonly identifierMaxLength: number;
+    readonly groupPattern: Located<string>;
+  };
+  readonly limits: { readonly namespacesPerTenant: number; readonly shareDays?: number };
+  /** What holds where no tenant says otherwise, and in group namespaces. */
+  readonly isolation: ResolvedIsolation;
+  /** Names, or prefixes that end in `*`; the built-in ones included. */
+  readonly protectedNamespaces: readonly string[];
+  readonly labelDomain: string;
+  readonly exceptions: readonly Exception[];
+  /** Undefined when the organization does not say which repository Argo CD follows. */
+  readonly argoCD?: ArgoCD;
+  /** The user name as which Argo CD writes to clusters that do not say another. */
+  readonly syncIdentity: string;
+  readonly policies: {
+    readonly breakGlassGroups: readonly string[];
+    readonly selfServiceBindings: 'Declared' | 'Any' | 'Forbidden';
+  };
+  /** Whether config files may be TypeScript, which is code. */
+  readonly typescript: 'allow' | 'forbid';
+  /** Labels that production clusters have, all of them. */
+  readonly production: Readonly<Record<string, string>>;
+  /** How much one change may take away. */
+  readonly removals: Removals;
+  /** Who is who on GitHub; undefined when the organization does not say. */
+  readonly gitHub?: GitHub;
+}
+
+/** Where Argo CD runs, and where it finds the manifests. */
+export interface ArgoCD {
+  readonly repoURL: string;
+  readonly targetRevision: string;
+  /** The folder of the organization in the repository; undefined when it is the root. */
+  readonly path?: string;
+  /** The cluster that it runs in, where it is one of the organization's. */
+  readonly cluster?: Located<string>;
+  readonly namespace: string;
+}
+
+/** What one change may take away: `accessPercent` counts where there were at least `accessMinimum` accesses. */
+export interface Removals {
+  readonly namespaces: number;
+  readonly accessPercent: number;
+  readonly accessMinimum: number;
+}
+
+export interface GitHub {
+  readonly organization?: string;
+  /** By group. */
+  readonly teams: ReadonlyMap<string, string>;
+  /** By user. */
+  readonly users: ReadonlyMap<string, string>;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly description?: string;
+  /** User names; undefined when the organization does not say, which is not the same as an empty group. */
+  readonly members?: readonly Located<string>[];
+  /** The namespace that cluster shares give to the group, where it is not the group's name. */
+  readonly namespace?: Located<string>;
+  /** The name that it had in the base of the change. */
+  readonly renamedFrom?: Located<string>;
+}
+
+/** A waiver: diagnostics of `code` about `target` are left out until the end of the day `until` (UTC). */
+export interface Exception {
+  readonly code: string;
+  readonly target: string;
+  readonly reason: string;
+  readonly until: string;
+  readonly origin: Origin;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly complete: boolean;
+  readonly description?: string;
+  readonly server: Located<string>;
+  /** `pem` is undefined when the file that it should come from cannot be read, or the base64 is none. */
+  readonly certificateAuthority: { readonly origin: Origin; readonly pem?: string; readonly file?: string };
+  readonly kubernetesVersion: Located<string>;
+  /** The audience of tokens for the cluster. */
+  readonly id: Located<string>;
+  readonly sharedWith: readonly ClusterShare[];
+  readonly retainedNamespaces: readonly Located<string>[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly storageClasses?: readonly Located<string>[];
+  readonly ingressClasses?: readonly Located<string>[];
+  /** The user name as which Argo CD writes to the cluster. */
+  readonly syncIdentity: string;
+  /** As `namespace/name`. */
+  readonly trustedServiceAccounts: readonly string[];
+  /** Into how many of Argo CD's Applications its namespaces are divided. */
+  readonly applications: number;
+}
+
+/** A group that sees a cluster. */
+export interface ClusterShare {
+  readonly group: string;
+  readonly origin: Origin;
+  /** The group namespace; undefined when the share says `namespace: false`. */
+  readonly namespace?: string;
+}
+
+export type SubjectKind = 'User' | 'Group' | 'ServiceAccount';
+
+/** A subject by its name in the config: a user is `alice`, where tokens and RBAC say `user:alice`. */
+export interface Subject {
+  readonly kind: SubjectKind;
+  readonly name: string;
+  /** Of a ServiceAccount. */
+  readonly namespace?: string;
+}
+
+/** A subject with one role. */
+export interface Share {
+  readonly subject: Subject;
+  /** `admin`, `edit`, `view` or the name of a custom role. */
+  readonly role: string;
+  /** Last day (UTC) on which it holds, as `YYYY-MM-DD`. */
+  readonly until?: string;
+  readonly origin: Origin;
+  /** What made it hold where it does, if that is not where it is written: the `inherits` that brought it. */
+  readonly via: readonly Origin[];
+}
+
+export interface Owner {
+  readonly subject: Subject;
+  readonly origin: Origin;
+}
+
+export interface Tenant {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly complete: boolean;
+  readonly description?: string;
+  readonly owners: readonly Owner[];
+  readonly allocations: readonly Located<Allocation>[];
+  readonly subscriptionGroup: string;
+  /** The clusters written under `defaults`. */
+  readonly defaultClusters: readonly Located<string>[];
+  /** The shares written under `defaults`. */
+  readonly defaultShares: readonly Share[];
+  readonly defaultAllocation?: Located<string>;
+  /** Over all namespaces of the tenant on one cluster. */
+  readonly quota?: Located<Quota>;
+  readonly roles: readonly Located<CustomRole>[];
+  readonly cordoned: Located<boolean>;
+  readonly deletion: Located<'TwoStep' | 'Never'>;
+  readonly state: Located<'Active' | 'Deactivated'>;
+  /** In the order of the file. */
+  readonly namespaces: readonly Namespace[];
+}
+
+export interface Namespace {
+  readonly tenant: string;
+  /** The name in Kubernetes. */
+  readonly name: string;
+  /** The name in the tenant: the part after the prefix, or the full name where there is none. */
+  readonly identifier: string;
+  readonly prefixed: boolean;
+  readonly origin: Origin;
+  /** Of the `name` or `fullName`. */
+  readonly nameOrigin: Origin;
+  readonly inherits?: Located<string>;
+  readonly clusters: readonly Located<string>[];
+  /** The shares written in the namespace's own entry. */
+  readonly ownShares: readonly Share[];
+  /**
+   * All shares of the namespace: own, then inherited, then the tenant's defaults. Shares only add up: none takes away
+   * what another gives, so removing one never gives anybody more.
+   */
+  readonly shares: readonly Share[];
+  readonly allocation?: Located<string>;
+  readonly quota?: Located<Quota>;
+  readonly containerLimits?: Located<ContainerLimits>;
+  readonly isolation: ResolvedIsolation;
+  /** Labels of users' choosing, by key. */
+  readonly labels: ReadonlyMap<string, Located<string>>;
+  /** What was written in the namespace's own entry; undefined when it does not say. */
+  readonly ownCordoned?: Located<boolean>;
+  /** Whether it is cordoned, by itself or with its tenant. */
+  readonly cordoned: boolean;
+  /** On all clusters; `stateOn` knows those that it is leaving. */
+  readonly state: Located<'Active' | 'MarkedForDeletion'>;
+  readonly markedForDeletionOn: readonly Located<string>[];
+}
+
+/** Isolation with every setting decided, each by the nearest that says so. */
+export interface ResolvedIsolation {
+  readonly network: Located<'None' | 'SameNamespace' | 'SameTenant'>;
+  readonly podSecurity: Located<'privileged' | 'baseline' | 'restricted'>;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly registries?: Located<readonly string[]>;
+  readonly storageClasses?: Located<readonly string[]>;
+  readonly ingressClasses?: Located<readonly string[]>;
+  readonly runtimeClasses?: Located<readonly string[]>;
+  readonly priorityClasses?: Located<readonly string[]>;
+}
+
+export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
+
+/** The roles that every Kubernetes cluster has, from the widest to the narrowest: each holds what the next one does. */
+export const builtInRoles = ['admin', 'edit', 'view'] as const;
+
+/** The named keys of a quota, and the keys of a ResourceQuota that they stand for. */
+export const quotaKeys = [
+  ['cpu', 'requests.cpu'],
+  ['memory', 'requests.memory'],
+  ['storage', 'requests.storage'],
+  ['pods', 'pods'],
+  ['persistentVolumeClaims', 'persistentvolumeclaims'],
+  ['loadBalancers', 'services.loadbalancers'],
+  ['nodePorts', 'services.nodeports'],
+] as const satisfies readonly (readonly [Exclude<keyof Quota, 'hard'>, string])[];
+
+/** Group claims that the platform itself puts into tokens (S33, S34); nobody may be given them by a share. */
+export const reservedGroups = ['cluster-admins', 'cluster-scope'] as const;
+
+/** Namespaces that belong to Kubernetes, whatever the organization says (S40). */
+export const builtInProtectedNamespaces = ['default', 'kube-*'] as const;
+
+/** Whether a namespace's name is among the protected ones. */
+export function isProtectedNamespace(organization: Organization, name: string): boolean {
+  return organization.protectedNamespaces.some((p) => (p.endsWith('*') ? name.startsWith(p.slice(0, -1)) : name === p));
+}
+
+/** One string for a subject, the same for equal subjects and only for those. */
+export function subjectKey({ kind, name, namespace }: Subject): string {
+  return kind === 'ServiceAccount' ? `${kind} ${namespace ?? ''}/${name}` : `${kind} ${name}`;
+}
+
+/** A subject for people: `group solar-sre`, `user alice`, `service account ci/deployer`. */
+export function describeSubject({ kind, name, namespace }: Subject): string {
+  switch (kind) {
+    case 'Group':
+      return `group \`${name}\``;
+    case 'User':
+      return `user \`${name}\``;
+    case 'ServiceAccount':
+      return `service account \`${namespace ?? ''}/${name}\``;
+  }
+}
+
+/** A namespace's state on one cluster, and the line that decides it (S41). */
+export function stateOn(
+  { state, markedForDeletionOn }: Pick<Namespace, 'state' | 'markedForDeletionOn'>,
+  cluster: string,
+): Namespace['state'] {
+  if (state.value === 'MarkedForDeletion') return state;
+  const marked = markedForDeletionOn.find(({ value }) => value === cluster);
+  return marked ? { value: 'MarkedForDeletion', origin: marked.origin } : state;
+}
+
+/** Whether a cluster is a production cluster, by its labels. */
+export function isProduction({ production }: Organization, { labels }: Cluster): boolean {
+  return Object.entries(production).every(([key, value]) => labels[key] === value);
+}
+
+/** Whether a share's last day has passed on the day `asOf`. */
+export function hasEnded({ until }: Pick<Share, 'until'>, asOf: string): boolean {
+  return until !== undefined && until < asOf;
+}
+
+/** Every place that names a group of the organization, in the order of clusters and tenants. */
+export const groupReferences = oncePer(({ clusters, tenants }: DesiredState): readonly Located<string>[] => {
+  const named = (subject: Subject, origin: Origin): Located<string>[] =>
+    subject.kind === 'Group' ? [{ value: subject.name, origin }] : [];
+  const inShares = (shares: readonly Share[]): Located<string>[] =>
+    shares.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'group')));
+  return [
+    ...clusters.flatMap((c) => c.sharedWith.map((s) => ({ value: s.group, origin: originAt(s.origin, 'group') }))),
+    ...tenants.flatMap((t) => [
+      ...t.owners.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'name'))),
+      ...inShares(t.defaultShares),
+      ...t.namespaces.flatMap((n) => inShares(n.ownShares)),
+    ]),
+  ];
+});

@@ -1,0 +1,359 @@
+import { fileOrigin, originAt } from '../../source/source.ts';
+import { sortedBy } from '../../values/order.ts';
+import type { Cursor } from '../reading/cursor.ts';
+import {
+  entries,
+  field,
+  items,
+  located,
+  locatedField,
+  locatedOr,
+  optional,
+  wholeField,
+  wholeItems,
+} from '../reading/cursor.ts';
+import type { ConfigFiles } from '../reading/files.ts';
+import { organizationFile } from '../reading/files.ts';
+import type {
+  Cluster,
+  ClusterShare,
+  Group,
+  DesiredState,
+  Located,
+  Organization,
+  Owner,
+  Removals,
+  Tenant,
+} from './desired-state.ts';
+import { builtInProtectedNamespaces } from './desired-state.ts';
+import type { OrganizationDefaults } from './namespaces.ts';
+import { resolveIsolation, resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
+import type { ClusterFile, OrganizationFile, Owner as OwnerEntry, TenantFile } from '../../settings/schema.ts';
+import { dnsLabel } from '../../settings/schema.ts';
+
+const isDnsLabel = new RegExp(dnsLabel);
+
+/** Files, and what they mean. */
+export interface Resolved {
+  readonly files: ConfigFiles;
+  readonly desired: DesiredState;
+}
+
+/**
+ * The meaning of the files: defaults and inheritance applied, every value with its origin. Judges nothing. What comes
+ * from the same values as in `known` is the same value as there: by that, others see what two desired states share.
+ */
+export function resolve(files: ConfigFiles, known?: Resolved): DesiredState {
+  const organizationEntry = files.organization[0];
+  const organizationRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
+  const organizationDefaults = resolveOrganizationDefaults(organizationRoot);
+  const isSame = organizationEntry !== undefined && organizationEntry === known?.files.organization[0];
+  const organization =
+    (isSame ? known.desired.organization : undefined) ?? resolveOrganization(organizationRoot, organizationDefaults);
+  const groups = new Map(organization.groups.map((g) => [g.name, g]));
+  const same = known && sameAs(known, { files, organization, organizationDefaults });
+
+  const unreadable = { clusters: new Set<string>(), tenants: new Set<string>() };
+  const clusters = files.clusters.flatMap((file) => {
+    const root = rootCursor(file.path, file.checked);
+    if (root) {
+      return [
+        same?.cluster(file) ?? resolveCluster(root, file.stem, groups, files.certificates, organization.syncIdentity),
+      ];
+    }
+    unreadable.clusters.add(file.stem);
+    return [];
+  });
+  const tenants = files.tenants.flatMap((file) => {
+    const root = rootCursor(file.path, file.checked);
+    if (root) return [same?.tenant(file) ?? resolveTenant(root, file.stem, organizationDefaults)];
+    unreadable.tenants.add(file.stem);
+    return [];
+  });
+  return {
+    organization,
+    clusters: sortedBy(clusters, (c) => [c.name, c.origin.file]),
+    tenants: sortedBy(tenants, (t) => [t.name, t.origin.file]),
+    unreadable,
+  };
+}
+
+/** What clusters and tenants are resolved with, beside their own files. */
+interface ResolveContext {
+  readonly files: ConfigFiles;
+  readonly organization: Organization;
+  readonly organizationDefaults: OrganizationDefaults;
+}
+
+/** Finds what a file came to in `known`, where all that it was resolved from there is the same here. */
+function sameAs(
+  { files: knownFiles, desired }: Resolved,
+  { files, organization, organizationDefaults }: ResolveContext,
+) {
+  const [organizationEntry] = knownFiles.organization;
+  const knownRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
+  const sameDefaults = isAlike(resolveOrganizationDefaults(knownRoot), organizationDefaults);
+  const sameForClusters =
+    desired.organization === organization || isAlike(forClusters(desired.organization), forClusters(organization));
+
+  const isKnown = new Set<unknown>([...knownFiles.clusters, ...knownFiles.tenants]);
+  const clusters = new Map(desired.clusters.map((cluster) => [cluster.origin.file, cluster]));
+  const tenants = new Map(desired.tenants.map((tenant) => [tenant.origin.file, tenant]));
+  return {
+    cluster(file: ConfigFiles['clusters'][number]): Cluster | undefined {
+      const cluster = sameForClusters && isKnown.has(file) ? clusters.get(file.path) : undefined;
+      const certificate = `clusters/${cluster?.certificateAuthority.file ?? ''}`;
+      return knownFiles.certificates.get(certificate) === files.certificates.get(certificate) ? cluster : undefined;
+    },
+    tenant(file: ConfigFiles['tenants'][number]): Tenant | undefined {
+      return sameDefaults && isKnown.has(file) ? tenants.get(file.path) : undefined;
+    },
+  };
+}
+
+/** All of an organization that a cluster is resolved with. */
+function forClusters({ groups, syncIdentity }: Organization): unknown {
+  return [groups.map(({ name, namespace }) => [name, namespace?.value]), syncIdentity];
+}
+
+/** Whether two plain values are written the same: values that are the same in another order are not. */
+function isAlike(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The cursor of a file, and whether all that it says could be read: a misspelt key may have said anything. */
+interface Root<T> extends Cursor<T> {
+  readonly complete: boolean;
+}
+
+function rootCursor<T>(
+  path: string,
+  checked:
+    (Pick<Cursor<T>, 'failed' | 'damaged'> & { file: T | undefined; violations: readonly unknown[] }) | undefined,
+): Root<T> | undefined {
+  if (checked?.file === undefined) return undefined;
+  const { file, failed, damaged, violations } = checked;
+  return { value: file, origin: fileOrigin(path), failed, damaged, complete: violations.length === 0 };
+}
+
+function resolveOrganizationDefaults(root: Root<OrganizationFile> | undefined): OrganizationDefaults {
+  const spec = root && field(root, 'spec');
+  const defaults = spec && field(spec, 'defaults');
+  return {
+    isolation: resolveIsolation(defaults && field(defaults, 'isolation')),
+    ...optional('containerLimits', defaults && locatedField(defaults, 'containerLimits')),
+  };
+}
+
+function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults: OrganizationDefaults): Organization {
+  const spec = root && field(root, 'spec');
+  if (!spec) return emptyOrganization();
+  const { value } = spec;
+  const naming = field(spec, 'naming');
+  const limits = field(spec, 'limits');
+  const argoCDField = wholeField(spec, 'argoCD');
+  const argoCD = argoCDField?.value;
+  const pattern = naming && field(naming, 'groupPattern');
+  const policies = field(spec, 'policies');
+  const config = field(spec, 'config');
+  const changes = field(spec, 'changes');
+  const production = changes && field(changes, 'production');
+  const gitHub = wholeField(spec, 'gitHub')?.value;
+  const breakGlass = policies && field(policies, 'breakGlassGroups');
+  return {
+    name: root.value.metadata.name,
+    origin: root.origin,
+    complete: root.complete,
+    issuer: locatedOr(spec, 'issuer', value.issuer),
+    admins: items(field(spec, 'admins')).map(located),
+    groups: items(field(spec, 'groups')).map((group): Group => ({
+      name: group.value.name,
+      origin: group.origin,
+      ...optional('description', field(group, 'description')?.value),
+      ...optional('members', field(group, 'members') && items(field(group, 'members')).map(located)),
+      ...optional('namespace', locatedField(group, 'namespace')),
+      ...optional('renamedFrom', locatedField(group, 'renamedFrom')),
+    })),
+    naming: {
+      tenantPrefix: (naming && field(naming, 'tenantPrefix')?.value) ?? 'Required',
+      identifierMaxLength: (naming && field(naming, 'identifierMaxLength')?.value) ?? 7,
+      groupPattern: pattern
+        ? located(pattern)
+        : { value: defaultGroupPattern, origin: originAt(spec.origin, 'naming', 'groupPattern') },
+    },
+    limits: {
+      namespacesPerTenant: (limits && field(limits, 'namespacesPerTenant')?.value) ?? 10,
+      ...optional('shareDays', limits && field(limits, 'shareDays')?.value),
+    },
+    isolation: { ...undeclaredIsolation, ...defaults.isolation },
+    protectedNamespaces: [
+      ...builtInProtectedNamespaces,
+      ...items(field(spec, 'protectedNamespaces')).map((n) => n.value),
+    ],
+    labelDomain: field(spec, 'labelDomain')?.value ?? 'tenantry.dev',
+    exceptions: items(field(spec, 'exceptions')).map((e) => ({ ...e.value, origin: e.origin })),
+    ...optional(
+      'argoCD',
+      argoCD && {
+        repoURL: argoCD.repoURL,
+        targetRevision: argoCD.targetRevision ?? 'main',
+        ...optional('path', argoCD.path),
+        ...optional('cluster', locatedField(argoCDField, 'cluster')),
+        namespace: argoCD.namespace ?? 'argocd',
+      },
+    ),
+    syncIdentity: controllerIdentity(argoCD),
+    policies: {
+      breakGlassGroups: breakGlass ? items(breakGlass).map((g) => g.value) : defaultPolicies.breakGlassGroups,
+      selfServiceBindings:
+        (policies && field(policies, 'selfServiceBindings')?.value) ?? defaultPolicies.selfServiceBindings,
+    },
+    typescript: (config && field(config, 'typescript')?.value) ?? 'allow',
+    production: (production && stringRecord(production)) ?? defaultProduction,
+    removals: { ...defaultRemovals, ...(changes && wholeField(changes, 'removals')?.value) },
+    ...optional(
+      'gitHub',
+      gitHub && {
+        ...optional('organization', gitHub.organization),
+        teams: new Map(Object.entries(gitHub.teams ?? {})),
+        users: new Map(Object.entries(gitHub.users ?? {})),
+      },
+    ),
+  };
+}
+
+/** Names as identity providers give them: no spaces, nothing outside ASCII. */
+const defaultGroupPattern = '[A-Za-z0-9][A-Za-z0-9._:@/+-]*';
+
+/** The user name of Argo CD's application controller on the cluster that it runs on. */
+function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string {
+  const { namespace = 'argocd', serviceAccount = 'argocd-application-controller' } = argoCD ?? {};
+  return `system:serviceaccount:${namespace}:${serviceAccount}`;
+}
+
+const defaultPolicies: Organization['policies'] = {
+  breakGlassGroups: ['cluster-admins', 'system:masters'],
+  selfServiceBindings: 'Declared',
+};
+
+const defaultProduction: Organization['production'] = { environment: 'production' };
+
+const defaultRemovals: Removals = { namespaces: 5, accessPercent: 30, accessMinimum: 10 };
+
+/** What stands in for an organization that cannot be read, so that the other files can still be looked at. */
+function emptyOrganization(): Organization {
+  const origin = fileOrigin(organizationFile);
+  return {
+    name: '',
+    origin,
+    complete: false,
+    issuer: { value: '', origin },
+    admins: [],
+    groups: [],
+    naming: {
+      tenantPrefix: 'Required',
+      identifierMaxLength: 7,
+      groupPattern: { value: defaultGroupPattern, origin },
+    },
+    limits: { namespacesPerTenant: 10 },
+    isolation: undeclaredIsolation,
+    protectedNamespaces: builtInProtectedNamespaces,
+    labelDomain: 'tenantry.dev',
+    exceptions: [],
+    syncIdentity: controllerIdentity(undefined),
+    policies: defaultPolicies,
+    typescript: 'forbid',
+    production: defaultProduction,
+    removals: defaultRemovals,
+  };
+}
+
+function stringRecord(record: Cursor<Readonly<Record<string, string>>>): Record<string, string> {
+  return Object.fromEntries(entries(record).map(([key, { value }]) => [key, value]));
+}
+
+function resolveCluster(
+  root: Root<ClusterFile>,
+  name: string,
+  groups: ReadonlyMap<string, Group>,
+  certificates: ReadonlyMap<string, string>,
+  syncIdentity: string,
+): Cluster {
+  const spec: Cursor<ClusterFile['spec']> = { ...root, value: root.value.spec, origin: originAt(root.origin, 'spec') };
+  const classes = (key: 'storageClasses' | 'ingressClasses'): Located<string>[] | undefined => {
+    const list = field(spec, key);
+    return list && items(list).map(located);
+  };
+  const labels = field(spec, 'labels');
+  return {
+    name,
+    origin: root.origin,
+    complete: root.complete,
+    ...optional('description', field(spec, 'description')?.value),
+    server: locatedOr(spec, 'server', spec.value.server),
+    certificateAuthority: certificateAuthority(spec, certificates),
+    kubernetesVersion: locatedOr(spec, 'kubernetesVersion', spec.value.kubernetesVersion),
+    id: locatedOr(spec, 'id', name),
+    sharedWith: wholeItems(field(spec, 'sharedWith')).map(({ value, origin }): ClusterShare => {
+      const namespace = groups.get(value.group)?.namespace?.value ?? value.group;
+      return {
+        group: value.group,
+        origin,
+        ...(value.namespace !== false && namespace.length <= 63 && isDnsLabel.test(namespace) && { namespace }),
+      };
+    }),
+    retainedNamespaces: items(field(spec, 'retainedNamespaces')).map(located),
+    labels: labels ? stringRecord(labels) : {},
+    ...optional('storageClasses', classes('storageClasses')),
+    ...optional('ingressClasses', classes('ingressClasses')),
+    syncIdentity: field(spec, 'syncIdentity')?.value ?? syncIdentity,
+    applications: field(spec, 'applications')?.value ?? 1,
+    trustedServiceAccounts: items(field(spec, 'trustedServiceAccounts')).map((account) => account.value),
+  };
+}
+
+function certificateAuthority(
+  spec: Cursor<ClusterFile['spec']>,
+  certificates: ReadonlyMap<string, string>,
+): Cluster['certificateAuthority'] {
+  const { pem, base64, file } = spec.value.certificateAuthority;
+  const origin = originAt(spec.origin, 'certificateAuthority');
+  if (pem !== undefined) return { origin: originAt(origin, 'pem'), pem };
+  if (base64 !== undefined) {
+    return { origin: originAt(origin, 'base64'), pem: Buffer.from(base64, 'base64').toString('utf8') };
+  }
+  const text = certificates.get(`clusters/${file}`);
+  return { origin: originAt(origin, 'file'), file, ...optional('pem', text) };
+}
+
+type TenantSpec = TenantFile['spec'];
+
+function resolveTenant(root: Root<TenantFile>, name: string, organizationDefaults: OrganizationDefaults): Tenant {
+  const spec: Cursor<TenantSpec> = { ...root, value: root.value.spec, origin: originAt(root.origin, 'spec') };
+  const defaults = field(spec, 'defaults');
+  const cordoned = locatedOr(spec, 'cordoned', false);
+  const tenant = {
+    name,
+    origin: root.origin,
+    complete: root.complete,
+    ...optional('description', field(spec, 'description')?.value),
+    owners: wholeItems(field(spec, 'owners')).map(resolveOwner),
+    allocations: wholeItems(field(spec, 'allocations')).map(located),
+    subscriptionGroup: field(spec, 'subscriptionGroup')?.value ?? name,
+    defaultClusters: items(defaults && field(defaults, 'clusters')).map(located),
+    defaultShares: wholeItems(defaults && field(defaults, 'sharedWith')).map(resolveShare),
+    ...optional('defaultAllocation', defaults && locatedField(defaults, 'allocation')),
+    ...optional('quota', locatedField(spec, 'quota')),
+    roles: wholeItems(field(spec, 'roles')).map(located),
+    cordoned,
+    deletion: locatedOr(spec, 'deletion', 'TwoStep'),
+    state: locatedOr(spec, 'state', 'Active'),
+  };
+  const namespaces = resolveNamespaces(spec, tenant, organizationDefaults);
+  return { ...tenant, namespaces };
+}
+
+function resolveOwner({ value, origin }: Cursor<OwnerEntry>): Owner {
+  const { kind, name, namespace } = value;
+  return { subject: { kind, name, ...optional('namespace', namespace) }, origin };
+}

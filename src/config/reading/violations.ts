@@ -1,0 +1,306 @@
+import type { ErrorObject } from 'ajv';
+import { didYouMean } from '../../source/diagnostic.ts';
+import { groupedBy } from '../../values/order.ts';
+import { redactSecrets } from '../../source/secrets.ts';
+import type { PathStep } from '../../source/source.ts';
+import { formOf } from './forms.ts';
+import type { FileKind } from '../../settings/schema.ts';
+import { apiVersion, schemas } from '../../settings/schema.ts';
+
+/** One way in which a document differs from its schema. */
+export interface Violation {
+  readonly kind: 'unknown-key' | 'missing-key' | 'wrong-value';
+  /** Where it is: of a missing key, what lacks it. */
+  readonly path: readonly PathStep[];
+  readonly message: string;
+  readonly help?: string;
+}
+
+/** A schema, as far as anyone looks into one. */
+export interface SchemaNode {
+  readonly type?: unknown;
+  readonly description?: string | undefined;
+  readonly properties?: Readonly<Record<string, SchemaNode>> | undefined;
+  readonly required?: readonly string[] | undefined;
+  readonly oneOf?: readonly SchemaNode[] | undefined;
+  readonly items?: SchemaNode | undefined;
+}
+
+/** ajv's errors about a document, in words: one violation for each mistake. */
+export function violationsOf(kind: FileKind, document: unknown, errors: readonly ErrorObject[]): Violation[] {
+  const identity = mistakenIdentity(kind, document);
+  if (identity) return [identity];
+  // ajv reports a `oneOf` once for itself and once for each branch; the branches say nothing more.
+  const own = errors.filter((error) => !/\/oneOf\/\d+\//.test(error.schemaPath));
+  return Array.from(groupedBy(own, (error) => error.instancePath)).flatMap(([pointer, here]) => {
+    const path = pointerSteps(pointer, document);
+    return violationsAt(kind, { path, value: path.reduce(valueAt, document), name: nameOf(path) }, here);
+  });
+}
+
+/** The steps of a JSON pointer, with indices as numbers where the document has an array. */
+export function pointerSteps(pointer: string, document: unknown): PathStep[] {
+  const steps: PathStep[] = [];
+  let node = document;
+  for (const raw of pointer.split('/').slice(1)) {
+    const key = raw.replaceAll('~1', '/').replaceAll('~0', '~');
+    const step = Array.isArray(node) ? Number(key) : key;
+    steps.push(step);
+    node = valueAt(node, step);
+  }
+  return steps;
+}
+
+function valueAt(node: unknown, step: PathStep): unknown {
+  return isRecord(node) ? Object.getOwnPropertyDescriptor(node, step)?.value : undefined;
+}
+
+const places: Readonly<Record<FileKind, string>> = {
+  Organization: 'organization.yaml',
+  Cluster: 'a file in clusters/',
+  Tenant: 'a file in tenants/',
+};
+
+/**
+ * The one thing to say of a document that is something else altogether: no mapping, of another kind, or of another
+ * version. All that the schema would say besides comes from that.
+ */
+function mistakenIdentity(kind: FileKind, document: unknown): Violation | undefined {
+  const wrong = (path: readonly PathStep[], message: string, help: string): Violation => {
+    return { kind: 'wrong-value', path, message, help };
+  };
+  if (!isRecord(document) || Array.isArray(document)) {
+    const help = `begin it with \`apiVersion: ${apiVersion}\` and \`kind: ${kind}\``;
+    return wrong([], `the file must be a mapping, not ${described(document)}`, help);
+  }
+  const { kind: written, apiVersion: version } = document;
+  if (typeof written === 'string' && written !== kind && didYouMean(written, [kind]) === undefined) {
+    const other = kinds.find((k) => k === written);
+    const help = other
+      ? `write it into ${places[other]}: ${places[kind]} is a \`${kind}\``
+      : `move it elsewhere: ${places[kind]} is a \`${kind}\` of \`${apiVersion}\``;
+    return wrong(['kind'], `\`kind\` must be \`${kind}\`, not ${described(written)}`, help);
+  }
+  if (typeof version === 'string' && version !== apiVersion && version.startsWith('tenantry.dev/')) {
+    const help = `write \`apiVersion: ${apiVersion}\`, or use the tenantry that knows \`${clipped(version)}\``;
+    return wrong(['apiVersion'], `\`apiVersion\` must be \`${apiVersion}\`, not ${described(version)}`, help);
+  }
+  return undefined;
+}
+
+const kinds: readonly FileKind[] = ['Organization', 'Cluster', 'Tenant'];
+
+interface FailedValue {
+  readonly path: readonly PathStep[];
+  readonly value: unknown;
+  /** What messages call it. */
+  readonly name: string;
+}
+
+function nameOf(path: readonly PathStep[]): string {
+  const key = path.findLast((step) => typeof step === 'string');
+  if (key === undefined) return 'the file';
+  return typeof path.at(-1) === 'number' ? `an item of \`${clipped(key)}\`` : `\`${clipped(key)}\``;
+}
+
+/** What is wrong at one place. A value of the wrong type has no other fault, and one that is wrong has one only. */
+function violationsAt(kind: FileKind, at: FailedValue, errors: readonly ErrorObject[]): Violation[] {
+  const of = (keyword: string): ErrorObject[] => errors.filter((error) => error.keyword === keyword);
+  const [type] = of('type');
+  const [choice] = of('enum');
+  if (type) return [choice ? wrongValue(at, choice) : wrongType(at, type)];
+  const missing = of('required');
+  const found = [
+    ...of('additionalProperties').map((error) => unknownKey(kind, at, error)),
+    ...(missing.length > 0 ? [missingKeys(at, missing)] : []),
+    ...of('oneOf').map((error) => notExactlyOne(at, error)),
+  ];
+  const value = ['const', 'enum', 'minLength', 'maxLength', 'minItems', 'minimum', 'maximum'].flatMap(of)[0];
+  const wrong = value ?? errors.find((error) => !aboutKeys.has(error.keyword));
+  return wrong ? [...found, wrongValue(at, wrong)] : found;
+}
+
+const aboutKeys: ReadonlySet<string> = new Set(['additionalProperties', 'required', 'oneOf']);
+
+function unknownKey(kind: FileKind, { path, name }: FailedValue, error: ErrorObject): Violation {
+  const key = String(error.params['additionalProperty']);
+  const known = Object.keys(propertiesOf(error.parentSchema));
+  const meant = didYouMean(clipped(key), known);
+  const home = parentsOf(schemas[kind], key);
+  const help = meant
+    ? `did you mean \`${meant}\`?`
+    : home.length > 0 && home.length < 4
+      ? `move it into ${home.join(' or ')}`
+      : `known here: ${listed(known)}`;
+  return {
+    kind: 'unknown-key',
+    path: [...path, key],
+    message: `${known.length > 0 ? 'unknown' : 'impossible'} key ${key === '' ? '""' : `\`${clipped(key)}\``}${path.length > 0 ? ` in ${name}` : ''}`,
+    help: known.length > 0 ? help : 'write a key on one line',
+  };
+}
+
+/** The names of what may hold `key`, anywhere in a schema. */
+function parentsOf(schema: SchemaNode, key: string, name = 'the file', found = new Set<string>()): string[] {
+  for (const [child, node] of Object.entries(schema.properties ?? {})) {
+    if (child === key) found.add(name);
+    parentsOf(node, key, `\`${child}\``, found);
+  }
+  if (schema.items) parentsOf(schema.items, key, `an item of ${name}`, found);
+  return [...found];
+}
+
+function missingKeys({ path, name }: FailedValue, errors: readonly ErrorObject[]): Violation {
+  const keys = errors.map((error) => String(error.params['missingProperty']));
+  const [key = ''] = keys;
+  const about = propertiesOf(errors[0]?.parentSchema)[key]?.description;
+  const where = path.length > 0 ? ` in ${name}` : '';
+  return {
+    kind: 'missing-key',
+    path,
+    message: `${listed(keys)} ${keys.length > 1 ? 'are' : 'is'} missing${where}`,
+    help: `add ${listed(keys)}${keys.length === 1 && about !== undefined ? `: ${asClause(about)}` : ''}`,
+  };
+}
+
+function notExactlyOne({ path, value, name }: FailedValue, error: ErrorObject): Violation {
+  const branches = isSchema(error.parentSchema) ? (error.parentSchema.oneOf ?? []) : [];
+  const keys = branches.flatMap((branch) => branch.required ?? []);
+  const [, second] = keys.filter((key) => valueAt(value, key) !== undefined);
+  return second === undefined
+    ? {
+        kind: 'missing-key',
+        path,
+        message: `${listed(keys, 'or')} is missing in ${name}`,
+        help: `add ${listed(keys, 'or')}`,
+      }
+    : {
+        kind: 'wrong-value',
+        path: [...path, second],
+        message: `only one of ${listed(keys)} may be given`,
+        help: `keep one of them`,
+      };
+}
+
+function wrongType({ path, value, name }: FailedValue, error: ErrorObject): Violation {
+  const wanted = String(error.params['type']);
+  // The number itself may not be what was written: 1.30 has become 1.3.
+  const given = typeof value === 'number' && wanted === 'string' ? 'a number' : described(value);
+  return {
+    kind: 'wrong-value',
+    path,
+    message: value === null ? `${name} has no value` : `${name} must be ${typeNames[wanted] ?? wanted}, not ${given}`,
+    help: typeHelp(wanted, value, error.parentSchema),
+  };
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'text',
+  object: 'a mapping',
+  array: 'a list',
+  integer: 'a whole number',
+  boolean: '`true` or `false`',
+};
+
+function typeHelp(wanted: string, value: unknown, parentSchema: unknown): string {
+  if (value === null) return `give it ${typeNames[wanted] ?? wanted}, or remove it`;
+  if (wanted === 'string' && typeof value === 'number')
+    return 'put it in quotes, as it is written here: without them, `1.30` is the number 1.3';
+  if (wanted === 'string' && typeof value === 'boolean') return `put it in quotes: \`"${String(value)}"\``;
+  if (wanted === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
+    return `write it without quotes: \`${value}\``;
+  if (wanted === 'boolean' && typeof value === 'string') {
+    if (/^(?:true|yes|on)$/i.test(value)) return 'write `true`';
+    if (/^(?:false|no|off)$/i.test(value)) return 'write `false`';
+  }
+  if (wanted === 'array' && typeof value === 'string' && /^[\w.:/-]{1,60}$/.test(value))
+    return `write it as a list: \`[${value}]\``;
+  const about = isSchema(parentSchema) ? parentSchema.description : undefined;
+  const isCollection = wanted === 'object' || wanted === 'array';
+  return `write ${isCollection && about !== undefined ? asClause(about) : (typeNames[wanted] ?? wanted)}`;
+}
+
+function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Violation {
+  const wrong = (message: string, help?: string): Violation => {
+    return { kind: 'wrong-value', path, message: `${name} ${message}`, ...(help !== undefined && { help }) };
+  };
+  const limit = String(error.params['limit']);
+  switch (error.keyword) {
+    case 'const': {
+      const wanted = String(error.params['allowedValue']);
+      return wrong(`must be \`${wanted}\`, not ${described(value)}`, `write \`${wanted}\``);
+    }
+    case 'enum': {
+      const allowed = stringsOf(error.params['allowedValues']);
+      const meant = typeof value === 'string' ? didYouMean(clipped(value), allowed) : undefined;
+      return wrong(
+        `cannot be ${described(value)}`,
+        meant ? `did you mean \`${meant}\`?` : `write ${listed(allowed, 'or')}`,
+      );
+    }
+    case 'minLength':
+      return value === ''
+        ? wrong('is empty', 'give it a value, or remove it')
+        : wrong(`must have at least ${limit} characters`, 'say more');
+    case 'maxLength':
+      return wrong(`is longer than ${limit} characters`, 'shorten it');
+    case 'minItems':
+      return wrong(`must have at least ${limit} ${limit === '1' ? 'item' : 'items'}`, 'add one');
+    case 'minimum':
+      return wrong(`must be at least ${limit}, not ${described(value)}`, `write ${limit} or more`);
+    case 'maximum':
+      return wrong(`must be at most ${limit}, not ${described(value)}`, `write ${limit} or less`);
+    case 'pattern': {
+      const form = formOf(String(error.params['pattern']));
+      const near = typeof value === 'string' && value.length <= 300 ? form?.near?.(value) : undefined;
+      const mustBe = form?.mustBe ?? 'a value of another form';
+      return near === undefined
+        ? wrong(`cannot be ${described(value)}`, `write ${mustBe}`)
+        : wrong(`must be ${mustBe}, not ${described(value)}`, `did you mean \`${near}\`?`);
+    }
+    default:
+      return wrong(`${error.message ?? 'is not valid'}: ${described(value)}`);
+  }
+}
+
+/** What a value is, short enough for a message. */
+function described(value: unknown): string {
+  if (typeof value === 'string') return `"${clipped(redactSecrets(value))}"`;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return `\`${String(value)}\``;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'a mapping' : 'nothing';
+}
+
+function clipped(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** Names in backquotes, in a sentence. */
+function listed(names: readonly string[], last = 'and'): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length < 2 ? quoted.join() : `${quoted.slice(0, -1).join(', ')} ${last} ${quoted.at(-1) ?? ''}`;
+}
+
+/** A sentence of a description, for use within one. */
+function asClause(sentence: string): string {
+  const [first = ''] = sentence.split(/\.(?: |$)/, 1);
+  // An initialism like `CPU` or `PEM` keeps its capitals.
+  return /^[A-Z][a-z' ]/.test(first) ? `${first.charAt(0).toLowerCase()}${first.slice(1)}` : first;
+}
+
+function propertiesOf(schema: unknown): Readonly<Record<string, SchemaNode | undefined>> {
+  return isSchema(schema) ? (schema.properties ?? {}) : {};
+}
+
+function isSchema(value: unknown): value is SchemaNode {
+  return isRecord(value);
+}
+
+function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((v) => typeof v === 'string') : [];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

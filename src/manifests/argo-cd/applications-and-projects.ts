@@ -1,0 +1,183 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { ArgoCD, Cluster, Organization } from '../../config/model/desired-state.ts';
+import type { ClusterApplication } from './applications.ts';
+import { applicationsOf } from './applications.ts';
+import type { ObjectTemplate } from '../template.ts';
+import { apiObject, template } from '../template.ts';
+import { keys, managedBy } from '../names.ts';
+import type { SyncedKind } from './cluster-role.ts';
+import { clusterKinds, namedKinds, namespacedKinds, subjectOf } from './cluster-role.ts';
+
+/**
+ * What sets up Argo CD for the whole fleet. The reasons of each setting are in docs/argo-cd.md, and shown by
+ * `npm run test:argo-cd`.
+ */
+
+/** The project of the Applications of all clusters. */
+const fleetProject = 'tenantry';
+
+/**
+ * The Application that keeps Argo CD's own objects, and its project. No cluster's Application can have this name: there is
+ * no hyphen in the name of a cluster.
+ */
+const rootProject = 'tenantry-argo-cd';
+
+/** The role that Argo CD's account needs where Argo CD runs, beside what its installation gives it in its namespace. */
+const rootRole = 'tenantry:argo-cd-root';
+
+/** The cluster that Argo CD runs in, as its Applications name it. */
+const ownServer = 'https://kubernetes.default.svc';
+
+const apiVersion = 'argoproj.io/v1alpha1';
+
+/** The kinds that the root Application applies into Argo CD's namespace. */
+const rootKinds: readonly SyncedKind[] = [
+  { group: 'argoproj.io', kind: 'AppProject', resource: 'appprojects' },
+  { group: 'argoproj.io', kind: 'Application', resource: 'applications' },
+];
+
+/** Where Argo CD reaches a cluster: the one that it runs in has a name of its own. */
+function serverOf(argoCD: ArgoCD, { name, server }: Cluster): string {
+  return name === argoCD.cluster?.value ? ownServer : server.value;
+}
+
+/** The projects: which repository may write what into which cluster. */
+export function projects(organization: Organization, argoCD: ArgoCD, clusters: readonly Cluster[]): ObjectTemplate[] {
+  const { protectedNamespaces } = organization;
+  const off = Array.from(new Set([...protectedNamespaces, argoCD.namespace]));
+  const servers = Array.from(new Set(clusters.map((cluster) => serverOf(argoCD, cluster))));
+  return [
+    apiObject({
+      apiVersion,
+      kind: 'AppProject',
+      metadata: metadata(organization, argoCD, fleetProject),
+      spec: {
+        description: 'Access to the clusters: namespaces, and who may do what in them. Rendered by tenantry.',
+        sourceRepos: [argoCD.repoURL],
+        // Argo CD lets pass what no line denies and any line allows, so each denial is said for each server.
+        destinations: servers.flatMap((server) => [
+          { server, namespace: '*' },
+          ...off.map((namespace) => ({ server, namespace: `!${namespace}` })),
+        ]),
+        clusterResourceWhitelist: [
+          ...clusterKinds.map(({ group, kind }) => ({ group, kind })),
+          ...namedKinds.map(({ group, kind, name }) => ({ group, kind, name })),
+        ],
+        clusterResourceBlacklist: off.map((name) => ({ group: '', kind: 'Namespace', name })),
+        namespaceResourceWhitelist: namespacedKinds.map(({ group, kind }) => ({ group, kind })),
+        roles: [readOnly(fleetProject)],
+      },
+    }),
+    apiObject({
+      apiVersion,
+      kind: 'AppProject',
+      metadata: metadata(organization, argoCD, rootProject),
+      spec: {
+        description: 'The Applications and projects of tenantry, kept by tenantry-argo-cd. Rendered by tenantry.',
+        sourceRepos: [argoCD.repoURL],
+        destinations: [{ server: ownServer, namespace: argoCD.namespace }],
+        clusterResourceWhitelist: [],
+        namespaceResourceWhitelist: rootKinds.map(({ group, kind }) => ({ group, kind })),
+        roles: [readOnly(rootProject)],
+      },
+    }),
+  ];
+}
+
+/** The Applications of each cluster, and the one that keeps all of them; `paths` are those of the clusters' files. */
+export function applications(
+  organization: Organization,
+  argoCD: ArgoCD,
+  clusters: readonly Cluster[],
+  paths: readonly string[],
+): ObjectTemplate[] {
+  const application = (
+    { name, include }: ClusterApplication,
+    project: string,
+    folder: string,
+    destination: object,
+  ): ObjectTemplate =>
+    apiObject({
+      apiVersion,
+      kind: 'Application',
+      metadata: metadata(organization, argoCD, name),
+      spec: {
+        project,
+        source: {
+          repoURL: argoCD.repoURL,
+          targetRevision: argoCD.targetRevision,
+          path: [...(argoCD.path === undefined ? [] : [argoCD.path]), 'dist', folder].join('/'),
+          directory: { recurse: true, ...(include && { include: `{${include.join(',')}}` }) },
+        },
+        destination,
+        syncPolicy,
+        revisionHistoryLimit: 10,
+      },
+    });
+  return [
+    application({ name: rootProject }, rootProject, 'argo-cd', { server: ownServer, namespace: argoCD.namespace }),
+    ...clusters.flatMap((cluster) =>
+      applicationsOf(cluster, paths).map((of) =>
+        application(of, fleetProject, cluster.name, { server: serverOf(argoCD, cluster) }),
+      ),
+    ),
+  ];
+}
+
+/**
+ * Argo CD must never delete such an object for whatever reason, and is not out of sync because it is still there: it
+ * would sync again and again otherwise.
+ */
+export const keptByArgoCD = {
+  'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+};
+
+/**
+ * A sync that was refused in part is tried again, at what Git says by then: without `refresh`, a revocation that is
+ * merged later would wait for the object that is refused.
+ */
+const syncPolicy = {
+  automated: { prune: true, selfHeal: true },
+  syncOptions: ['ServerSideApply=true', 'ApplyOutOfSyncOnly=true'],
+  retry: { limit: -1, refresh: true, backoff: { duration: '2s', factor: 2, maxDuration: '10s' } },
+};
+
+function metadata({ labelDomain }: Organization, { namespace }: ArgoCD, name: string) {
+  return { name, namespace, labels: { [keys(labelDomain).managedBy]: managedBy }, annotations: keptByArgoCD };
+}
+
+/** Those who may see in Argo CD what becomes of a merge. Nobody may sync, override or delete there. */
+function readOnly(project: string) {
+  return {
+    name: 'read-only',
+    description: 'Sees the Applications of this project',
+    policies: [`p, proj:${project}:read-only, applications, get, ${project}/*, allow`],
+    groups: ['cluster-admins'],
+  };
+}
+
+/**
+ * What the root Application's account needs in the cluster that Argo CD runs in, beyond its installation's Role in its
+ * own namespace: Argo CD watches a kind in all namespaces. Applied by the operator.
+ */
+export function rootReader({ labelDomain, syncIdentity }: Organization): ObjectTemplate[] {
+  const metadata = { name: rootRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
+  return [
+    template(k8s.KubeClusterRole, () => ({
+      metadata,
+      rules: [
+        {
+          apiGroups: ['argoproj.io'],
+          resources: rootKinds.map(({ resource }) => resource),
+          verbs: ['get', 'list', 'watch'],
+        },
+      ],
+    })),
+    template(k8s.KubeClusterRoleBinding, () => ({
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: rootRole },
+      subjects: [subjectOf(syncIdentity)],
+    })),
+  ];
+}

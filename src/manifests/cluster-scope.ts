@@ -1,0 +1,28 @@
+import { k8s } from 'cdk8s-plus-28';
+import { clusterScopeRules } from '../access/cluster-scope-rules.ts';
+import type { Access } from '../access/graph.ts';
+import { platformRoles } from '../access/graph.ts';
+import type { Organization } from '../config/model/desired-state.ts';
+import type { ObjectTemplate } from './template.ts';
+import { template } from './template.ts';
+import { bindingName, keys, managedBy } from './names.ts';
+import { rbacSubject } from './namespace.ts';
+
+/** The ClusterRole `cluster-scope` (S33). */
+export function clusterScopeRole({ labelDomain }: Organization): ObjectTemplate {
+  const metadata = { name: platformRoles.clusterScope.name, labels: { [keys(labelDomain).managedBy]: managedBy } };
+  return template(k8s.KubeClusterRole, () => ({ metadata, rules: clusterScopeRules }));
+}
+
+/** The bindings of cluster-wide accesses. */
+export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): ObjectTemplate[] {
+  return accesses.map((access) => {
+    const { subject, role } = access;
+    const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };
+    return template(k8s.KubeClusterRoleBinding, () => ({
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
+      subjects: [rbacSubject(subject)],
+    }));
+  });
+}

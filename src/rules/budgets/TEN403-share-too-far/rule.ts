@@ -1,0 +1,64 @@
+import { describeSubject } from '../../../config/model/desired-state.ts';
+import { addDays, daysBetween, isDay } from '../../../values/day.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { originAt } from '../../../source/source.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { counted } from '../../../source/text.ts';
+import { endingShares } from '../shares.ts';
+
+const organization = `apiVersion: tenantry.dev/v1
+kind: Organization
+metadata:
+  name: example
+spec:
+  issuer: https://platform.example.com/api/oidc
+  admins: [alice]
+  groups:
+    - name: solar-leads
+    - name: solar-sre
+    - name: audit
+  limits:
+    shareDays: 90
+`;
+
+const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: edit }
+        - { group: audit, role: view, until: ${until} }
+`;
+
+export const shareTooFar: ConfigRule = {
+  about: 'config',
+  code: 'TEN403',
+  name: 'share-too-far',
+  severity: 'error',
+  summary: 'A share that ends does so within `limits.shareDays` days from today, where the organization sets that.',
+  why: 'An access for some time that ends in ten years is one for ever that looks like something else. A share without `until` is for ever in plain sight, so the limit is not about it.',
+  waivable: true,
+  bad: { files: { 'organization.yaml': organization, 'tenants/solar.yaml': tenant('2026-12-31') } },
+  good: { files: { 'organization.yaml': organization, 'tenants/solar.yaml': tenant('2026-03-31') } },
+  *check({ desired, asOf }) {
+    const { shareDays } = desired.organization.limits;
+    if (shareDays === undefined) return;
+    for (const { share, until, on, target } of endingShares(desired)) {
+      if (!isDay(until)) continue;
+      const days = daysBetween(asOf, until);
+      if (days <= shareDays) continue;
+      yield {
+        message: `the share with ${describeSubject(share.subject)} on ${on} ends in ${counted(days, 'day')}, ${shareDays} are allowed`,
+        at: at(originAt(share.origin, 'until')),
+        help: `write \`until: ${addDays(asOf, shareDays)}\` or earlier, or except \`${target}\` under \`exceptions\` in organization.yaml`,
+        target,
+      };
+    }
+  },
+};

@@ -1,0 +1,115 @@
+import { entries, field } from '../../../config/reading/cursor.ts';
+import { at, atKey, didYouMean } from '../../../source/diagnostic.ts';
+import { isWhole, parseQuantity } from '../../../kubernetes/quantity.ts';
+import { isLabelKey } from '../../names/labels.ts';
+import type { ConfigRule, Finding } from '../../rule.ts';
+import { writtenQuotas } from '../../written.ts';
+import { namedKeyOf } from '../quotas.ts';
+
+const tenant = (quota: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      quota: ${quota}
+`;
+
+/** Keys of a ResourceQuota that count objects: https://kubernetes.io/docs/concepts/policy/resource-quotas/ */
+const countKeys = [
+  'configmaps',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'services',
+  'services.loadbalancers',
+  'services.nodeports',
+];
+
+const standardKeys = new Set([
+  ...countKeys,
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+]);
+
+export const quotaKey: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN407',
+  name: 'quota-key',
+  severity: 'error',
+  summary: 'Every key under `hard` is one that Kubernetes knows and that a quota has no key of its own for (S47).',
+  why: 'Kubernetes refuses a ResourceQuota with an unknown key, and then the namespace has none at all. `requests.cpu` and `cpu` are the same limit: written in two places, one of them is not true.',
+  bad: { files: { 'tenants/solar.yaml': tenant('{ cpu: "20", hard: { requests.cpu: "30" } }') } },
+  good: { files: { 'tenants/solar.yaml': tenant('{ cpu: "20", hard: { limits.cpu: "30" } }') } },
+  *check({ files }) {
+    for (const quota of writtenQuotas(files)) {
+      for (const [key, { value, origin }] of entries(field(quota, 'hard'))) {
+        const name = namedKeyOf.get(key);
+        const named = name && field(quota, name);
+        if (name !== undefined && named) {
+          yield {
+            message: `\`${key}\` is set twice${key === name ? '' : `: it is what \`${name}\` stands for`}`,
+            at: atKey(origin),
+            related: [{ location: atKey(named.origin), message: 'set here' }],
+            help: `remove \`${key}\``,
+          };
+        } else if (name !== undefined) {
+          yield {
+            message: `\`${key}\` is written as \`${name}\``,
+            at: atKey(origin),
+            help: `write \`${name}\` in the quota itself, outside of \`hard\``,
+          };
+        } else if (!isQuotaKey(key)) yield unknownKey(key, atKey(origin));
+        else if (counts(key) && isFraction(value)) {
+          yield {
+            message: `\`${key}\` is ${value}, but counts whole things`,
+            at: at(origin),
+            help: 'write a whole number',
+          };
+        }
+      }
+    }
+  },
+};
+
+function isQuotaKey(key: string): boolean {
+  if (!isLabelKey(key)) return false;
+  return key.includes('/') || standardKeys.has(key) || /^(requests\.)?hugepages-/.test(key);
+}
+
+function counts(key: string): boolean {
+  return countKeys.includes(key) || key.startsWith('count/');
+}
+
+function isFraction(text: string): boolean {
+  const amount = parseQuantity(text);
+  return amount !== undefined && !isWhole(amount);
+}
+
+function unknownKey(key: string, location: Finding['at']): Finding {
+  const meant = didYouMean(key, standardKeys);
+  const countable = isLabelKey(`count/${key}`) ? `; to count objects of any kind, write \`count/${key}.<group>\`` : '';
+  return {
+    message: `\`${key}\` is not a key that a ResourceQuota can have`,
+    at: location,
+    help:
+      meant === undefined
+        ? `see https://kubernetes.io/docs/concepts/policy/resource-quotas/${countable}`
+        : `did you mean \`${namedKeyOf.get(meant) ?? meant}\`?`,
+  };
+}

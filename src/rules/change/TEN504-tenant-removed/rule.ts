@@ -1,0 +1,78 @@
+import type { DesiredState, Tenant } from '../../../config/model/desired-state.ts';
+import { subjectKey } from '../../../config/model/desired-state.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { groupedBy } from '../../../values/order.ts';
+import { inBase, originAt } from '../../../source/source.ts';
+import { counted } from '../../../source/text.ts';
+import type { ChangeRule } from '../../rule.ts';
+import { listed } from '../../wording.ts';
+import { solar } from '../examples.ts';
+import { namespaceChanges } from '../namespace-changes.ts';
+import { hasBase, itemsIn } from '../sides.ts';
+
+const hydrogen = solar(['{ name: prod, clusters: [prodcluster01] }']).replace('name: solar\n', 'name: hydrogen\n');
+const marked = '{ name: prod, clusters: [prodcluster01], state: MarkedForDeletion }';
+
+export const tenantRemoved: ChangeRule = {
+  about: 'change',
+  code: 'TEN504',
+  name: 'tenant-removed',
+  severity: 'error',
+  summary: "A tenant's file goes only after a change that marked all its namespaces for deletion was merged (S63).",
+  why: 'Deleting one file would delete all namespaces of the tenant, on every cluster, with everything in them. A tenant cannot be renamed either: its namespaces bear its name, and under another one they would be new and empty.',
+  bad: { before: { 'tenants/hydrogen.yaml': hydrogen }, after: { 'tenants/hydrogen.yaml': null } },
+  good: {
+    before: {
+      'tenants/hydrogen.yaml': hydrogen.replace('{ name: prod, clusters: [prodcluster01] }', marked),
+    },
+    after: { 'tenants/hydrogen.yaml': null },
+  },
+  *check(context) {
+    if (!hasBase(context)) return;
+    const known = itemsIn(context.plan);
+    const gone = namespaceChanges(context).filter(
+      ({ tenantNow, movedTo, leftUnmarked }) => !tenantNow && !movedTo && leftUnmarked.length > 0,
+    );
+    const { before, after } = context;
+    const old = new Set(before.desired.tenants.map(({ name }) => name));
+    const added = after.desired.tenants.filter(({ name }) => !old.has(name));
+    for (const unmarked of groupedBy(gone, ({ tenant }) => tenant.name).values()) {
+      const [first] = unmarked;
+      if (!first) continue;
+      const { tenant } = first;
+      const renamedTo = added.find((other) => looksLike(tenant, other));
+      const names = unmarked.map(({ namespace }) => namespace.name);
+      const all = names.length === tenant.namespaces.length;
+      const which = all
+        ? counted(names.length, 'namespace')
+        : `${names.length} of its ${tenant.namespaces.length} namespaces`;
+      yield {
+        message: `tenant \`${tenant.name}\` is removed, but ${which} ${names.length === 1 ? 'was' : 'were'} not marked for deletion before this change: ${listed(names)}`,
+        at: at(renamedTo ? originAt(renamedTo.origin, 'metadata', 'name') : organizationOf(after.desired)),
+        ...(renamedTo && { label: 'takes its place' }),
+        related: unmarked.slice(0, 3).map(({ namespace }) => ({
+          location: at(inBase(namespace.nameOrigin)),
+          message: 'not marked for deletion in the base',
+        })),
+        help: renamedTo
+          ? `it looks like it was renamed to \`${renamedTo.name}\`, but Kubernetes cannot rename namespaces: those of \`${renamedTo.name}\` would be new, empty ones; put ${tenant.origin.file} back`
+          : `put ${tenant.origin.file} back with \`state: MarkedForDeletion\` on each namespace, merge that, and remove the file in a later change`,
+        items: known(`tenant/${tenant.name}`, ...names.map((name) => `namespace/${name}`)),
+      };
+    }
+  },
+};
+
+/** What stands for a file that is gone: the organization's. */
+function organizationOf({ organization }: DesiredState) {
+  return organization.origin;
+}
+
+/** Whether the other has the same owners, or at least half of the identifiers. */
+function looksLike(tenant: Tenant, other: Tenant): boolean {
+  const owners = (of: Tenant): string => JSON.stringify(of.owners.map(({ subject }) => subjectKey(subject)).sort());
+  if (tenant.owners.length > 0 && owners(tenant) === owners(other)) return true;
+  const identifiers = new Set(other.namespaces.map(({ identifier }) => identifier));
+  const same = tenant.namespaces.filter(({ identifier }) => identifiers.has(identifier)).length;
+  return same > 0 && same * 2 >= tenant.namespaces.length;
+}

@@ -1,0 +1,72 @@
+import { stateOn } from '../../../config/model/desired-state.ts';
+import type { Location } from '../../../source/diagnostic.ts';
+import { at, atKey } from '../../../source/diagnostic.ts';
+import { inBase, originAt } from '../../../source/source.ts';
+import { counted } from '../../../source/text.ts';
+import type { ChangeRule } from '../../rule.ts';
+import { listed, mostRelated } from '../../wording.ts';
+import { exampleGroups, organization, solar } from '../examples.ts';
+import type { NamespaceChange } from '../namespace-changes.ts';
+import { namespaceChanges } from '../namespace-changes.ts';
+import { hasBase, itemsIn, removalLimits, waiverHelp } from '../sides.ts';
+
+const code = 'TEN517';
+
+const limited = organization(exampleGroups, ['changes: { removals: { namespaces: 1 } }']);
+const namespaces = (states: readonly string[]): string =>
+  solar(states.map((state, i) => `{ name: n${i + 1}, clusters: [prodcluster01], state: ${state} }`));
+const before = { 'organization.yaml': limited, 'tenants/solar.yaml': namespaces(['Active', 'Active', 'Active']) };
+
+export const tooManyNamespacesRemoved: ChangeRule = {
+  about: 'change',
+  code,
+  name: 'too-many-namespaces-removed',
+  severity: 'error',
+  summary:
+    'One change takes away, or marks for deletion, at most `changes.removals.namespaces` namespaces, 5 unless set.',
+  why: 'A loop that went wrong, a merge that dropped half a file or a change of defaults takes away more than anybody means to, and each line of it looks right. A number that must be passed on purpose stops it.',
+  waivable: true,
+  bad: {
+    before,
+    after: { 'tenants/solar.yaml': namespaces(['Active', 'MarkedForDeletion', 'MarkedForDeletion']) },
+  },
+  good: { before, after: { 'tenants/solar.yaml': namespaces(['Active', 'Active', 'MarkedForDeletion']) } },
+  *check(context) {
+    if (!hasBase(context)) return;
+    const known = itemsIn(context.plan);
+    const { before, after } = context;
+    const limit = removalLimits(context).namespaces;
+    const there = new Set(
+      after.desired.tenants.flatMap((tenant) =>
+        tenant.namespaces.flatMap(({ name, clusters }) => clusters.map((cluster) => `${cluster.value}/${name}`)),
+      ),
+    );
+    // A namespace that another tenant has now is not away; TEN501 is about it.
+    const touched = namespaceChanges(context).filter(
+      ({ namespace, left, newlyMarked }) =>
+        newlyMarked.length > 0 || left.some((cluster) => !there.has(`${cluster}/${namespace.name}`)),
+    );
+    const names = new Map(touched.map(({ namespace }) => [namespace.name, namespace]));
+    if (names.size <= limit) return;
+    const target = before.desired.organization.name || after.desired.organization.name;
+    const { origin } = after.desired.organization;
+    const place = touched.flatMap(placeNow)[0] ?? atKey(originAt(origin, 'spec', 'changes', 'removals', 'namespaces'));
+    yield {
+      message: `this change takes ${counted(names.size, 'namespace')} away from organization \`${target}\` or marks ${names.size === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${listed(Array.from(names.keys()))}`,
+      at: place,
+      label: 'one of them',
+      related: Array.from(names.values())
+        .slice(0, mostRelated)
+        .map(({ nameOrigin }) => ({ location: at(inBase(nameOrigin)), message: 'one of them, in the base' })),
+      help: `split the change, or ${waiverHelp(code, target)}; raising the limit counts from the next change on`,
+      target,
+      items: known(...Array.from(names.keys(), (name) => `namespace/${name}`)),
+    };
+  },
+};
+
+/** Where the head says what becomes of it: at its mark, or at what is left of its tenant's namespaces. */
+function placeNow({ tenantNow, now, newlyMarked: [marked] }: NamespaceChange): Location[] {
+  if (now) return [at(marked === undefined ? now.nameOrigin : stateOn(now, marked).origin)];
+  return tenantNow ? [atKey(originAt(tenantNow.origin, 'spec', 'namespaces'))] : [];
+}

@@ -1,0 +1,70 @@
+import type { ConfigFile, FileFailure } from '../../../config/reading/files.ts';
+import { atFile } from '../../../source/diagnostic.ts';
+import { exampleOrganization } from '../../examples.ts';
+import type { ConfigRule, Finding } from '../../rule.ts';
+import { inEachFile } from '../problems.ts';
+
+const tenant = exampleOrganization['tenants/solar.yaml'];
+
+export const notReadable: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN001',
+  name: 'not-readable',
+  severity: 'error',
+  summary: 'Every config file is a plain file that can be read, of at most 1 MiB.',
+  why: 'What cannot be read must not pass for something that nobody wrote. Links are not followed, because they can lead out of what was reviewed, and the largest real config files are a small part of a mebibyte.',
+  bad: { files: { 'tenants/solar.yaml': `${tenant}# ${'padding '.repeat(140_000)}\n` } },
+  good: { files: { 'tenants/solar.yaml': `${tenant}# without padding\n` } },
+  *check({ files }) {
+    yield* inEachFile(files, (file) => (file.failure ? unreadable(file, file.failure) : []));
+  },
+};
+
+function unreadable({ path }: ConfigFile, { kind, detail }: FileFailure): Finding[] {
+  switch (kind) {
+    case 'too-large':
+      return [
+        {
+          message: 'the file is larger than 1 MiB',
+          at: atFile(path),
+          help: 'take out what is no config; the largest tenants need a few hundred lines',
+        },
+      ];
+    case 'unreadable':
+      return [
+        {
+          message: `the file cannot be read: ${reasons[detail] ?? detail}`,
+          at: atFile(path),
+          help: 'make it readable for the user that runs tenantry',
+        },
+      ];
+    case 'not-a-file':
+      return [
+        {
+          message: `there is ${entries[detail] ?? 'something else'} where a config file should be`,
+          at: atFile(path),
+          help: 'put the file itself in its place, or give it a name that does not end in `.yaml` or `.ts`',
+        },
+      ];
+    // Other rules say what is wrong with these.
+    case 'not-utf8':
+    case 'typescript-forbidden':
+      return [];
+  }
+}
+
+/** The system's words, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it is no longer there',
+  ELOOP: 'it is a symbolic link',
+  EIO: 'the disk fails',
+};
+
+const entries: Readonly<Record<string, string>> = {
+  symlink: 'a symbolic link, which is not followed,',
+  directory: 'a folder',
+  other: 'a pipe, a socket or a device',
+};

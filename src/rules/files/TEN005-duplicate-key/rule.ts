@@ -1,0 +1,32 @@
+import type { ConfigRule } from '../../rule.ts';
+import { tenantExample } from '../example.ts';
+import { clipped, inEachFile, placed, problemsOf } from '../problems.ts';
+
+export const duplicateKey: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN005',
+  name: 'duplicate-key',
+  severity: 'error',
+  summary: 'No mapping has the same key twice.',
+  why: 'Most parsers silently keep the last one. A reviewer who has read the first would approve something that does not hold.',
+  bad: {
+    files: {
+      'tenants/solar.yaml': tenantExample({
+        namespace: '    - name: prod\n      cordoned: true\n      cordoned: false',
+      }),
+    },
+  },
+  good: {
+    files: { 'tenants/solar.yaml': tenantExample({ namespace: '    - name: prod\n      cordoned: true' }) },
+  },
+  *check({ files }) {
+    yield* inEachFile(files, (file) =>
+      problemsOf(file, ['duplicate-key']).map((problem) => ({
+        message: `key \`${clipped(problem.detail)}\` is given twice in one mapping`,
+        ...placed(file, problem, 'the first one'),
+        help: 'keep the one that is meant',
+      })),
+    );
+  },
+};

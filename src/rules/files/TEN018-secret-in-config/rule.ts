@@ -1,0 +1,80 @@
+import type { ConfigFile, ConfigFiles } from '../../../config/reading/files.ts';
+import { configFilesOf } from '../../../config/reading/files.ts';
+import { at } from '../../../source/diagnostic.ts';
+import type { FoundSecret } from '../../../source/secrets.ts';
+import { findSecrets } from '../../../source/secrets.ts';
+import { fileOrigin, originAt, spanAt } from '../../../source/source.ts';
+import { firstLineEnd } from '../../../source/text.ts';
+import type { ConfigRule, Finding, RuleContext } from '../../rule.ts';
+import { mostOfAFile } from '../problems.ts';
+import { tenantExample } from '../example.ts';
+
+export const secretInConfig: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN018',
+  name: 'secret-in-config',
+  severity: 'error',
+  summary: 'No config or certificate file holds a private key, a token or a Kubernetes Secret.',
+  why: 'Whoever can read the repository has the secret, and whoever ever could keeps it: the history of Git forgets nothing.',
+  bad: {
+    files: {
+      'tenants/lunar.yaml': `apiVersion: v1
+kind: Secret
+metadata:
+  name: registry
+  namespace: lunar-prod
+stringData:
+  password: not-a-real-one
+`,
+    },
+  },
+  good: { files: { 'tenants/lunar.yaml': tenantExample({ name: '  name: lunar' }) } },
+  *check({ files, desired }) {
+    for (const file of configFilesOf(files)) {
+      if (isSecretManifest(file)) {
+        yield {
+          message: 'this is a Kubernetes Secret, not a config file',
+          at: at(originAt(fileOrigin(file.path), 'kind')),
+          help: 'delete the file, and change what is secret in it: it is in the history of this repository',
+        };
+      }
+    }
+    const reported = reportedAsAuthority(desired);
+    for (const [path, text] of textsOf(files)) {
+      const secrets = findSecrets(text).filter(({ what }) => !(reported.has(path) && what.startsWith('a private key')));
+      for (const secret of secrets.slice(0, mostOfAFile)) yield finding(path, text, secret);
+    }
+  },
+};
+
+/** Whether a file is the manifest of a Secret, as `kubectl` would take it. */
+export function isSecretManifest({ source }: ConfigFile): boolean {
+  const document = source?.value;
+  if (typeof document !== 'object' || document === null || !('kind' in document)) return false;
+  return document.kind === 'Secret' && ('data' in document || 'stringData' in document);
+}
+
+function textsOf({ certificates, ...files }: ConfigFiles): Map<string, string> {
+  const texts = new Map(certificates);
+  for (const { path, source } of configFilesOf({ certificates, ...files })) if (source) texts.set(path, source.text);
+  return texts;
+}
+
+/** Files with a private key among a cluster's certificates: the rule about those reports it. */
+function reportedAsAuthority({ clusters }: RuleContext['desired']): Set<string> {
+  return new Set(
+    clusters.flatMap(({ origin, certificateAuthority: { pem, file } }) =>
+      pem === undefined ? [] : [file === undefined ? origin.file : `clusters/${file}`],
+    ),
+  );
+}
+
+function finding(path: string, text: string, { what, start, end }: FoundSecret): Finding {
+  return {
+    message: `${what} is written here`,
+    // Its place, and never its text: diagnostics end up in logs, and so the lines they show are redacted.
+    at: { file: path, span: spanAt(text, start, firstLineEnd(text, start, end)) },
+    help: 'remove it, and replace it where it is in use: it is in the history of this repository',
+  };
+}

@@ -1,0 +1,46 @@
+import { dnsLabel } from '../../../settings/schema.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { nameLocation } from '../prefix.ts';
+
+const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: ${name}
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+`;
+
+const label = new RegExp(dnsLabel);
+
+/** Whether a tenant can have the name: an RFC 1123 label. */
+export function isTenantName(name: string): boolean {
+  return name.length <= 63 && label.test(name);
+}
+
+export const tenantName: ConfigRule = {
+  about: 'config',
+  code: 'TEN202',
+  name: 'tenant-name',
+  severity: 'error',
+  summary: "A tenant's name is an RFC 1123 label: lowercase letters, digits and hyphens, at most 63 (S51).",
+  why: "The name begins the names of the tenant's namespaces and is the value of their tenant label: Kubernetes refuses both if it holds anything else.",
+  bad: { files: { 'tenants/green.energy.yaml': tenant('green.energy') } },
+  good: { files: { 'tenants/green-energy.yaml': tenant('green-energy') } },
+  *check({ files }) {
+    for (const { path, stem, checked } of files.tenants) {
+      if (isTenantName(stem)) continue;
+      yield {
+        message:
+          stem.length > 63
+            ? `tenant name \`${stem}\` has ${stem.length} characters, more than 63`
+            : `tenant name \`${stem}\` is not a name that Kubernetes allows`,
+        at: nameLocation(path, stem, checked?.file?.metadata.name),
+        help: 'rename the file and the tenant in it: lowercase letters, digits and hyphens, with a letter or digit at both ends',
+      };
+    }
+  },
+};

@@ -1,0 +1,47 @@
+import { at } from '../../../source/diagnostic.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { isTenantName } from '../TEN202-tenant-name/rule.ts';
+
+const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: ${name}
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: staging
+      clusters: [prodcluster01]
+`;
+
+const long = 'solar-forecasting-models-and-their-training-pipelines-emea';
+const short = 'solar-forecasting-models-and-their-training-emea';
+
+export const namespaceNameTooLong: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN204',
+  name: 'namespace-name-too-long',
+  severity: 'error',
+  summary: "A namespace's full name has at most 63 characters.",
+  why: 'Kubernetes refuses longer names. Only tenant and identifier together show it: each can be well within its own limit.',
+  bad: { files: { [`tenants/${long}.yaml`]: tenant(long) } },
+  good: { files: { [`tenants/${short}.yaml`]: tenant(short) } },
+  *check({ desired }) {
+    for (const tenant of desired.tenants) {
+      if (!isTenantName(tenant.name)) continue;
+      for (const { name, nameOrigin } of tenant.namespaces) {
+        if (name.length <= 63) continue;
+        const room = 63 - tenant.name.length - 1;
+        yield {
+          message: `namespace name \`${name}\` has ${name.length} characters, more than 63`,
+          at: at(nameOrigin),
+          help:
+            room > 0
+              ? `choose an identifier of at most ${room} ${room === 1 ? 'character' : 'characters'}: \`${tenant.name}-\` takes the rest`
+              : `give tenant \`${tenant.name}\` a shorter name: it leaves no room for an identifier`,
+        };
+      }
+    }
+  },
+};

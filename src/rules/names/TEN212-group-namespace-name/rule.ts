@@ -1,0 +1,103 @@
+import type { ConfigFiles } from '../../../config/reading/files.ts';
+import type { Cluster, ClusterShare, Group } from '../../../config/model/desired-state.ts';
+import { dnsLabel } from '../../../settings/schema.ts';
+import { at } from '../../../source/diagnostic.ts';
+import type { Origin } from '../../../source/source.ts';
+import { originAt } from '../../../source/source.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { mostRelated } from '../../wording.ts';
+
+const organization = (group: string): string => `apiVersion: tenantry.dev/v1
+kind: Organization
+metadata:
+  name: example
+spec:
+  issuer: https://platform.example.com/api/oidc
+  admins: [alice]
+  groups:
+    - name: solar-leads
+    - name: solar-sre
+    - name: audit
+    - ${group}
+`;
+
+const cluster = `apiVersion: tenantry.dev/v1
+kind: Cluster
+metadata:
+  name: prodcluster01
+spec:
+  server: https://prodcluster01.example.com:6443
+  certificateAuthority:
+    file: example-ca.pem
+  kubernetesVersion: "1.36"
+  sharedWith:
+    - { group: solar-leads, namespace: false }
+    - { group: solar-sre, namespace: false }
+    - { group: audit, namespace: false }
+    - { group: github:on-call }
+`;
+
+export const groupNamespaceName: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN212',
+  name: 'group-namespace-name',
+  severity: 'error',
+  summary:
+    "A group that gets a namespace by a cluster share has a DNS label for a name, or says the namespace's (S22).",
+  why: "Group names are the identity provider's, and `github:on-call` is a good one, but no namespace can have it. To derive a name from it would sooner or later give two groups the same.",
+  bad: {
+    files: { 'organization.yaml': organization('name: github:on-call'), 'clusters/prodcluster01.yaml': cluster },
+  },
+  good: {
+    files: {
+      'organization.yaml': organization('{ name: github:on-call, namespace: on-call }'),
+      'clusters/prodcluster01.yaml': cluster,
+    },
+  },
+  *check({ files, desired: { organization, clusters } }) {
+    // In an organization that was read in part, the group may have a namespace.
+    if (!organization.complete) return;
+    const groups = new Map(organization.groups.map((group) => [group.name, group]));
+    for (const [group, [first, ...others]] of nameless(files, clusters, groups)) {
+      if (!first) continue;
+      yield {
+        message: `group \`${group.name}\` gets a namespace on the cluster, but its name cannot be a namespace's`,
+        at: at(first),
+        related: [
+          { location: at(originAt(group.origin, 'name')), message: 'says no `namespace`' },
+          ...others.slice(0, mostRelated).map((origin) => ({ location: at(origin), message: 'the same here' })),
+        ],
+        help: `add \`namespace: <name>\` to the group in organization.yaml, or share with \`namespace: false\``,
+      };
+    }
+  },
+};
+
+/** The groups whose namespace would have no name, with the places that share a cluster with them. */
+function nameless(
+  files: ConfigFiles,
+  clusters: readonly Cluster[],
+  groups: ReadonlyMap<string, Group>,
+): Map<Group, Origin[]> {
+  const written = new Map(files.clusters.map(({ path, checked }) => [path, checked?.file?.spec.sharedWith]));
+  const wantsNone = ({ origin }: ClusterShare): boolean =>
+    typeof origin.step === 'number' && written.get(origin.file)?.[origin.step]?.namespace === false;
+  const found = new Map<Group, Origin[]>();
+  for (const { sharedWith } of clusters) {
+    for (const share of sharedWith) {
+      const group = groups.get(share.group);
+      if (!group || group.namespace || isLabel(group.name) || wantsNone(share)) continue;
+      const places = found.get(group) ?? [];
+      found.set(group, places);
+      places.push(originAt(share.origin, 'group'));
+    }
+  }
+  return found;
+}
+
+const label = new RegExp(dnsLabel);
+
+function isLabel(name: string): boolean {
+  return name.length <= 63 && label.test(name);
+}

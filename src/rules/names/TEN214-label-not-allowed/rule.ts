@@ -1,0 +1,68 @@
+import { at, atKey } from '../../../source/diagnostic.ts';
+import type { ConfigRule } from '../../rule.ts';
+import type { WrittenLabel } from '../../written.ts';
+import { writtenLabels } from '../../written.ts';
+import { isInDomain, isLabelKey, isLabelValue } from '../labels.ts';
+
+const tenant = (label: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      labels:
+        ${label}
+`;
+
+/** Domains whose labels mean something to Kubernetes and to Argo CD. */
+const reservedDomains = ['kubernetes.io', 'k8s.io', 'argoproj.io'];
+
+export const labelNotAllowed: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN214',
+  name: 'label-not-allowed',
+  severity: 'error',
+  summary:
+    "A tenant's labels are valid ones, and in no domain of tenantry, Kubernetes or Argo CD: `tenantry.dev`, `kubernetes.io`, `k8s.io`, `argoproj.io`.",
+  why: 'The labels of a Namespace decide whose it is, how strictly its pods are held (`pod-security.kubernetes.io/enforce`) and what Argo CD takes for its own (`app.kubernetes.io/instance`). A tenant may not say that about itself.',
+  bad: { files: { 'tenants/solar.yaml': tenant('pod-security.kubernetes.io/enforce: privileged') } },
+  good: { files: { 'tenants/solar.yaml': tenant('example.com/stage: production') } },
+  *check({ files, desired }) {
+    const { complete, labelDomain } = desired.organization;
+    // In an organization that was read in part, the label domain may be another one.
+    const reserved = complete ? [labelDomain, ...reservedDomains] : reservedDomains;
+    for (const label of writtenLabels(files)) {
+      const { key, value, origin, use } = label;
+      const domain = use === 'namespace' ? reserved.find((d) => isInDomain(key, d)) : undefined;
+      if (!isLabelKey(key)) {
+        yield {
+          message: `${noun(label)} \`${key}\` is not a key that Kubernetes allows`,
+          at: atKey(origin),
+          help: 'write at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends; before it, if you like, a domain and `/`',
+        };
+      } else if (domain !== undefined) {
+        yield {
+          message: `label \`${key}\` is in the reserved domain \`${domain}\``,
+          at: atKey(origin),
+          help: 'remove it, or use a domain of your own (`example.com/…`)',
+        };
+      }
+      if (!isLabelValue(value)) {
+        yield {
+          message: `${noun(label)} \`${key}\` has a value that Kubernetes does not allow`,
+          at: at(origin),
+          help: 'write at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or nothing',
+        };
+      }
+    }
+  },
+};
+
+function noun({ use }: WrittenLabel): string {
+  return use === 'node selector' ? 'node label' : 'label';
+}

@@ -1,0 +1,79 @@
+import type { Namespace } from '../../../config/model/desired-state.ts';
+import { at } from '../../../source/diagnostic.ts';
+import type { Origin } from '../../../source/source.ts';
+import type { ConfigRule, Finding } from '../../rule.ts';
+import { listed } from '../../wording.ts';
+
+const tenant = (level: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      isolation:
+        podSecurity: ${level}
+      sharedWith:
+        - { group: solar-sre, role: admin }
+`;
+
+export const privilegedPods: ConfigRule = {
+  about: 'config',
+  code: 'TEN311',
+  name: 'privileged-pods',
+  severity: 'warning',
+  waivable: true,
+  summary: 'No namespace allows privileged pods.',
+  why: "A privileged pod is root on its node: it reads the Secrets and the disks of every tenant whose pods run there, and the node's own credentials. Whoever may create pods in such a namespace has, with some patience, the cluster. An exception names what the setting is written for: the namespace, the tenant, or the organization.",
+  bad: { files: { 'tenants/solar.yaml': tenant('privileged') } },
+  good: { files: { 'tenants/solar.yaml': tenant('baseline') } },
+  *check({ desired: { organization, tenants } }) {
+    const byDefault = organization.isolation.podSecurity;
+    if (byDefault.value === 'privileged') {
+      yield finding(
+        organization.name,
+        byDefault.origin,
+        `organization \`${organization.name}\` allows privileged pods in every namespace that does not say otherwise`,
+      );
+    }
+    for (const { name: tenant, namespaces } of tenants) {
+      const entries = new Map(namespaces.map((namespace) => [namespace.origin, namespace.name]));
+      const allowing = groupedByOrigin(
+        namespaces.filter(({ isolation: { podSecurity } }) => podSecurity.value === 'privileged'),
+      );
+      for (const [origin, names] of allowing) {
+        if (origin === byDefault.origin) continue;
+        // Written in a namespace's entry (`isolation.podSecurity` below it), or else in the tenant's spec.
+        const entry = origin.parent?.parent && entries.get(origin.parent.parent);
+        const heirs = names.filter((name) => name !== entry);
+        const message =
+          entry === undefined
+            ? `tenant \`${tenant}\` allows privileged pods in ${listed(names)}`
+            : `namespace \`${entry}\` allows privileged pods${heirs.length > 0 ? `, for ${listed(heirs)} to inherit` : ''}`;
+        yield finding(entry ?? tenant, origin, message);
+      }
+    }
+  },
+};
+
+function groupedByOrigin(namespaces: readonly Namespace[]): Map<Origin, string[]> {
+  const groups = new Map<Origin, string[]>();
+  for (const { name, isolation } of namespaces) {
+    const names = groups.get(isolation.podSecurity.origin);
+    if (names) names.push(name);
+    else groups.set(isolation.podSecurity.origin, [name]);
+  }
+  return groups;
+}
+
+function finding(target: string, origin: Origin, message: string): Finding {
+  return {
+    message,
+    at: at(origin),
+    help: "use `baseline` or `restricted`; what needs more, such as a node agent or a storage driver, belongs in a namespace of the platform's own",
+    target,
+  };
+}

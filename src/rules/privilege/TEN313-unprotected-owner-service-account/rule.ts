@@ -1,0 +1,126 @@
+import type { Tenant } from '../../../config/model/desired-state.ts';
+import type { Label } from '../../../source/diagnostic.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { originAt } from '../../../source/source.ts';
+import { tenantByName, tenantNames } from '../../names/prefix.ts';
+import type { ConfigRule, RuleContext } from '../../rule.ts';
+
+const example = (namespace: string): Record<string, string> => ({
+  'tenants/green.yaml': `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: green
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: ci
+      clusters: [prodcluster01]
+`,
+  'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+    - { kind: ServiceAccount, name: deployer, namespace: ${namespace} }
+  namespaces:
+    - name: ci
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: admin }
+        - { group: audit, role: view }
+`,
+});
+
+export const unprotectedOwnerServiceAccount: ConfigRule = {
+  about: 'config',
+  code: 'TEN313',
+  name: 'unprotected-owner-service-account',
+  severity: 'error',
+  waivable: true,
+  summary: "A ServiceAccount that owns a tenant lives in a namespace of that tenant or of the platform's.",
+  why: "Whoever may create pods in a namespace runs them as whichever ServiceAccount of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
+  bad: { files: example('green-ci') },
+  good: { files: example('solar-ci') },
+  *check(context) {
+    const owners = context.desired.tenants.flatMap((tenant) =>
+      tenant.owners.flatMap(({ subject: { kind, name, namespace }, origin }) =>
+        kind === 'ServiceAccount' && namespace !== undefined ? [{ tenant, name, namespace, origin }] : [],
+      ),
+    );
+    if (owners.length === 0) return;
+    const controllerOf = controllers(context);
+    for (const { tenant, name, namespace, origin } of owners) {
+      const controller = controllerOf(tenant, namespace);
+      if (!controller) continue;
+      yield {
+        message: `service account \`${namespace}/${name}\` owns tenant \`${tenant.name}\`, but ${controller.who} controls its namespace`,
+        at: at(originAt(origin, 'namespace')),
+        label: `whoever may create pods here owns \`${tenant.name}\``,
+        related: controller.places,
+        help: `use a service account in a namespace of \`${tenant.name}\`, or in one of the platform's own`,
+        target: tenant.name,
+      };
+    }
+  },
+};
+
+interface Controller {
+  readonly who: string;
+  readonly places: readonly Label[];
+}
+
+/** Finds who else than `tenant` controls a namespace; nobody does where it is the tenant's own, or not tenantry's. */
+function controllers({
+  files,
+  desired: { tenants, clusters },
+}: RuleContext): (tenant: Tenant, namespace: string) => Controller | undefined {
+  const ofTenants = new Map<string, { tenant: string; place: Label }[]>();
+  for (const { name: tenant, namespaces } of tenants) {
+    for (const { name, nameOrigin } of namespaces) {
+      const place = { location: at(nameOrigin), message: `a namespace of tenant \`${tenant}\`` };
+      const known = ofTenants.get(name);
+      if (known) known.push({ tenant, place });
+      else ofTenants.set(name, [{ tenant, place }]);
+    }
+  }
+  const ofGroups = new Map<string, Controller & { readonly group?: string }>();
+  for (const { name: cluster, sharedWith, retainedNamespaces } of clusters) {
+    for (const { value, origin } of retainedNamespaces) {
+      const message = 'what runs in it was started by a group that had it';
+      ofGroups.set(value, {
+        who: `a former group of cluster \`${cluster}\``,
+        places: [{ location: at(origin), message }],
+      });
+    }
+    for (const { group, namespace, origin } of sharedWith) {
+      if (namespace === undefined) continue;
+      const place = {
+        location: at(originAt(origin, 'group')),
+        message: `gives the group the namespace \`${namespace}\``,
+      };
+      ofGroups.set(namespace, { who: `group \`${group}\``, group, places: [place] });
+    }
+  }
+  const names = tenantNames(files);
+  return (tenant, namespace) => {
+    const declared = ofTenants.get(namespace) ?? [];
+    const other = declared.find((d) => d.tenant !== tenant.name);
+    if (other) return { who: `tenant \`${other.tenant}\``, places: [other.place] };
+    const group = ofGroups.get(namespace);
+    if (group && !isOwner(tenant, group.group)) return group;
+    if (declared.length > 0) return undefined;
+    const owner = tenantByName(names, namespace);
+    if (owner === undefined || owner === tenant.name) return undefined;
+    const location = names.get(owner);
+    const message = `all \`${owner}-…\` are its namespaces`;
+    return { who: `tenant \`${owner}\``, places: location ? [{ location, message }] : [] };
+  };
+}
+
+/** A group that owns the tenant gains nothing by controlling the tenant's service account. */
+function isOwner({ owners }: Tenant, group: string | undefined): boolean {
+  return owners.some(({ subject }) => subject.kind === 'Group' && subject.name === group);
+}

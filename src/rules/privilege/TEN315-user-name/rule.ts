@@ -1,0 +1,58 @@
+import { at } from '../../../source/diagnostic.ts';
+import { visible } from '../../../values/lookalike.ts';
+import type { Origin } from '../../../source/source.ts';
+import { exampleOrganization } from '../../examples.ts';
+import type { ConfigRule, Finding } from '../../rule.ts';
+import { subjectLists } from '../subjects.ts';
+
+const organization = (admin: string): string =>
+  exampleOrganization['organization.yaml'].replace('admins: [alice]', `admins: [${admin}]`);
+
+export const userName: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN315',
+  name: 'user-name',
+  severity: 'error',
+  summary: 'Users are named as people know them: without the `user:` of tokens, and never `system:…`.',
+  why: 'Tokens and RBAC say `user:alice` for the user `alice` (S30); tenantry adds the prefix. A name that already has it becomes `user:user:alice`, whom nobody is: an admin who is listed so is no admin. Likewise `system:serviceaccount:ci:deployer` becomes `user:system:…`: no user of Kubernetes itself can be given access as a person.',
+  bad: { files: { 'organization.yaml': organization('"user:alice"') } },
+  good: { files: { 'organization.yaml': organization('alice') } },
+  *check({ desired: { organization, tenants } }) {
+    for (const { value, origin } of [
+      ...organization.admins,
+      ...organization.groups.flatMap(({ members = [] }) => members),
+    ]) {
+      yield* problems(value, origin, 'person');
+    }
+    for (const { key, entries } of tenants.flatMap(subjectLists)) {
+      for (const { subject, at: origin } of entries) {
+        if (subject.kind === 'User') yield* problems(subject.name, origin, key === 'owners' ? 'owner' : 'person');
+      }
+    }
+  },
+};
+
+function* problems(user: string, origin: Origin, as: 'owner' | 'person'): Iterable<Finding> {
+  const [, prefix, rest] = /^\s*(user|system)\s*:(.*)$/isu.exec(user) ?? [];
+  if (prefix === undefined || rest === undefined) return;
+  yield prefix.toLowerCase() === 'user'
+    ? {
+        message: `user \`${visible(user)}\` is named with the \`user:\` of tokens`,
+        at: at(origin),
+        help: `write \`${visible(rest.trim())}\``,
+      }
+    : {
+        message: `user \`${visible(user)}\` has the name of a user of Kubernetes itself`,
+        at: at(origin),
+        help: systemHelp(rest, as),
+      };
+}
+
+/** What to write instead of `system:<rest>`. */
+function systemHelp(rest: string, as: 'owner' | 'person'): string {
+  const [, namespace, name] = /^serviceaccount:([^:]+):([^:]+)$/i.exec(rest) ?? [];
+  if (namespace === undefined || name === undefined) return 'name a user of the identity provider';
+  const owner = `\`{ kind: ServiceAccount, name: ${name}, namespace: ${namespace} }\``;
+  return as === 'owner' ? `write ${owner}` : `a service account can only be an owner of a tenant: ${owner}`;
+}

@@ -1,0 +1,60 @@
+import type { Located, Tenant } from '../../../config/model/desired-state.ts';
+import { at } from '../../../source/diagnostic.ts';
+import type { Origin } from '../../../source/source.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { suggester } from '../suggest.ts';
+
+const tenant = (allocation: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  allocations:
+    - name: solar-2026
+      budget: { amount: "120000", currency: USD, period: Year }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      allocation: solar-2026
+    - name: dev
+      clusters: [prodcluster01]
+      allocation: ${allocation}
+`;
+
+export const unknownAllocation: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN104',
+  name: 'unknown-allocation',
+  severity: 'error',
+  summary: "Every allocation that a namespace names is declared under its tenant's `allocations` (S5).",
+  why: "The allocation is the label by which a namespace's usage is attributed. Usage under a name that has no budget is attributed to nothing.",
+  bad: { files: { 'tenants/solar.yaml': tenant('solar-2062') } },
+  good: { files: { 'tenants/solar.yaml': tenant('solar-2026') } },
+  *check({ desired }) {
+    for (const tenant of desired.tenants) {
+      if (!tenant.complete) continue;
+      const declared = new Set(tenant.allocations.map((a) => a.value.name));
+      const suggest = suggester(declared);
+      for (const { value: allocation, origin } of allocationReferences(tenant)) {
+        if (declared.has(allocation)) continue;
+        const meant = suggest(allocation);
+        yield {
+          message: `allocation \`${allocation}\` is not declared in tenant \`${tenant.name}\``,
+          at: at(origin),
+          help: meant
+            ? `did you mean \`${meant}\`?`
+            : `add it to \`allocations\` in ${tenant.origin.file}, or name another allocation`,
+        };
+      }
+    }
+  },
+};
+
+/** Every place where the tenant names an allocation, each once. */
+function allocationReferences({ defaultAllocation, namespaces }: Tenant): Located<string>[] {
+  const references = [defaultAllocation, ...namespaces.map((n) => n.allocation)];
+  return Array.from(new Map<Origin, Located<string>>(references.flatMap((r) => (r ? [[r.origin, r]] : []))).values());
+}

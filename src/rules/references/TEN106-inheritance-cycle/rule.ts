@@ -1,0 +1,58 @@
+import { at } from '../../../source/diagnostic.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { mostRelated } from '../../wording.ts';
+import { circles } from '../inheritance.ts';
+
+const tenant = (inherits: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]${inherits}
+    - name: dev
+      clusters: [prodcluster01]
+      inherits: prod
+`;
+
+/** Names of a circle that are spelled out. */
+const mostNames = 8;
+
+export const inheritanceCycle: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN106',
+  name: 'inheritance-cycle',
+  severity: 'error',
+  summary: 'No namespace inherits from itself, directly or through others (S48).',
+  why: 'In a circle there is no first namespace that says what the others get, so nothing can be inherited.',
+  bad: { files: { 'tenants/solar.yaml': tenant('\n      inherits: dev') } },
+  good: { files: { 'tenants/solar.yaml': tenant('') } },
+  *check({ desired }) {
+    for (const tenant of desired.tenants) {
+      for (const circle of circles(tenant)) {
+        const [first, ...others] = circle;
+        if (!first?.inherits) continue;
+        const names = circle.map((n) => n.identifier);
+        const shown = names.length > mostNames ? [...names.slice(0, mostNames - 1), '…'] : names;
+        const path = [...shown, first.identifier].join(' → ');
+        yield {
+          message: `\`${first.identifier}\` inherits from itself${others.length > 0 ? `: ${path}` : ''}`,
+          at: at(first.inherits.origin),
+          related: others
+            .slice(0, mostRelated)
+            .flatMap(({ identifier, inherits }) =>
+              inherits
+                ? [{ location: at(inherits.origin), message: `\`${identifier}\` inherits from \`${inherits.value}\`` }]
+                : [],
+            ),
+          help:
+            others.length > 0 ? 'remove one `inherits` of the circle' : 'remove `inherits`, or name another namespace',
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,50 @@
+import { builtInRoles } from '../../../config/model/desired-state.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { originAt } from '../../../source/source.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { listed } from '../../wording.ts';
+import { suggester } from '../suggest.ts';
+
+const tenant = (role: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { group: solar-sre, role: ${role} }
+`;
+
+export const unknownRole: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN107',
+  name: 'unknown-role',
+  severity: 'error',
+  summary: 'A share names `admin`, `edit`, `view` or a custom role of its tenant (S8, S9).',
+  why: 'Nothing else can be bound in a namespace: not the roles of another tenant, and not a ClusterRole that happens to be on the cluster, whose meaning nobody has reviewed here.',
+  bad: { files: { 'tenants/solar.yaml': tenant('cluster-admin') } },
+  good: { files: { 'tenants/solar.yaml': tenant('admin') } },
+  *check({ desired }) {
+    for (const tenant of desired.tenants) {
+      if (!tenant.complete) continue;
+      const roles = new Set([...builtInRoles, ...tenant.roles.map((r) => r.value.name)]);
+      const suggest = suggester(roles);
+      for (const { role, origin } of [...tenant.defaultShares, ...tenant.namespaces.flatMap((n) => n.ownShares)]) {
+        if (roles.has(role)) continue;
+        const meant = suggest(role);
+        yield {
+          message: `\`${role}\` is not a role of tenant \`${tenant.name}\``,
+          at: at(originAt(origin, 'role')),
+          help: meant
+            ? `did you mean \`${meant}\`?`
+            : `name one of its roles, ${listed(Array.from(roles))}, or declare it under \`roles\` in ${tenant.origin.file}`,
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,67 @@
+import type { Cluster, Organization } from '../../../config/model/desired-state.ts';
+import { at } from '../../../source/diagnostic.ts';
+import type { ConfigRule } from '../../rule.ts';
+import { listed } from '../../wording.ts';
+import { completeClusters, given, grantsOn, relatedPlaces } from '../grants.ts';
+
+const tenant = (user: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+      sharedWith:
+        - { user: ${user}, role: edit }
+`;
+
+export const userWithoutCluster: ConfigRule = {
+  about: 'config',
+  code: 'TEN114',
+  name: 'user-without-cluster',
+  severity: 'warning',
+  summary: 'A user who has a role in a namespace is in a group that sees its clusters (S14).',
+  why: "Tokens for a cluster are given only to members of the groups that it is shared with, and to organization admins. Judged only where `organization.yaml` lists the members of all of the cluster's groups; the identity provider may know more.",
+  bad: { files: { 'tenants/solar.yaml': tenant('zoe') } },
+  good: { files: { 'tenants/solar.yaml': tenant('ann') } },
+  *check({ desired, asOf }) {
+    const { organization } = desired;
+    if (!organization.complete) return;
+    const clusters = completeClusters(desired);
+    const admins = new Set(organization.admins.map((a) => a.value));
+    const seenBy = usersByCluster(clusters.values(), organization);
+    for (const tenant of desired.tenants) {
+      const missing = grantsOn(tenant, 'User', clusters, asOf, (name, cluster) => {
+        return !admins.has(name) && seenBy.get(cluster)?.has(name) === false;
+      });
+      for (const reach of missing) {
+        const { subject, cluster, nameOrigin } = reach;
+        const groups = cluster.sharedWith.map((s) => s.group);
+        yield {
+          message: `user \`${subject.name}\` ${given(reach)}, but is in no group that cluster \`${cluster.name}\` is shared with`,
+          at: at(nameOrigin),
+          label: 'would get no token for the cluster',
+          related: relatedPlaces(reach, groups.length === 0 ? 'shared with no group' : `shared with ${listed(groups)}`),
+          help:
+            groups.length === 0
+              ? `share the cluster with a group of \`${subject.name}\` in ${cluster.origin.file}`
+              : `add \`${subject.name}\` to the \`members\` of one of these groups in organization.yaml, if that is where they are, or share the cluster with a group of theirs`,
+        };
+      }
+    }
+  },
+};
+
+/** The members of the groups that see a cluster; none for a cluster where a group does not say who its members are. */
+function usersByCluster(clusters: Iterable<Cluster>, { groups }: Organization): Map<Cluster, Set<string>> {
+  const membersOf = new Map(groups.map((g) => [g.name, g.members?.map((m) => m.value)]));
+  return new Map(
+    Array.from(clusters).flatMap((cluster) => {
+      const members = cluster.sharedWith.map(({ group }) => membersOf.get(group));
+      return members.includes(undefined) ? [] : [[cluster, new Set(members.flatMap((m) => m ?? []))] as const];
+    }),
+  );
+}

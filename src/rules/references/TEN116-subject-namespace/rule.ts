@@ -1,0 +1,50 @@
+import type { Owner } from '../../../config/model/desired-state.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { originAt } from '../../../source/source.ts';
+import type { ConfigRule, Finding } from '../../rule.ts';
+
+const tenant = (namespace: string): string => `apiVersion: tenantry.dev/v1
+kind: Tenant
+metadata:
+  name: solar
+spec:
+  owners:
+    - { kind: Group, name: solar-leads }
+    - { kind: ServiceAccount, name: deployer${namespace} }
+  namespaces:
+    - name: prod
+      clusters: [prodcluster01]
+`;
+
+export const subjectNamespace: ConfigRule = {
+  about: 'config',
+  perTenant: true,
+  code: 'TEN116',
+  name: 'subject-namespace',
+  severity: 'error',
+  summary: 'An owner that is a ServiceAccount says its namespace; users and groups have none (S68).',
+  why: 'ServiceAccounts of one name exist in many namespaces, so a name alone says nobody. A namespace with a user or a group suggests a limit that there is not: they own the whole tenant.',
+  bad: { files: { 'tenants/solar.yaml': tenant('') } },
+  good: { files: { 'tenants/solar.yaml': tenant(', namespace: solar-prod') } },
+  *check({ desired }) {
+    for (const owner of desired.tenants.flatMap((t) => t.owners)) {
+      if ((owner.subject.kind === 'ServiceAccount') === (owner.subject.namespace !== undefined)) continue;
+      yield finding(owner);
+    }
+  },
+};
+
+function finding({ subject: { kind, name }, origin }: Owner): Finding {
+  if (kind === 'ServiceAccount') {
+    return {
+      message: `service account \`${name}\` has no namespace`,
+      at: at(originAt(origin, 'name')),
+      help: 'add `namespace`: the namespace that the ServiceAccount is in',
+    };
+  }
+  return {
+    message: `${kind === 'User' ? 'user' : 'group'} \`${name}\` cannot have a namespace`,
+    at: at(originAt(origin, 'namespace')),
+    help: 'remove `namespace`, or say `kind: ServiceAccount` if that is what it is',
+  };
+}

@@ -1,0 +1,116 @@
+import type { Cluster, DesiredState, Namespace, Owner, Subject, Tenant } from '../../config/model/desired-state.ts';
+import { hasEnded } from '../../config/model/desired-state.ts';
+import type { Label } from '../../source/diagnostic.ts';
+import { at, atKey } from '../../source/diagnostic.ts';
+import type { Origin } from '../../source/source.ts';
+import { originAt } from '../../source/source.ts';
+import { counted } from '../../source/text.ts';
+
+/** What one owner or one share, written once, gives on one cluster. */
+export interface WrittenGrant {
+  readonly subject: Subject;
+  readonly role: string;
+  /** Whether it is an owner's, which has the role admin in all namespaces of the tenant. */
+  readonly owner: boolean;
+  /** Where the owner or the share is written. */
+  readonly origin: Origin;
+  /** Where the subject's name is written. */
+  readonly nameOrigin: Origin;
+  readonly cluster: Cluster;
+  /** A namespace on the cluster in which the subject has the role; of several, the one nearest to the share. */
+  readonly namespace: Namespace;
+  /** Where it is written that the namespace is on the cluster. */
+  readonly clusterOrigin: Origin;
+  /** The lines that carry the share to the namespace. */
+  readonly via: readonly Origin[];
+  /** The number of such namespaces. */
+  readonly namespaces: number;
+}
+
+type Grant = Pick<WrittenGrant, 'subject' | 'role' | 'owner' | 'origin' | 'via'>;
+
+/** The clusters of which all is known, by name. */
+export function completeClusters({ clusters, unreadable }: DesiredState): Map<string, Cluster> {
+  const known = clusters.filter((c) => c.complete && !unreadable.clusters.has(c.name));
+  return new Map(known.map((c) => [c.name, c]));
+}
+
+/**
+ * What the owners and shares of `tenant` give to subjects of a kind on `clusters` on the day `asOf`, as far as `wanted`
+ * picks it: one for each owner or share and cluster, however many namespaces it holds in.
+ */
+export function grantsOn(
+  tenant: Tenant,
+  kind: Subject['kind'],
+  clusters: ReadonlyMap<string, Cluster>,
+  asOf: string,
+  wanted: (name: string, cluster: Cluster) => boolean,
+): WrittenGrant[] {
+  const allOwners = tenant.owners.filter(({ subject }) => subject.kind === kind);
+  const found = new Map<Origin, Map<Cluster, WrittenGrant>>();
+  for (const namespace of tenant.namespaces) {
+    const allShares = namespace.shares.filter((share) => share.subject.kind === kind && !hasEnded(share, asOf));
+    if (allOwners.length + allShares.length === 0) continue;
+    const origins = new Map(namespace.clusters.map(({ value, origin }) => [value, origin]));
+    for (const [name, clusterOrigin] of origins) {
+      const cluster = clusters.get(name);
+      if (!cluster) continue;
+      const isWanted = ({ subject }: Owner): boolean => wanted(subject.name, cluster);
+      const owners = allOwners.filter(isWanted);
+      const shares = allShares.filter(isWanted);
+      const grants = [
+        ...owners.map((owner): Grant => ({ ...owner, role: 'admin', owner: true, via: [] })),
+        ...shares.map((share): Grant => ({ ...share, owner: false })),
+      ];
+      for (const grant of grants) {
+        const onClusters = found.get(grant.origin) ?? new Map<Cluster, WrittenGrant>();
+        found.set(
+          grant.origin,
+          onClusters.set(cluster, nearer(onClusters.get(cluster), grant, namespace, { cluster, clusterOrigin })),
+        );
+      }
+    }
+  }
+  return Array.from(found.values()).flatMap((onClusters) => Array.from(onClusters.values()));
+}
+
+function nearer(
+  known: WrittenGrant | undefined,
+  { subject, role, owner, origin, via }: Grant,
+  namespace: Namespace,
+  place: Pick<WrittenGrant, 'cluster' | 'clusterOrigin'>,
+): WrittenGrant {
+  const namespaces = (known?.namespaces ?? 0) + 1;
+  if (known && known.via.length <= via.length) return { ...known, namespaces };
+  const nameOrigin = originAt(origin, owner ? 'name' : subject.kind === 'Group' ? 'group' : 'user');
+  return { subject, role, owner, origin, nameOrigin, via, namespace, namespaces, ...place };
+}
+
+/** What is given, in words that follow the subject: ``is given admin on `solar-prod` and 2 more namespaces``. */
+export function given({ role, owner, namespace, namespaces }: WrittenGrant): string {
+  const others = namespaces > 1 ? ` and ${counted(namespaces - 1, 'more namespace')}` : '';
+  return `is given ${role} on \`${namespace.name}\`${others}${owner ? ' as an owner' : ''}`;
+}
+
+/** The lines that bring the subject onto the cluster, other than those of the namespace's own entry, and the cluster's. */
+export function relatedPlaces(
+  { origin, namespace, clusterOrigin, cluster, via }: WrittenGrant,
+  sharedWith: string,
+): Label[] {
+  const inEntry = isWithin(origin, namespace.origin) && isWithin(clusterOrigin, namespace.origin);
+  return [
+    ...via.map((inherits) => ({ location: at(inherits), message: 'inherited by this line' })),
+    ...(inEntry ? [] : [{ location: at(clusterOrigin), message: `puts \`${namespace.name}\` on the cluster` }]),
+    { location: atKey(originAt(cluster.origin, 'spec', 'sharedWith')), message: sharedWith },
+  ];
+}
+
+/** `solar-prod` or, of several namespaces, `those namespaces`. */
+export function thoseNamespaces({ namespace, namespaces }: WrittenGrant): string {
+  return namespaces > 1 ? 'those namespaces' : `\`${namespace.name}\``;
+}
+
+function isWithin(origin: Origin, outer: Origin): boolean {
+  for (let at: Origin | undefined = origin; at; at = at.parent) if (at === outer) return true;
+  return false;
+}

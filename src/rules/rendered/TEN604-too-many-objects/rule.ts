@@ -1,0 +1,105 @@
+import { groupedBy } from '../../../values/order.ts';
+import { counted } from '../../../source/text.ts';
+import type { Finding, RenderedObject, RenderedRule } from '../../rule.ts';
+import { exampleBinding } from '../examples.ts';
+import { apiGroup } from '../kinds.ts';
+
+/** etcd takes 1.5 MiB (https://etcd.io/docs/latest/dev-guide/limit/). What is not about objects needs some room, too. */
+const mostBytes = 1_300_000;
+
+const many: RenderedObject[] = Array.from({ length: 4000 }, (_, index) => ({
+  ...exampleBinding,
+  name: `tenantry:group:team-${index}:view`,
+}));
+
+export const tooManyObjects: RenderedRule = {
+  about: 'rendered',
+  code: 'TEN604',
+  name: 'too-many-objects',
+  severity: 'error',
+  summary:
+    'An Application has no more objects than Argo CD can record in it, and some that do not go with a namespace.',
+  why: 'Argo CD writes what became of each object into the Application. When that is more than etcd takes, the sync never ends: what is merged afterwards is not applied, revocations among it, and nobody is told. Nor does it sync an Application that has lost everything: the bindings of the last namespace in it would stay.',
+  bad: many,
+  good: many.slice(0, 2000),
+  *check(objects) {
+    const applications = new Map<string, { readonly first: RenderedObject; objects: number; bytes: number }>();
+    const files = filesOfClusters(objects);
+    for (const file of files) {
+      const key = `${file.cluster}/${file.part ?? ''}`;
+      const one = applications.get(key) ?? { first: file.first, objects: 0, bytes: 0 };
+      one.objects += file.objects.length;
+      one.bytes += file.objects.reduce((sum, object) => sum + bytesOf(object), 0);
+      applications.set(key, one);
+    }
+    yield* withoutOwnFiles(files);
+    const reported = new Set<string>();
+    for (const { first, objects: count, bytes } of applications.values()) {
+      if (bytes <= mostBytes || reported.has(first.cluster)) continue;
+      reported.add(first.cluster);
+      yield {
+        message: `an Application of cluster \`${first.cluster}\` would have ${count} objects, more than Argo CD can record in it`,
+        at: first.source,
+        help: `divide the cluster's namespaces among more Applications: \`applications\` in clusters/${first.cluster}.yaml`,
+      };
+    }
+  },
+};
+
+/** A file that an Application of a cluster applies. */
+interface AppliedFile {
+  readonly cluster: string;
+  /** Whether it is of the cluster as a whole, not of a namespace. */
+  readonly isOwn: boolean;
+  /** Of a cluster with several Applications, the number of the one that a namespace's file is for. */
+  readonly part?: string;
+  readonly first: RenderedObject;
+  readonly objects: readonly RenderedObject[];
+}
+
+function filesOfClusters(all: readonly RenderedObject[]): AppliedFile[] {
+  return Array.from(groupedBy(all, ({ path }) => path)).flatMap(([path, inFile]) => {
+    const [folder = '', kind, part = '', ...rest] = path.split('/');
+    const objects = inFile.filter(({ cluster }) => cluster === folder);
+    const [first] = objects;
+    if (!first) return [];
+    const divided = kind === 'namespaces' && rest.length > 0 ? { part } : {};
+    return [{ cluster: folder, isOwn: kind === 'cluster', ...divided, first, objects }];
+  });
+}
+
+/** Clusters some of whose Applications would have namespaces alone: those before Kubernetes 1.30 have no policies. */
+function* withoutOwnFiles(files: readonly AppliedFile[]): Iterable<Finding> {
+  for (const [cluster, inCluster] of groupedBy(files, (file) => file.cluster)) {
+    const own = inCluster.filter(({ isOwn }) => isOwn).length;
+    const most = inCluster.reduce((highest, { part = '0' }) => Math.max(highest, Number(part)), 0);
+    const [one] = inCluster;
+    if (!one || most === 0 || most < own) continue;
+    yield {
+      message: `cluster \`${cluster}\` has ${counted(own, 'file')} of its own to divide among its Applications`,
+      at: one.first.source,
+      help: `let \`applications\` be ${own} at most in clusters/${cluster}.yaml; a cluster has policies from Kubernetes 1.30 on`,
+    };
+  }
+}
+
+/** What Argo CD 3.5 writes of an object into an Application's status: how it stands, and what its last sync did. */
+function bytesOf(object: RenderedObject): number {
+  const { kind, name, namespace = '' } = object;
+  // Each is there three times, but for the namespace. There is nothing in them that JSON would escape: TEN603.
+  return bytesOfNameless + 3 * (apiGroup(object).length + kind.length + name.length) + 2 * namespace.length;
+}
+
+/** What is written of an object all of whose names are empty. */
+const bytesOfNameless = ((): number => {
+  const where = { group: '', kind: '', name: '', namespace: '', version: 'v1' };
+  const resource = { ...where, status: 'Synced' };
+  const result = {
+    ...where,
+    hookPhase: 'Running',
+    message: './ serverside-applied',
+    status: 'Synced',
+    syncPhase: 'Sync',
+  };
+  return JSON.stringify(resource).length + JSON.stringify(result).length;
+})();

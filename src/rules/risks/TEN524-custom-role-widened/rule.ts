@@ -1,0 +1,52 @@
+import { describeSubject } from '../../../config/model/desired-state.ts';
+import type { Label } from '../../../source/diagnostic.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { inBase } from '../../../source/source.ts';
+import type { ChangeRule } from '../../rule.ts';
+import { listed, mostRelated } from '../../wording.ts';
+import { tenant } from '../example.ts';
+import { homeOf } from '../settings.ts';
+
+const deployer = (verbs: string) =>
+  tenant(`  roles:
+    - name: deployer
+      rules:
+        - { apiGroups: [apps], resources: [deployments], verbs: [${verbs}] }
+  namespaces:
+    - name: prod
+      sharedWith:
+        - { group: solar-sre, role: deployer }
+`);
+
+export const customRoleWidened: ChangeRule = {
+  about: 'change',
+  code: 'TEN524',
+  name: 'custom-role-widened',
+  severity: 'note',
+  summary: 'A custom role that somebody has does not allow more than it did.',
+  why: 'A line more in a role is a line more for everybody who has it, in every namespace, though no share changes. A role that nobody has may become what it likes.',
+  bad: { before: deployer('get, patch'), after: deployer('get, patch, delete') },
+  good: { before: deployer('get, patch, delete'), after: deployer('get, patch') },
+  *check({ plan }) {
+    for (const item of plan.items) {
+      if (item.kind !== 'role' || item.added.length === 0 || item.holders.length === 0) continue;
+      const { tenant: owner, role, added, holders, settings } = item;
+      const [now, ...others] = settings.flatMap(({ after }) => (after ? [after.origin] : []));
+      const home = homeOf(plan.after, { entity: { kind: 'role', name: `${owner}/${role}` } });
+      const [holder] = holders;
+      const who = holders.length === 1 && holder ? describeSubject(holder) : `${holders.length} who have it`;
+      const related = [
+        ...others.map((origin): Label => ({ location: at(origin), message: 'and here' })),
+        ...settings.flatMap(({ before }): Label[] =>
+          before ? [{ location: at(inBase(before.origin)), message: 'before' }] : [],
+        ),
+      ];
+      yield {
+        message: `custom role \`${role}\` of tenant \`${owner}\` now allows ${listed(added, 3)}${item.production ? ', on production too' : ''}: for ${who}`,
+        at: at(now ?? home),
+        related: related.slice(0, mostRelated),
+        items: [item.id],
+      };
+    }
+  },
+};

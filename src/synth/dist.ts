@@ -1,0 +1,177 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '../values/failure.ts';
+import { compareCodeUnits, sortedBy } from '../values/order.ts';
+import { generatedMark } from '../manifests/names.ts';
+import type { ManifestFile } from '../manifests/part.ts';
+
+/** A path in `dist/`, relative to it. What is no plain file, a link among others, is `other`. */
+export interface DistPath {
+  readonly path: string;
+  readonly kind: 'file' | 'other';
+}
+
+/** What stands at a path in `dist/` now. */
+export interface DistEntry extends DistPath {
+  /** Of a file. */
+  readonly text?: string;
+  readonly executable?: boolean;
+}
+
+/** One way in which `dist/` is not what the config says. */
+export type Difference =
+  | { readonly kind: 'missing'; readonly path: string; readonly expected: string }
+  | { readonly kind: 'changed'; readonly path: string; readonly expected: string; readonly actual: string }
+  | { readonly kind: 'mode'; readonly path: string }
+  | { readonly kind: 'stale'; readonly path: string; readonly actual: string }
+  /** Left behind by a run that was killed. */
+  | { readonly kind: 'temporary'; readonly path: string }
+  /** Not written by tenantry, or not a plain file: never touched. */
+  | { readonly kind: 'foreign'; readonly path: string };
+
+/** Whether undoing a difference writes a file. */
+export function isWritten({ kind }: Difference): boolean {
+  return kind === 'missing' || kind === 'changed';
+}
+
+/** A difference as far as it need not be shown. */
+export function withoutTexts(difference: Difference): Difference {
+  switch (difference.kind) {
+    case 'missing':
+      return { ...difference, expected: '' };
+    case 'changed':
+      return { ...difference, expected: '', actual: '' };
+    case 'stale':
+      return { ...difference, actual: '' };
+    case 'mode':
+    case 'temporary':
+    case 'foreign':
+      return difference;
+  }
+}
+
+const temporarySuffix = '.tenantry-tmp';
+
+/** Everything below `dist/`, sorted by path. Links are entries of their own kind, and never followed. */
+export function listDist(dist: string): DistPath[] {
+  const entries: DistPath[] = [];
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(join(dist, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(path);
+      else entries.push({ path, kind: entry.isFile() ? 'file' : 'other' });
+    }
+  };
+  const root = lstatSync(dist, { throwIfNoEntry: false });
+  if (!root) return [];
+  if (!root.isDirectory()) {
+    throw new Failure('foreign-files', `${dist} is not a folder`, {
+      help: 'move it away: tenantry writes its manifests into a folder of that name',
+    });
+  }
+  walk('');
+  return sortedBy(entries, (e) => e.path);
+}
+
+/** What stands at paths that were listed. */
+export function readEntries(dist: string, paths: readonly DistPath[]): DistEntry[] {
+  return paths.map(({ path, kind }) => {
+    if (kind === 'other') return { path, kind };
+    const handle = openSync(join(dist, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const executable = (fstatSync(handle).mode & 0o111) !== 0;
+      return { path, kind, text: readFileSync(handle, 'utf8'), executable };
+    } finally {
+      closeSync(handle);
+    }
+  });
+}
+
+/** All that stands in `dist/`, sorted by path. */
+export function readDist(dist: string): DistEntry[] {
+  return readEntries(dist, listDist(dist));
+}
+
+/** How `actual` differs from what is expected, sorted by path. */
+export function compareDist(expected: readonly ManifestFile[], actual: readonly DistEntry[]): Difference[] {
+  const wanted = new Map(expected.map((f) => [f.path, f.text]));
+  const present = new Set<string>();
+  const differences: Difference[] = [];
+  for (const { path, kind, text, executable } of actual) {
+    present.add(path);
+    const expectedText = wanted.get(path);
+    if (kind === 'file' && path.endsWith(temporarySuffix)) differences.push({ kind: 'temporary', path });
+    else if (!text?.startsWith(generatedMark)) differences.push({ kind: 'foreign', path });
+    else if (expectedText === undefined) differences.push({ kind: 'stale', path, actual: text });
+    else if (expectedText !== text) differences.push({ kind: 'changed', path, expected: expectedText, actual: text });
+    else if (executable === true) differences.push({ kind: 'mode', path });
+  }
+  for (const [path, text] of wanted)
+    if (!present.has(path)) differences.push({ kind: 'missing', path, expected: text });
+  return differences.sort((a, b) => compareCodeUnits(a.path, b.path));
+}
+
+/**
+ * Makes `dist/` what is expected, by undoing the differences one file at a time, each atomically: a run that is killed
+ * leaves only whole files, and the next run finishes the work. Must not be called while there are foreign files.
+ */
+export function repairDist(dist: string, differences: readonly Difference[]): void {
+  // Of a folder with a file that was just written in it, nothing more needs to be asked.
+  const folders = new Set<string>();
+  // What a killed run left behind goes first: it stands where new files are prepared.
+  for (const difference of sortedBy(differences, ({ kind }) => (kind === 'temporary' ? '0' : '1'))) {
+    const path = join(dist, difference.path);
+    switch (difference.kind) {
+      case 'foreign':
+        throw new Failure('foreign-files', `${path} was not written by tenantry`);
+      case 'missing':
+      case 'changed':
+        writeAtomically(path, difference.expected, folders);
+        break;
+      case 'mode':
+        chmodSync(path, 0o644);
+        break;
+      case 'stale':
+      case 'temporary':
+        unlinkSync(path);
+        removeEmptyFolders(dist, dirname(difference.path));
+        break;
+    }
+  }
+}
+
+function writeAtomically(path: string, text: string, folders: Set<string>): void {
+  const folder = dirname(path);
+  if (!folders.has(folder)) mkdirSync(folder, { recursive: true });
+  folders.add(folder);
+  const temporary = path + temporarySuffix;
+  // `wx`: whatever may have been put there in the meantime, it is not written through.
+  const handle = openSync(temporary, 'wx', 0o644);
+  try {
+    writeFileSync(handle, text);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(temporary, path);
+}
+
+function removeEmptyFolders(dist: string, folder: string): void {
+  for (let at = folder; at !== '.' && at !== ''; at = dirname(at)) {
+    if (readdirSync(join(dist, at)).length > 0) return;
+    rmdirSync(join(dist, at));
+  }
+}

@@ -1,0 +1,94 @@
+import { simpleGit } from 'simple-git';
+import { Failure } from '../values/failure.ts';
+
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a run of Git ended with; the status is null when it was killed. */
+export interface Answer {
+  readonly status: number | null;
+  readonly out: Buffer;
+  readonly err: string;
+}
+
+export type Git = (args: readonly string[], input?: string) => Promise<Answer>;
+
+/**
+ * Runs Git in `dir`. What users write reaches it by its standard input, or as a path after `--`, which is taken
+ * literally: never as an option or a pattern.
+ */
+export function gitIn(dir: string, environment: Environment): Git {
+  const variables = environmentOfGit(environment);
+  return async (args, input) => {
+    const answers: Answer[] = [];
+    const git = simpleGit({
+      baseDir: dir,
+      // A file system monitor is a program of the repository's choice; and refreshing the index writes to it.
+      config: ['core.fsmonitor=false', 'diff.autoRefreshIndex=false'],
+      allowEnvironment: Object.keys(variables),
+      unsafe: { allowUnsafeFsMonitor: true, allowUnsafeConfigPaths: true },
+      // Some of the output may still be under way when the process has ended.
+      completion: { onClose: true, onExit: false },
+      input: () => input,
+      // By default, a process that was killed passes for a success: judged by the caller, nothing does.
+      errors(_, { exitCode, stdOut, stdErr }) {
+        answers.push({ status: exitCode, out: Buffer.concat(stdOut), err: Buffer.concat(stdErr).toString() });
+        return undefined;
+      },
+    }).env(variables);
+    await git.raw([...args]);
+    const [answer] = answers;
+    if (!answer) throw new Error('Git gave no answer');
+    return answer;
+  };
+}
+
+/** The variables that say where Git's configuration is, and where to stop looking for a repository. */
+const keptOfGit = /^GIT_(?:CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/i;
+/** Variables with which simple-git refuses to run: programs for people, whom nothing here asks, and Git's own folder. */
+const refused = /^(?:EDITOR|VISUAL|PAGER|SSH_ASKPASS|PREFIX)$/i;
+
+/**
+ * The environment for Git. A hook that calls tenantry is given the repository, index and objects of its own run
+ * (`GIT_DIR`, `GIT_INDEX_FILE` and others): those are left out, since the repository is the one that `dir` is in.
+ */
+function environmentOfGit(environment: Environment): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined || refused.test(name) || /^LC_ALL$/i.test(name)) continue;
+    if (!/^GIT_/i.test(name) || keptOfGit.test(name)) variables[name] = value;
+  }
+  return {
+    ...variables,
+    // Its messages are looked into, so they are the same on every machine.
+    LC_ALL: 'C',
+    GIT_LITERAL_PATHSPECS: '1',
+    // A replaced object would show another content than the one that the commit's id vouches for.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+}
+
+/** The output of a run that must succeed. */
+export async function output(git: Git, args: readonly string[], input?: string): Promise<Buffer> {
+  const answer = await git(args, input);
+  if (answer.status !== 0) throw failed(answer);
+  return answer.out;
+}
+
+export function failed({ status, err }: Answer): Failure {
+  const why =
+    err
+      .trim()
+      .split('\n')[0]
+      ?.replace(/^(?:fatal|error): /, '') ?? '';
+  return new Failure('git', `Git failed: ${why === '' ? `it ended with ${status ?? 'a signal'}` : why}`, {
+    help: 'see whether `git status` and `git fsck` work in the same folder',
+  });
+}
+
+/** The fields of output in which a NUL ends each. */
+export function fieldsOf(out: Buffer): string[] {
+  return out.toString().split('\0').slice(0, -1);
+}

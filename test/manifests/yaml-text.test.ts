@@ -1,0 +1,210 @@
+import { App, Chart, Yaml } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { accessGraph } from '../../src/access/graph.ts';
+import { readConfigFiles } from '../../src/config/reading/files.ts';
+import { resolve } from '../../src/config/model/resolve.ts';
+import { template, templateWriter, manifestOf } from '../../src/manifests/template.ts';
+import { namespaceObjects } from '../../src/manifests/namespace.ts';
+import { render } from '../../src/manifests/render.ts';
+import { yamlText } from '../../src/manifests/yaml/yaml-text.ts';
+import { memoryTree } from '../../src/tree/tree.ts';
+import { lawDay, organizationFiles, organizations } from '../support/organizations.ts';
+
+/** Strings that YAML may read as something else, or needs quotes, escapes or lines for. */
+const strings = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.string({
+    unit: fc.constantFrom(
+      'a',
+      'Z',
+      '_',
+      '0',
+      '.',
+      ':',
+      '-',
+      '/',
+      '#',
+      ' ',
+      '\n',
+      '\t',
+      '"',
+      "'",
+      '\\',
+      '{',
+      ']',
+      ',',
+      '&',
+      '*',
+      '!',
+      '|',
+      '>',
+      '%',
+      '@',
+      '?',
+      '~',
+      '=',
+      'é',
+    ),
+    maxLength: 8,
+  }),
+  fc.constantFrom(
+    'true',
+    'No',
+    'on',
+    'Y',
+    'null',
+    '~',
+    '',
+    '200',
+    '0x1f',
+    '1e3',
+    'e0',
+    'E-12',
+    'e1234567',
+    '1_000',
+    '12:30',
+    '0o7',
+    '010',
+    '.5',
+    '-1',
+  ),
+  fc.constantFrom(
+    '2026-01-01',
+    '<<',
+    '---',
+    '...',
+    '- a',
+    'a: b',
+    'a #b',
+    '64Gi',
+    '100m',
+    'user:alice',
+    'a:',
+    '.inf',
+    '=',
+    'yes',
+  ),
+);
+const { document } = fc.letrec<{ value: unknown; document: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    strings,
+    fc.boolean(),
+    fc.integer(),
+    fc.double(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(strings, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+  document: fc.dictionary(strings, tie('value'), { maxKeys: 5, noNullPrototype: true }),
+}));
+
+interface ManifestLike {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Record<string, string> };
+}
+
+describe('writing manifests', () => {
+  it('writes documents as cdk8s writes them', () => {
+    fc.assert(
+      fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), (documents) => {
+        expect(yamlText(documents)).toBe(Yaml.stringify(...documents));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('writes every short text as cdk8s writes it', () => {
+    const all = Array.from({ length: 0x7f - 0x20 }, (_, i) => String.fromCharCode(0x20 + i));
+    const some = all.filter((character) => 'aeEnNoOyY01_.:/-+'.includes(character));
+    const texts = [
+      ...all,
+      ...all.flatMap((a) => all.map((b) => a + b)),
+      ...some.flatMap((a) => some.flatMap((b) => some.map((c) => a + b + c))),
+    ];
+    const wrong = texts.filter((text) => yamlText([{ [text]: text }]) !== Yaml.stringify({ [text]: text }));
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([[[{ a: NaN }, { a: null }]], [[{ a: -0 }, { a: 0 }]], [[{ a: null, b: undefined }, { a: null }]]])(
+    'tells documents apart that are the same as JSON: %j',
+    (documents) => {
+      // Written with something that only cdk8s writes, so that it is asked, and remembers.
+      const odd = documents.map((document) => ({ ...document, text: 'a\nb' }));
+      expect(odd.map((document) => yamlText([document]))).toEqual(odd.map((document) => Yaml.stringify(document)));
+    },
+  );
+
+  it('gives namespaces the files that cdk8s gives them when each object is constructed where it stands', async () => {
+    await fc.assert(
+      fc.asyncProperty(organizations, async (documents) => {
+        const tree = memoryTree(organizationFiles(documents));
+        const desired = resolve(await readConfigFiles(tree, () => Promise.reject(new Error('no TypeScript here'))));
+        const graph = accessGraph(desired, lawDay);
+        const { files, objects } = render(desired, graph);
+        for (const { cluster, namespaces, accesses } of graph.clusters) {
+          for (const entry of namespaces) {
+            const held = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
+            const manifests = namespaceObjects(desired.organization, entry, held).map((item) => {
+              const chart = new Chart(new App(), 'chart');
+              item((text) => text).build(chart);
+              return chart.toJson()[0] as ManifestLike;
+            });
+            const path = `${cluster.name}/namespaces/${entry.name}.yaml`;
+            const [, ...body] = files.find((f) => f.path === path)?.text.split('\n') ?? [];
+            expect(body.join('\n')).toBe(Yaml.stringify(...manifests));
+            const here = objects.filter((o) => o.path === path);
+            expect(here.map((o) => o.manifest())).toEqual(manifests);
+            // The rules about what is rendered judge what is written, not what was meant.
+            expect(
+              here.map(({ apiVersion, kind, name, namespace, labels }) => ({
+                apiVersion,
+                kind,
+                metadata: { name, namespace, labels },
+              })),
+            ).toEqual(
+              manifests.map(({ apiVersion, kind, metadata: { name, namespace, labels } }) => ({
+                apiVersion,
+                kind,
+                metadata: { name, namespace, labels },
+              })),
+            );
+          }
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('gives objects of one shape the texts of each, whatever these are', () => {
+    const words = fc.oneof(
+      fc.constantFrom(
+        'tenantry.mark.0.end',
+        'tenantry.mark.1.end',
+        'a tenantry.mark.0.end',
+        'two\nlines tenantry.mark.0.end',
+        '',
+      ),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(words, words, words), { minLength: 2 }), (texts) => {
+        const write = templateWriter();
+        for (const [name, label, fixed] of texts) {
+          const item = template(k8s.KubeConfigMap, (map) => ({
+            metadata: { name: map(name), labels: { fixed, own: map(label) } },
+            data: { fixed, own: map(label) },
+          }));
+          const manifest = manifestOf(item) as ManifestLike;
+          const { name: written, labels } = write(item).identity;
+          expect(write(item).text).toBe(Yaml.stringify(manifest));
+          expect({ name: written, labels }).toEqual(manifest.metadata);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
