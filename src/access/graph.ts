@@ -7,7 +7,8 @@ import type {
   Subject,
   Tenant,
 } from '../config/model/desired-state.ts';
-import { builtInRoles, hasEnded, stateOn, subjectKey } from '../config/model/desired-state.ts';
+import { hasEnded, stateOn, subjectKey } from '../config/model/desired-state.ts';
+import { isBuiltInRole } from '../kubernetes/user-roles.ts';
 import { once, oncePer } from '../values/once.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
 import type { Origin } from '../source/source.ts';
@@ -259,7 +260,7 @@ function* namespaceAccess(cluster: Cluster, entry: ClusterNamespace, asOf: strin
 }
 
 function roleRef(role: string): RoleRef {
-  return { kind: builtInRoles.some((r) => r === role) ? 'ClusterRole' : 'Role', name: role };
+  return { kind: isBuiltInRole(role) ? 'ClusterRole' : 'Role', name: role };
 }
 
 /** Two reasons for one access: it holds as long as either does. */

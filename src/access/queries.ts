@@ -1,5 +1,5 @@
 import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
-import { builtInRoles } from '../config/model/desired-state.ts';
+import { builtInRoleHolds } from '../kubernetes/user-roles.ts';
 import type { Access, AccessGraph, ClusterAccess, RoleRef } from './graph.ts';
 import { platformRoles } from './graph.ts';
 
@@ -112,14 +112,7 @@ export function knownUsers({ organization, tenants }: DesiredState): Set<string>
 }
 
 function includes(held: RoleRef, wanted: string): boolean {
-  if (held.name === wanted) return true;
-  const heldRank = rank(held.name);
-  const wantedRank = rank(wanted);
-  return held.kind === 'ClusterRole' && heldRank !== -1 && wantedRank !== -1 && heldRank <= wantedRank;
-}
-
-function rank(role: string): number {
-  return builtInRoles.findIndex((r) => r === role);
+  return held.name === wanted || (held.kind === 'ClusterRole' && builtInRoleHolds(held.name, wanted));
 }
 
 function namespacesOf({ namespaces }: ClusterAccess, tenant: string): Set<string> {

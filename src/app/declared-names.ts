@@ -1,7 +1,7 @@
 import { knownUsers } from '../access/queries.ts';
 import type { AccessFilter } from '../access/queries.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
-import { builtInRoles } from '../config/model/desired-state.ts';
+import { builtInRoles } from '../kubernetes/user-roles.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 

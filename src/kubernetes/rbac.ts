@@ -43,6 +43,53 @@ export function ruleAllows(rule: PolicyRule, request: AccessRequest): boolean {
   );
 }
 
+/** A rule about resources, as a Role can have it: without paths. */
+export type ResourceRule = PolicyRule & Required<Pick<PolicyRule, 'apiGroups' | 'resources'>>;
+
+/**
+ * Whether `rules` allow all that `others` do. These are taken apart into verb, group, resource and name, as the API server
+ * does when it looks for escalation, and each such right is asked about like a request: one for everything, `*`, is
+ * allowed by `*` alone.
+ */
+export function rulesCover(rules: readonly ResourceRule[], others: readonly ResourceRule[]): boolean {
+  return others.flatMap(rightsOfRule).every((right) => rules.some((rule) => ruleAllows(rule, right)));
+}
+
+/** All that rules allow, one right each: the same for the same rights, in whatever rules they are written. */
+export function rightsOf(rules: readonly ResourceRule[]): string[] {
+  return [...new Set(rules.flatMap(rightsOfRule).map(describeRight))];
+}
+
+/** What `rules` allow that `others` do not, one right each: `create pods/exec`, `get deployments.apps "web"`. */
+export function rightsBeyond(rules: readonly ResourceRule[], others: readonly ResourceRule[]): string[] {
+  const beyond = rules.flatMap(rightsOfRule).filter((right) => !others.some((rule) => ruleAllows(rule, right)));
+  return [...new Set(beyond.map(describeRight))];
+}
+
+function rightsOfRule({ verbs, apiGroups, resources, resourceNames }: ResourceRule): ResourceRequest[] {
+  return verbs.flatMap((verb) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((written): ResourceRequest[] => {
+        const slash = written.indexOf('/');
+        const right =
+          slash === -1
+            ? { verb, group, resource: written }
+            : { verb, group, resource: written.slice(0, slash), subresource: written.slice(slash + 1) };
+        return resourceNames ? resourceNames.map((name) => ({ ...right, name })) : [right];
+      }),
+    ),
+  );
+}
+
+/** A right in words, another for each: `create pods/exec`, `get deployments.apps`, `get secrets "web"`. */
+function describeRight({ verb, group, resource, subresource, name }: ResourceRequest): string {
+  // The resource `deployments.apps` of no group is not the resource `deployments` of the group `apps`.
+  const word = (text: string): string => (/^[A-Za-z0-9*/_-]+$/.test(text) ? text : JSON.stringify(text));
+  const suffix = group === '' ? '' : `.${/^[A-Za-z0-9*._-]+$/.test(group) ? group : JSON.stringify(group)}`;
+  const what = word(subresource === undefined ? resource : `${resource}/${subresource}`);
+  return `${word(verb)} ${what}${suffix}${name === undefined ? '' : ` ${JSON.stringify(name)}`}`;
+}
+
 function hasOrAll(values: readonly string[] | undefined, wanted: string): boolean {
   return values?.some((value) => value === '*' || value === wanted) ?? false;
 }

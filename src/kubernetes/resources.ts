@@ -35,6 +35,19 @@ export const knownResources: readonly Resource[] = [
   onlyInRoles('certificates.k8s.io', 'signers', ['approve', 'attest', 'sign']),
 ];
 
+/** What Kubernetes has, but serves only where somebody has switched it on. */
+const servedOnRequest: readonly Pick<Resource, 'group' | 'name' | 'namespaced'>[] = [
+  { group: 'certificates.k8s.io', name: 'clustertrustbundles', namespaced: false },
+  { group: 'certificates.k8s.io', name: 'podcertificaterequests', namespaced: true },
+  { group: 'coordination.k8s.io', name: 'leasecandidates', namespaced: true },
+];
+
+/** All that a rule of Kubernetes' own API groups can be about, whether or not a cluster serves it. */
+export const resourcesOfRules: readonly Pick<Resource, 'group' | 'name' | 'namespaced'>[] = [
+  ...knownResources,
+  ...servedOnRequest,
+];
+
 /** Verbs that only roles know: the API server asks for them on the way to doing something else. */
 const verbsOfRoles = ['approve', 'attest', 'bind', 'escalate', 'impersonate', 'sign', 'use'];
 

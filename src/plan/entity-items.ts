@@ -7,7 +7,8 @@ import { effectOf } from './effect.ts';
 import type { FactChange } from './fact.ts';
 import type { Meaning } from '../access/graph.ts';
 import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from './items.ts';
-import { customRoles, rightsBeyond, ruleDirection } from './roles.ts';
+import { rightsBeyond } from '../kubernetes/rbac.ts';
+import { customRoles, ruleDirection } from './roles.ts';
 
 /** The custom roles that change for those who have them. One that comes or goes is an entity like others. */
 export function roleItems({ before, after, facts }: Change): RoleItem[] {

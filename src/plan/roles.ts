@@ -1,5 +1,6 @@
 import type { Tenant } from '../config/model/desired-state.ts';
-import { builtInRoles } from '../config/model/desired-state.ts';
+import { rulesCover } from '../kubernetes/rbac.ts';
+import { builtInRoleHolds } from '../kubernetes/user-roles.ts';
 import type { CustomRole } from '../settings/schema.ts';
 import type { RoleRef } from '../access/graph.ts';
 import { platformRoles } from '../access/graph.ts';
@@ -44,76 +45,18 @@ function roleCovers(a: RoleRef, b: RoleRef): boolean {
   if (a.kind === b.kind && a.name === b.name) return true;
   if (a.kind !== 'ClusterRole' || b.kind !== 'ClusterRole') return false;
   if (a.name === platformRoles.clusterAdmins.name) return true;
-  const rank = ({ name }: RoleRef): number => builtInRoles.findIndex((role) => role === name);
-  return rank(a) >= 0 && rank(b) >= 0 && rank(a) <= rank(b);
+  return builtInRoleHolds(a.name, b.name);
 }
 
 type Rules = CustomRole['rules'];
 
-/**
- * Which way the rules of a custom role change: `widens` when they allow all that they did and more. Each rule is taken
- * apart into verb, group, resource and name, as the API server does when it looks for escalation.
- */
+/** Which way the rules of a custom role change: `widens` when they allow all that they did and more. */
 export function ruleDirection(before: Rules, after: Rules): Exclude<Direction, 'gains' | 'loses'> | undefined {
-  const keepsAll = allows(after, before);
-  const hadAll = allows(before, after);
+  const keepsAll = rulesCover(after, before);
+  const hadAll = rulesCover(before, after);
   if (keepsAll && hadAll) return undefined;
   if (keepsAll === hadAll) return 'changes';
   return keepsAll ? 'widens' : 'narrows';
-}
-
-/** All that rules allow, one right each: the same for the same rights, in whatever rules they are written. */
-export function rightsOf(rules: Rules): string[] {
-  return [...new Set(rules.flatMap(rightsOfRule).map(describeRight))];
-}
-
-/** What `rules` allow that `others` do not, one right each: `create pods/exec`, `get deployments.apps/web`. */
-export function rightsBeyond(rules: Rules, others: Rules): string[] {
-  const beyond = rules
-    .flatMap(rightsOfRule)
-    .filter((right) => !others.some((rule) => rightsOfRule(rule).some((o) => covered(right, o))));
-  return [...new Set(beyond.map(describeRight))];
-}
-
-interface Right {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly name?: string;
-}
-
-function allows(rules: Rules, wanted: Rules): boolean {
-  const rights = rules.flatMap(rightsOfRule);
-  return wanted.flatMap(rightsOfRule).every((right) => rights.some((other) => covered(right, other)));
-}
-
-function rightsOfRule({ verbs, apiGroups, resources, resourceNames }: Rules[number]): Right[] {
-  return verbs.flatMap((verb) =>
-    apiGroups.flatMap((group) =>
-      resources.flatMap((resource): Right[] =>
-        resourceNames ? resourceNames.map((name) => ({ verb, group, resource, name })) : [{ verb, group, resource }],
-      ),
-    ),
-  );
-}
-
-function covered(right: Right, by: Right): boolean {
-  const same = (a: string, b: string): boolean => b === '*' || a === b;
-  const [, subresource] = right.resource.split('/');
-  return (
-    same(right.verb, by.verb) &&
-    same(right.group, by.group) &&
-    (same(right.resource, by.resource) || (subresource !== undefined && by.resource === `*/${subresource}`)) &&
-    (by.name === undefined || by.name === right.name)
-  );
-}
-
-/** A right in words, another for each: `create pods/exec`, `get deployments.apps`, `get secrets "web"`. */
-function describeRight({ verb, group, resource, name }: Right): string {
-  // The resource `deployments.apps` of no group is not the resource `deployments` of the group `apps`.
-  const word = (text: string): string => (/^[A-Za-z0-9*/_-]+$/.test(text) ? text : JSON.stringify(text));
-  const suffix = group === '' ? '' : `.${/^[A-Za-z0-9*._-]+$/.test(group) ? group : JSON.stringify(group)}`;
-  return `${word(verb)} ${word(resource)}${suffix}${name === undefined ? '' : ` ${JSON.stringify(name)}`}`;
 }
 
 /** The tenants' custom roles, by `tenant/role`. */

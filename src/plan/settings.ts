@@ -7,7 +7,7 @@ import type { Origin, PathStep } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
 import type { Entity, SettingFact } from './fact.ts';
 import type { Parts } from './parts.ts';
-import { rightsOf } from './roles.ts';
+import { rightsOf } from '../kubernetes/rbac.ts';
 
 /**
  * All that the config settles beside who has which role: what exists, what limits it, and what keeps it apart. Not the

@@ -1,10 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import { dnsLabel } from '../kubernetes/names.ts';
 
 /** What the schemas of the three kinds of files are made of. */
-
-/** An RFC 1123 label: what Kubernetes asks of a Namespace's name. */
-export const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 
 /** A Kubernetes quantity (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/), not negative. */
 export const quantityPattern = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';

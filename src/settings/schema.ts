@@ -21,7 +21,6 @@ import {
   subjectName,
 } from './schema-parts.ts';
 
-export { dnsLabel } from './schema-parts.ts';
 export type {
   Allocation,
   ContainerLimits,

@@ -246,9 +246,6 @@ export interface ResolvedIsolation {
 
 export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
 
-/** The roles that every Kubernetes cluster has, from the widest to the narrowest: each holds what the next one does. */
-export const builtInRoles = ['admin', 'edit', 'view'] as const;
-
 /** The named keys of a quota, and the keys of a ResourceQuota that they stand for. */
 export const quotaKeys = [
   ['cpu', 'requests.cpu'],

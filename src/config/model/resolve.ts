@@ -29,9 +29,7 @@ import { builtInProtectedNamespaces } from './desired-state.ts';
 import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveIsolation, resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
 import type { ClusterFile, OrganizationFile, Owner as OwnerEntry, TenantFile } from '../../settings/schema.ts';
-import { dnsLabel } from '../../settings/schema.ts';
-
-const isDnsLabel = new RegExp(dnsLabel);
+import { isDnsLabel } from '../../kubernetes/names.ts';
 
 /** Files, and what they mean. */
 export interface Resolved {
@@ -299,7 +297,7 @@ function resolveCluster(
       return {
         group: value.group,
         origin,
-        ...(value.namespace !== false && namespace.length <= 63 && isDnsLabel.test(namespace) && { namespace }),
+        ...(value.namespace !== false && isDnsLabel(namespace) && { namespace }),
       };
     }),
     retainedNamespaces: items(field(spec, 'retainedNamespaces')).map(located),

@@ -1,4 +1,4 @@
-import { dnsLabel } from '../../settings/schema.ts';
+import { dnsLabel } from '../../kubernetes/names.ts';
 
 /** What a pattern of the schemas asks for, in words that complete "`name` must be". */
 export interface Form {

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { clusterScopeRules } from '../../access/cluster-scope-rules.ts';
 import type { ClusterAccess } from '../../access/graph.ts';
 import { platformRoles } from '../../access/graph.ts';
-import { builtInRoles } from '../../config/model/desired-state.ts';
+import { builtInRoles } from '../../kubernetes/user-roles.ts';
 import type { Organization } from '../../config/model/desired-state.ts';
 import { compareCodeUnits } from '../../values/order.ts';
 import type { ObjectTemplate } from '../template.ts';

@@ -1,10 +1,11 @@
+import { oncePer } from '../../values/once.ts';
 import { managedBy } from '../names.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { cel, listVariable, metadataOf, perObject } from './policy.ts';
+import { cel, listVariable, metadataOf } from './policy.ts';
 
 /** The names of all tenants as a variable: the same in all clusters, and long. */
-const tenantNames = perObject((tenants: PolicyContext['tenants']) => listVariable('tenants', tenants));
+const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable('tenants', tenants));
 
 /**
  * Namespaces are the platform's: they come from Git, keep their tenant, carry its prefix, and go only in two steps

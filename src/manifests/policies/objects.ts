@@ -1,9 +1,10 @@
 import { reservedGroups } from '../../config/model/desired-state.ts';
+import { oncePer } from '../../values/once.ts';
 import { sortedBy } from '../../values/order.ts';
 import { managedBy } from '../names.ts';
 import { callers, trustedUserNames } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces, perObject } from './policy.ts';
+import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces } from './policy.ts';
 
 /** Only the platform writes what it owns in a namespace, judged by what the object was and what it would be (S10). */
 export function managedObjectsPolicy(context: PolicyContext): Policy {
@@ -98,7 +99,7 @@ interface SelfService extends Pick<Validation, 'message' | 'messageExpression'>,
 }
 
 /** The groups of an organization as a variable: the same in all clusters, and long. */
-const declaredGroups = perObject(({ groups }: PolicyContext['organization']) =>
+const declaredGroups = oncePer(({ groups }: PolicyContext['organization']) =>
   listVariable(
     'groups',
     sortedBy(groups, (g) => g.name).map((g) => g.name),

@@ -108,13 +108,3 @@ export function hasLabel(key: string, value: string): string {
 export function ourNamespaces({ key }: Pick<PolicyContext, 'key'>): LabelSelector {
   return { matchExpressions: [{ key: key.kind, operator: 'Exists' }] };
 }
-
-/** A function of an object that is asked again and again for the same one, worked out once for each. */
-export function perObject<K extends object, V>(of: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, { readonly value: V }>();
-  return (key) => {
-    const found = known.get(key) ?? { value: of(key) };
-    known.set(key, found);
-    return found.value;
-  };
-}

@@ -1,62 +1,7 @@
-/** What the API server calls things, and what it means to hold rights on them: tables for the rules on custom roles. */
+import { resourcesOfRules } from '../../kubernetes/resources.ts';
+import { groupedBy } from '../../values/order.ts';
 
-/** Resources of the whole cluster, by API group. `namespaces` is not among them: see `guardedWrites`. */
-const clusterWide: Readonly<Record<string, readonly string[]>> = {
-  '': ['nodes', 'persistentvolumes', 'componentstatuses'],
-  'admissionregistration.k8s.io': [
-    'mutatingadmissionpolicies',
-    'mutatingadmissionpolicybindings',
-    'mutatingwebhookconfigurations',
-    'validatingadmissionpolicies',
-    'validatingadmissionpolicybindings',
-    'validatingwebhookconfigurations',
-  ],
-  'apiextensions.k8s.io': ['customresourcedefinitions'],
-  'apiregistration.k8s.io': ['apiservices'],
-  'authentication.k8s.io': ['selfsubjectreviews', 'tokenreviews', 'uids', 'userextras'],
-  'authorization.k8s.io': ['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'subjectaccessreviews'],
-  'certificates.k8s.io': ['certificatesigningrequests', 'clustertrustbundles', 'signers'],
-  'flowcontrol.apiserver.k8s.io': ['flowschemas', 'prioritylevelconfigurations'],
-  'networking.k8s.io': ['ingressclasses', 'ipaddresses', 'servicecidrs'],
-  'node.k8s.io': ['runtimeclasses'],
-  'rbac.authorization.k8s.io': ['clusterrolebindings', 'clusterroles'],
-  'resource.k8s.io': ['deviceclasses', 'resourceslices'],
-  'scheduling.k8s.io': ['priorityclasses'],
-  'storage.k8s.io': ['csidrivers', 'csinodes', 'storageclasses', 'volumeattachments', 'volumeattributesclasses'],
-};
-
-/** Resources of a namespace, by API group. */
-const namespaced: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'bindings',
-    'configmaps',
-    'endpoints',
-    'events',
-    'limitranges',
-    'namespaces',
-    'persistentvolumeclaims',
-    'pods',
-    'podtemplates',
-    'replicationcontrollers',
-    'resourcequotas',
-    'secrets',
-    'serviceaccounts',
-    'services',
-  ],
-  apps: ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'],
-  'authorization.k8s.io': ['localsubjectaccessreviews'],
-  autoscaling: ['horizontalpodautoscalers'],
-  batch: ['cronjobs', 'jobs'],
-  'certificates.k8s.io': ['podcertificaterequests'],
-  'coordination.k8s.io': ['leasecandidates', 'leases'],
-  'discovery.k8s.io': ['endpointslices'],
-  'events.k8s.io': ['events'],
-  'networking.k8s.io': ['ingresses', 'networkpolicies'],
-  policy: ['poddisruptionbudgets'],
-  'rbac.authorization.k8s.io': ['rolebindings', 'roles'],
-  'resource.k8s.io': ['resourceclaims', 'resourceclaimtemplates'],
-  'storage.k8s.io': ['csistoragecapacities'],
-};
+/** What it means to hold rights on something: for the rules on custom roles. */
 
 /**
  * What a custom role may read but not write, or not create, by API group, with the reason. A key with a subresource is
@@ -98,11 +43,15 @@ export const escalatingVerbs: ReadonlyMap<string, string> = new Map([
   ['impersonate', 'acts as someone else'],
 ]);
 
-const groupsOf = resourceIndex(clusterWide, namespaced);
-const clusterWideGroupsOf = resourceIndex(clusterWide);
+const groupsOf = groupsByName(resourcesOfRules);
+
+/** Those of the whole cluster. RBAC takes a request about one Namespace for one inside it: see `guardedWrites`. */
+const clusterWideGroupsOf = groupsByName(
+  resourcesOfRules.filter(({ namespaced, group, name }) => !namespaced && !(group === '' && name === 'namespaces')),
+);
 
 /** The API groups that Kubernetes itself has, and all of whose resources are known here. */
-export const ownGroups: ReadonlySet<string> = new Set([...Object.keys(clusterWide), ...Object.keys(namespaced)]);
+export const ownGroups: ReadonlySet<string> = new Set(resourcesOfRules.map(({ group }) => group));
 
 /** The names of all resources of Kubernetes' own API groups. */
 export const ownResources: ReadonlySet<string> = new Set(groupsOf.keys());
@@ -135,12 +84,11 @@ function matches(groups: readonly string[], group: string): boolean {
   return groups.includes(group) || groups.includes('*');
 }
 
-function resourceIndex(...tables: Readonly<Record<string, readonly string[]>>[]): Map<string, string[]> {
-  const index = new Map<string, string[]>();
-  for (const table of tables) {
-    for (const [group, resources] of Object.entries(table)) {
-      for (const resource of resources) index.set(resource, [...(index.get(resource) ?? []), group]);
-    }
-  }
-  return index;
+function groupsByName(resources: typeof resourcesOfRules): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    Array.from(
+      groupedBy(resources, ({ name }) => name),
+      ([name, same]) => [name, same.map(({ group }) => group)] as const,
+    ),
+  );
 }

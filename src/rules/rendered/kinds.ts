@@ -1,4 +1,4 @@
-import { dnsLabel } from '../../settings/schema.ts';
+import { isDnsLabel, isDnsSubdomain, isPathSegment } from '../../kubernetes/names.ts';
 import type { RenderedObject } from '../rule.ts';
 
 /** What Kubernetes asks of an object of one kind. */
@@ -54,39 +54,16 @@ export function describeObject({ kind, name, namespace }: RenderedObject): strin
   return `${kind} \`${namespace === undefined ? '' : `${namespace}/`}${name}\``;
 }
 
-const label = new RegExp(dnsLabel);
-const segment = dnsLabel.slice(1, -1);
-const subdomainPattern = new RegExp(`^${segment}(\\.${segment})*$`);
-
 /** Why an object of the kind cannot have the name; undefined when it can. */
 export function nameProblem({ name: form }: Pick<KindForm, 'name'>, name: string): string | undefined {
   switch (form) {
     case 'label':
-      return name.length <= 63 && label.test(name)
-        ? undefined
-        : 'it must be lowercase letters, digits and hyphens, at most 63';
+      return isDnsLabel(name) ? undefined : 'it must be lowercase letters, digits and hyphens, at most 63';
     case 'subdomain':
-      return name.length <= 253 && subdomainPattern.test(name)
-        ? undefined
-        : 'it must be lowercase letters, digits, hyphens and dots, at most 253';
+      return isDnsSubdomain(name) ? undefined : 'it must be lowercase letters, digits, hyphens and dots, at most 253';
     case 'path segment':
-      return name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)
+      return isPathSegment(name)
         ? undefined
         : 'it must be a part of a path: neither empty, `.` or `..`, nor with `/` or `%` in it';
   }
-}
-
-const labelName = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-
-/** Whether a label may have the key: a name of at most 63 characters, maybe after a domain and a slash. */
-export function isLabelKey(key: string): boolean {
-  const slash = key.indexOf('/');
-  const name = key.slice(slash + 1);
-  const prefixed = slash === -1 || nameProblem({ name: 'subdomain' }, key.slice(0, slash)) === undefined;
-  return prefixed && name.length <= 63 && labelName.test(name);
-}
-
-/** Whether a label may have the value: empty, or like a name in a key. */
-export function isLabelValue(value: string): boolean {
-  return value === '' || (value.length <= 63 && labelName.test(value));
 }

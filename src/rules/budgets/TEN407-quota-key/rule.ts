@@ -1,7 +1,8 @@
 import { entries, field } from '../../../config/reading/cursor.ts';
 import { at, atKey, didYouMean } from '../../../source/diagnostic.ts';
 import { isWhole, parseQuantity } from '../../../kubernetes/quantity.ts';
-import { isLabelKey } from '../../names/labels.ts';
+import { countsObjects, isQuotaKey, namedQuotaKeys } from '../../../kubernetes/resource-quota.ts';
+import { isLabelKey } from '../../../kubernetes/names.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { writtenQuotas } from '../../written.ts';
 import { namedKeyOf } from '../quotas.ts';
@@ -18,33 +19,6 @@ spec:
       clusters: [prodcluster01]
       quota: ${quota}
 `;
-
-/** Keys of a ResourceQuota that count objects: https://kubernetes.io/docs/concepts/policy/resource-quotas/ */
-const countKeys = [
-  'configmaps',
-  'persistentvolumeclaims',
-  'pods',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'services',
-  'services.loadbalancers',
-  'services.nodeports',
-];
-
-const standardKeys = new Set([
-  ...countKeys,
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.storage',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-]);
 
 export const quotaKey: ConfigRule = {
   about: 'config',
@@ -75,7 +49,7 @@ export const quotaKey: ConfigRule = {
             help: `write \`${name}\` in the quota itself, outside of \`hard\``,
           };
         } else if (!isQuotaKey(key)) yield unknownKey(key, atKey(origin));
-        else if (counts(key) && isFraction(value)) {
+        else if (countsObjects(key) && isFraction(value)) {
           yield {
             message: `\`${key}\` is ${value}, but counts whole things`,
             at: at(origin),
@@ -87,22 +61,13 @@ export const quotaKey: ConfigRule = {
   },
 };
 
-function isQuotaKey(key: string): boolean {
-  if (!isLabelKey(key)) return false;
-  return key.includes('/') || standardKeys.has(key) || /^(requests\.)?hugepages-/.test(key);
-}
-
-function counts(key: string): boolean {
-  return countKeys.includes(key) || key.startsWith('count/');
-}
-
 function isFraction(text: string): boolean {
   const amount = parseQuantity(text);
   return amount !== undefined && !isWhole(amount);
 }
 
 function unknownKey(key: string, location: Finding['at']): Finding {
-  const meant = didYouMean(key, standardKeys);
+  const meant = didYouMean(key, namedQuotaKeys);
   const countable = isLabelKey(`count/${key}`) ? `; to count objects of any kind, write \`count/${key}.<group>\`` : '';
   return {
     message: `\`${key}\` is not a key that a ResourceQuota can have`,

@@ -1,4 +1,4 @@
-import { dnsLabel } from '../../../settings/schema.ts';
+import { isDnsLabel } from '../../../kubernetes/names.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { nameLocation } from '../prefix.ts';
 
@@ -14,13 +14,6 @@ spec:
       clusters: [prodcluster01]
 `;
 
-const label = new RegExp(dnsLabel);
-
-/** Whether a tenant can have the name: an RFC 1123 label. */
-export function isTenantName(name: string): boolean {
-  return name.length <= 63 && label.test(name);
-}
-
 export const tenantName: ConfigRule = {
   about: 'config',
   code: 'TEN202',
@@ -32,7 +25,7 @@ export const tenantName: ConfigRule = {
   good: { files: { 'tenants/green-energy.yaml': tenant('green-energy') } },
   *check({ files }) {
     for (const { path, stem, checked } of files.tenants) {
-      if (isTenantName(stem)) continue;
+      if (isDnsLabel(stem)) continue;
       yield {
         message:
           stem.length > 63

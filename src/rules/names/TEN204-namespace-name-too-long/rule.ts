@@ -1,6 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
-import { isTenantName } from '../TEN202-tenant-name/rule.ts';
+import { isDnsLabel } from '../../../kubernetes/names.ts';
 
 const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
 kind: Tenant
@@ -29,7 +29,7 @@ export const namespaceNameTooLong: ConfigRule = {
   good: { files: { [`tenants/${short}.yaml`]: tenant(short) } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
-      if (!isTenantName(tenant.name)) continue;
+      if (!isDnsLabel(tenant.name)) continue;
       for (const { name, nameOrigin } of tenant.namespaces) {
         if (name.length <= 63) continue;
         const room = 63 - tenant.name.length - 1;

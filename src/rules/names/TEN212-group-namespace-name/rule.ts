@@ -1,6 +1,6 @@
 import type { ConfigFiles } from '../../../config/reading/files.ts';
 import type { Cluster, ClusterShare, Group } from '../../../config/model/desired-state.ts';
-import { dnsLabel } from '../../../settings/schema.ts';
+import { isDnsLabel } from '../../../kubernetes/names.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
@@ -87,17 +87,11 @@ function nameless(
   for (const { sharedWith } of clusters) {
     for (const share of sharedWith) {
       const group = groups.get(share.group);
-      if (!group || group.namespace || isLabel(group.name) || wantsNone(share)) continue;
+      if (!group || group.namespace || isDnsLabel(group.name) || wantsNone(share)) continue;
       const places = found.get(group) ?? [];
       found.set(group, places);
       places.push(originAt(share.origin, 'group'));
     }
   }
   return found;
-}
-
-const label = new RegExp(dnsLabel);
-
-function isLabel(name: string): boolean {
-  return name.length <= 63 && label.test(name);
 }

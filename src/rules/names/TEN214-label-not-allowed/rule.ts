@@ -1,8 +1,8 @@
+import { isInDomain, isLabelKey, isLabelValue } from '../../../kubernetes/names.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 import type { WrittenLabel } from '../../written.ts';
 import { writtenLabels } from '../../written.ts';
-import { isInDomain, isLabelKey, isLabelValue } from '../labels.ts';
 
 const tenant = (label: string): string => `apiVersion: tenantry.dev/v1
 kind: Tenant

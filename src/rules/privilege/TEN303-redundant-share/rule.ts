@@ -1,5 +1,6 @@
 import type { DesiredState, Share, Subject } from '../../../config/model/desired-state.ts';
-import { builtInRoles, describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
+import { describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
+import { builtInRoleHolds } from '../../../kubernetes/user-roles.ts';
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { once } from '../../../values/once.ts';
@@ -127,9 +128,7 @@ function coveredBy(
 /** Whether `grant` gives the role of `share`, or a wider one, for as long. */
 function covers(grant: Grant, share: Share): boolean {
   const lasts = grant.until === undefined || (share.until !== undefined && grant.until >= share.until);
-  const roles: readonly string[] = builtInRoles;
-  const [wide, narrow] = [roles.indexOf(grant.role), roles.indexOf(share.role)];
-  return lasts && (grant.role === share.role || (wide !== -1 && wide <= narrow));
+  return lasts && (grant.role === share.role || builtInRoleHolds(grant.role, share.role));
 }
 
 function finding(share: Share, grant: Grant, where: string): Finding {

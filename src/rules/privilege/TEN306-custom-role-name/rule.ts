@@ -1,4 +1,5 @@
-import { builtInRoles, reservedGroups } from '../../../config/model/desired-state.ts';
+import { reservedGroups } from '../../../config/model/desired-state.ts';
+import { builtInRoles } from '../../../kubernetes/user-roles.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { skeleton } from '../../../values/lookalike.ts';
 import { originAt } from '../../../source/source.ts';

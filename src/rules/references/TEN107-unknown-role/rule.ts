@@ -1,4 +1,4 @@
-import { builtInRoles } from '../../../config/model/desired-state.ts';
+import { builtInRoles } from '../../../kubernetes/user-roles.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';

@@ -1,7 +1,8 @@
 import { oncePer } from '../../../values/once.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
 import { exampleBinding } from '../examples.ts';
-import { describeObject, isLabelKey, isLabelValue, kindOf, nameProblem } from '../kinds.ts';
+import { isDnsLabel, isLabelKey, isLabelValue } from '../../../kubernetes/names.ts';
+import { describeObject, kindOf, nameProblem } from '../kinds.ts';
 
 export const invalidObject: RenderedRule = {
   about: 'rendered',
@@ -33,8 +34,7 @@ function* problemsOf(object: RenderedObject): Iterable<string> {
   }
   const ofName = nameProblem(kind, object.name);
   if (ofName !== undefined) yield `has a name that Kubernetes refuses: ${ofName}`;
-  if (object.namespace !== undefined && nameProblem({ name: 'label' }, object.namespace) !== undefined)
-    yield 'is in a namespace that cannot exist';
+  if (object.namespace !== undefined && !isDnsLabel(object.namespace)) yield 'is in a namespace that cannot exist';
   yield* problemsOfLabels(object.labels);
 }
 

@@ -1,7 +1,7 @@
 import { describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { groupedBy, sortedBy } from '../../../values/order.ts';
-import { rightsOf } from '../../../plan/roles.ts';
+import { rightsOf } from '../../../kubernetes/rbac.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
 import { givenBy, lines, newCustomRoles, rolesOf } from '../access.ts';

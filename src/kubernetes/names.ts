@@ -1,0 +1,49 @@
+/**
+ * What Kubernetes allows as a name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/,
+ * and as a label: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set.
+ */
+
+const segment = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+
+/** The pattern of an RFC 1123 label: what Kubernetes asks of a Namespace's name. At most 63 characters. */
+export const dnsLabel = `^${segment}$`;
+
+const dnsLabelPattern = new RegExp(dnsLabel);
+const dnsSubdomainPattern = new RegExp(`^${segment}(\\.${segment})*$`);
+const labelNamePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+/** Whether `text` is an RFC 1123 label, as names of Namespaces are. */
+export function isDnsLabel(text: string): boolean {
+  return text.length <= 63 && dnsLabelPattern.test(text);
+}
+
+/** Whether `text` is an RFC 1123 subdomain, as names of most objects are. */
+export function isDnsSubdomain(text: string): boolean {
+  return text.length <= 253 && dnsSubdomainPattern.test(text);
+}
+
+/** Whether `text` can be one part of a path: all that is asked of the names of RBAC's objects. */
+export function isPathSegment(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && !/[/%]/.test(text);
+}
+
+/** Whether `key` can be the key of a label: a name, after a domain and `/` or without. */
+export function isLabelKey(key: string): boolean {
+  const slash = key.indexOf('/');
+  return isLabelName(key.slice(slash + 1)) && (slash === -1 || isDnsSubdomain(key.slice(0, slash)));
+}
+
+/** Whether `value` can be the value of a label: empty, or like the name in a key. */
+export function isLabelValue(value: string): boolean {
+  return value === '' || isLabelName(value);
+}
+
+/** Whether the domain of a label's key is `domain` or one below it. */
+export function isInDomain(key: string, domain: string): boolean {
+  const slash = key.indexOf('/');
+  return slash !== -1 && `.${key.slice(0, slash)}`.endsWith(`.${domain}`);
+}
+
+function isLabelName(text: string): boolean {
+  return text.length <= 63 && labelNamePattern.test(text);
+}
