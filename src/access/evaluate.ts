@@ -90,16 +90,14 @@ export function evaluate(cluster: ClusterAccess, accesses: readonly Access[], re
   return { allowed: because.length > 0, because, insufficient };
 }
 
-function holdsFor({ subject, scope }: Access, claims: Claims): boolean {
+function holdsFor({ subject }: Access, claims: Claims): boolean {
   switch (subject.kind) {
     case 'User':
       return claims.username === rbacName(subject);
     case 'Group':
       return claims.groups.includes(subject.name);
-    case 'ServiceAccount': {
-      const namespace = subject.namespace ?? (scope.kind === 'Namespace' ? scope.namespace : undefined);
-      return namespace !== undefined && claims.username === serviceAccountUsername(namespace, subject.name);
-    }
+    case 'ServiceAccount':
+      return claims.username === serviceAccountUsername(subject.namespace, subject.name);
   }
 }
 

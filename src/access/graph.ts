@@ -125,7 +125,7 @@ export function accessKey({ cluster, subject, role, scope }: Access): string {
 }
 
 /** The subject's name as tokens and RBAC have it: a user is `user:alice` (S30). */
-export function rbacName({ kind, name }: Subject): string {
+export function rbacName({ kind, name }: Pick<Subject, 'kind' | 'name'>): string {
   return kind === 'User' ? `user:${name}` : name;
 }
 

@@ -1,5 +1,6 @@
 import type { Access } from '../access/graph.ts';
 import type { Subject } from '../config/model/desired-state.ts';
+import { fullSubjectName, subjectWords } from '../config/model/desired-state.ts';
 import type { Column } from '../render/table.ts';
 import type { Origin } from '../source/source.ts';
 
@@ -50,7 +51,7 @@ export function reasonsOf({ because }: Pick<Access, 'because'>, where: (origin: 
   return [...new Set(because.map(({ origin, via }) => [origin, ...via].map(where).join(' by ')))];
 }
 
-/** A subject in a table: `group solar-sre`, `user alice`, `serviceaccount ci/deployer`. */
-export function subjectName({ kind, name, namespace }: Subject): string {
-  return kind === 'ServiceAccount' ? `serviceaccount ${namespace ?? ''}/${name}` : `${kind.toLowerCase()} ${name}`;
+/** A subject in a table: `group solar-sre`, `user alice`, `service account ci/deployer`. */
+export function subjectName(subject: Subject): string {
+  return `${subjectWords[subject.kind]} ${fullSubjectName(subject)}`;
 }

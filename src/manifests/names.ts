@@ -1,4 +1,5 @@
 import type { Access } from '../access/graph.ts';
+import { fullSubjectName } from '../config/model/desired-state.ts';
 
 /**
  * Names and keys that rendered objects bear. All in one place: policies, Argo CD's whitelists, drift and import
@@ -39,9 +40,7 @@ export function keys(domain: string) {
  * (S11). The kind and the role hold no colon, so the name can be read back whatever the subject's name is.
  */
 export function bindingName({ subject, role }: Pick<Access, 'subject' | 'role'>): string {
-  const { kind, name, namespace } = subject;
-  const full = kind === 'ServiceAccount' ? `${namespace ?? ''}/${name}` : name;
-  return `tenantry:${kind.toLowerCase()}:${escapeName(full)}:${role.name}`;
+  return `tenantry:${subject.kind.toLowerCase()}:${escapeName(fullSubjectName(subject))}:${role.name}`;
 }
 
 /** An RBAC name may hold anything but `/` and `%`; the rest outside of plain ASCII is escaped as well, reversibly. */

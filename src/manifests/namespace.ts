@@ -85,11 +85,7 @@ function mapped(labels: Labels, map: TextMap): Labels {
 /** A subject as a binding writes it. */
 export function rbacSubject(subject: Access['subject'], map: TextMap = (text) => text): k8s.Subject {
   return subject.kind === 'ServiceAccount'
-    ? {
-        kind: subject.kind,
-        name: map(subject.name),
-        ...(subject.namespace !== undefined && { namespace: map(subject.namespace) }),
-      }
+    ? { kind: subject.kind, name: map(subject.name), namespace: map(subject.namespace) }
     : { apiGroup: 'rbac.authorization.k8s.io', kind: subject.kind, name: map(rbacName(subject)) };
 }
 

@@ -199,8 +199,8 @@ function settingLines({ before, after }: SettingChange, lineOf: LineOf): ReportL
   };
 }
 
-function subject({ kind, name, namespace }: Subject): ReportSubject {
-  return { kind, name, namespace: namespace ?? null };
+function subject(of: Subject): ReportSubject {
+  return { kind: of.kind, name: of.name, namespace: of.kind === 'ServiceAccount' ? of.namespace : null };
 }
 
 function holding({ role, until }: Holding): ReportHolding {

@@ -181,7 +181,7 @@ function withoutReview({ name, owners }: Tenant): string[] {
   const accounts = owners.flatMap(({ subject }) => (subject.kind === 'ServiceAccount' ? [subject] : []));
   if (accounts.length === 0) return [];
   const names = sortedBy(
-    accounts.map((a) => `${a.namespace ?? ''}/${a.name}`),
+    accounts.map(({ namespace, name }) => `${namespace}/${name}`),
     (n) => n,
   );
   const rest = accounts.length === owners.length ? ": no one else owns it, so it is the admins'" : '';

@@ -1,9 +1,9 @@
 import type { Checked } from '../config/reading/check-schema.ts';
 import type { Cursor } from '../config/reading/cursor.ts';
-import { entries, field, items } from '../config/reading/cursor.ts';
+import { entries, field, items, wholeItems } from '../config/reading/cursor.ts';
 import type { ConfigFiles } from '../config/reading/files.ts';
 import type { Located } from '../config/model/desired-state.ts';
-import type { Isolation, FileKind, Quota } from '../settings/schema.ts';
+import type { Isolation, FileKind, Owner, Quota } from '../settings/schema.ts';
 import { fileOrigin } from '../source/source.ts';
 
 /**
@@ -22,6 +22,14 @@ export function writtenQuotas(files: ConfigFiles): Cursor<Quota>[] {
       defaults && field(defaults, 'quota'),
       ...namespaces.map((namespace) => field(namespace, 'quota')),
     ]);
+  });
+}
+
+/** Every owner of a tenant. */
+export function writtenOwners(files: ConfigFiles): Located<Owner>[] {
+  return readable(files.tenants).flatMap((tenant) => {
+    const spec = field(tenant, 'spec');
+    return wholeItems(spec && field(spec, 'owners'));
   });
 }
 

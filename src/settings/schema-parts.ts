@@ -151,7 +151,7 @@ export const Owner = Type.Object(
   {
     kind: oneOf(['User', 'Group', 'ServiceAccount'], { description: 'What kind of subject owns the tenant.' }),
     name: subjectName('Its name. A user is named without the `user:` of tokens.'),
-    namespace: optional(name('The namespace of a ServiceAccount.')),
+    namespace: optional(name('The namespace of a service account.')),
   },
   { ...strict, description: 'A subject with full control over all namespaces of the tenant.' },
 );

@@ -49,8 +49,8 @@ export function peopleOf(desired: DesiredState, cluster: ClusterAccess): Person[
     ]),
   ];
   const accounts = tenants.flatMap((t) =>
-    t.owners.flatMap(({ subject: { kind, name, namespace = '' } }) =>
-      kind === 'ServiceAccount' ? [{ namespace, name }] : [],
+    t.owners.flatMap(({ subject }) =>
+      subject.kind === 'ServiceAccount' ? [{ namespace: subject.namespace, name: subject.name }] : [],
     ),
   );
   const serviceAccounts = accounts.flatMap(({ namespace, name }) =>

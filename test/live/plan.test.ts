@@ -203,14 +203,14 @@ async function answers(): Promise<Map<string, { readonly place: string; readonly
   return new Map(answered);
 }
 
-function claimsOf({ kind, name, namespace: home = '' }: Subject): Claims {
-  switch (kind) {
+function claimsOf(subject: Subject): Claims {
+  switch (subject.kind) {
     case 'Group':
-      return tokenClaims('somebody', [name]);
+      return tokenClaims('somebody', [subject.name]);
     case 'User':
-      return tokenClaims(name, []);
+      return tokenClaims(subject.name, []);
     case 'ServiceAccount':
-      return serviceAccountClaims(home, name);
+      return serviceAccountClaims(subject.namespace, subject.name);
   }
 }
 

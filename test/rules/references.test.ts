@@ -704,6 +704,16 @@ describe('TEN116 subject-namespace', () => {
       'tenants/solar.yaml:10:52 TEN116 group `solar-leads` cannot have a namespace',
     ]);
   });
+
+  it('alone speaks of an owner of whom nobody knows who it is', async () => {
+    const text = tenant(`  owners: [{ kind: ServiceAccount, name: deployer }]
+  namespaces: [{ name: prod, clusters: [prodcluster01], sharedWith: [{ group: solar-sre, role: edit }] }]
+`);
+    expect(await diagnosePlaced(solar(text), { codes: 'TEN1' })).toEqual([
+      'tenants/solar.yaml:6:42 TEN116 service account `deployer` has no namespace',
+    ]);
+    expect(await diagnosePlaced(solar(text), { codes: 'TEN3' })).toEqual([]);
+  });
 });
 
 it('checks ten thousand namespaces in seconds', async () => {

@@ -3,7 +3,6 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { expect, it } from 'vitest';
 import type { Access } from '../../src/access/graph.ts';
 import { accessKey, rbacName } from '../../src/access/graph.ts';
-import type { Subject } from '../../src/config/model/desired-state.ts';
 import type { ManifestFile } from '../../src/manifests/part.ts';
 import type { FileTree } from '../../src/tree/tree.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
@@ -122,7 +121,8 @@ function allAccesses(clusters: readonly { readonly accesses: readonly Access[] }
 /** An access as RBAC would put it. */
 function line({ cluster, subject, role, scope }: Access): string {
   const where = scope.kind === 'Namespace' ? scope.namespace : '*';
-  return `${cluster} ${where} ${subject.kind} ${subject.namespace ?? ''}/${rbacName(subject)} ${role.kind}/${role.name}`;
+  const home = subject.kind === 'ServiceAccount' ? subject.namespace : '';
+  return `${cluster} ${where} ${subject.kind} ${home}/${rbacName(subject)} ${role.kind}/${role.name}`;
 }
 
 /** The bindings of rendered files, as lines. */
@@ -147,7 +147,7 @@ function readBack(files: readonly ManifestFile[]): string[] {
 interface Binding {
   metadata: { namespace?: string };
   roleRef: { kind: string; name: string };
-  subjects: Subject[];
+  subjects: { kind: string; namespace?: string; name: string }[];
 }
 
 function isBinding(object: unknown): object is Binding {

@@ -148,15 +148,10 @@ export interface ClusterShare {
   readonly namespace?: string;
 }
 
-export type SubjectKind = 'User' | 'Group' | 'ServiceAccount';
-
 /** A subject by its name in the config: a user is `alice`, where tokens and RBAC say `user:alice`. */
-export interface Subject {
-  readonly kind: SubjectKind;
-  readonly name: string;
-  /** Of a ServiceAccount. */
-  readonly namespace?: string;
-}
+export type Subject =
+  | { readonly kind: 'User' | 'Group'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly namespace: string; readonly name: string };
 
 /** A subject with one role. */
 export interface Share {
@@ -269,20 +264,25 @@ export function isProtectedNamespace(organization: Organization, name: string): 
 }
 
 /** One string for a subject, the same for equal subjects and only for those. */
-export function subjectKey({ kind, name, namespace }: Subject): string {
-  return kind === 'ServiceAccount' ? `${kind} ${namespace ?? ''}/${name}` : `${kind} ${name}`;
+export function subjectKey(subject: Subject): string {
+  return `${subject.kind} ${fullSubjectName(subject)}`;
 }
 
-/** A subject for people: `group solar-sre`, `user alice`, `service account ci/deployer`. */
-export function describeSubject({ kind, name, namespace }: Subject): string {
-  switch (kind) {
-    case 'Group':
-      return `group \`${name}\``;
-    case 'User':
-      return `user \`${name}\``;
-    case 'ServiceAccount':
-      return `service account \`${namespace ?? ''}/${name}\``;
-  }
+/** A subject's name, with its namespace where it is in one: `solar-sre`, `ci/deployer`. */
+export function fullSubjectName(subject: Subject): string {
+  return subject.kind === 'ServiceAccount' ? `${subject.namespace}/${subject.name}` : subject.name;
+}
+
+/** The kinds of subjects as people say them. */
+export const subjectWords = {
+  Group: 'group',
+  User: 'user',
+  ServiceAccount: 'service account',
+} as const satisfies Record<Subject['kind'], string>;
+
+/** A subject in a message: ``group `solar-sre` ``, ``user `alice` ``, ``service account `ci/deployer` ``. */
+export function describeSubject(subject: Subject): string {
+  return `${subjectWords[subject.kind]} \`${fullSubjectName(subject)}\``;
 }
 
 /** A namespace's state on one cluster, and the line that decides it (S41). */

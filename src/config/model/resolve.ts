@@ -330,12 +330,15 @@ function resolveTenant(root: Root<TenantFile>, name: string, organizationDefault
   const spec: Cursor<TenantSpec> = { ...root, value: root.value.spec, origin: originAt(root.origin, 'spec') };
   const defaults = field(spec, 'defaults');
   const cordoned = locatedOr(spec, 'cordoned', false);
+  const ownerEntries = wholeItems(field(spec, 'owners'));
+  const owners = ownerEntries.flatMap(resolveOwner);
   const tenant = {
     name,
     origin: root.origin,
-    complete: root.complete,
+    // Who is left out of the owners is somebody, of whom nothing may be concluded.
+    complete: root.complete && owners.length === ownerEntries.length,
     ...optional('description', field(spec, 'description')?.value),
-    owners: wholeItems(field(spec, 'owners')).map(resolveOwner),
+    owners,
     allocations: wholeItems(field(spec, 'allocations')).map(located),
     subscriptionGroup: field(spec, 'subscriptionGroup')?.value ?? name,
     defaultClusters: items(defaults && field(defaults, 'clusters')).map(located),
@@ -351,7 +354,8 @@ function resolveTenant(root: Root<TenantFile>, name: string, organizationDefault
   return { ...tenant, namespaces };
 }
 
-function resolveOwner({ value, origin }: Cursor<OwnerEntry>): Owner {
-  const { kind, name, namespace } = value;
-  return { subject: { kind, name, ...optional('namespace', namespace) }, origin };
+/** An owner; none where it is a service account without its namespace, which says nobody (TEN116). */
+function resolveOwner({ value: { kind, name, namespace }, origin }: Cursor<OwnerEntry>): Owner[] {
+  if (kind !== 'ServiceAccount') return [{ subject: { kind, name }, origin }];
+  return namespace === undefined ? [] : [{ subject: { kind, name, namespace }, origin }];
 }

@@ -40,14 +40,14 @@ export const unprotectedOwnerServiceAccount: ConfigRule = {
   name: 'unprotected-owner-service-account',
   severity: 'error',
   waivable: true,
-  summary: "A ServiceAccount that owns a tenant lives in a namespace of that tenant or of the platform's.",
-  why: "Whoever may create pods in a namespace runs them as whichever ServiceAccount of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
+  summary: "A service account that owns a tenant lives in a namespace of that tenant or of the platform's.",
+  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
   bad: { files: example('green-ci') },
   good: { files: example('solar-ci') },
   *check(context) {
     const owners = context.desired.tenants.flatMap((tenant) =>
-      tenant.owners.flatMap(({ subject: { kind, name, namespace }, origin }) =>
-        kind === 'ServiceAccount' && namespace !== undefined ? [{ tenant, name, namespace, origin }] : [],
+      tenant.owners.flatMap(({ subject, origin }) =>
+        subject.kind === 'ServiceAccount' ? [{ tenant, name: subject.name, namespace: subject.namespace, origin }] : [],
       ),
     );
     if (owners.length === 0) return;

@@ -1,7 +1,9 @@
-import type { Owner } from '../../../config/model/desired-state.ts';
+import type { Located } from '../../../config/model/desired-state.ts';
+import type { Owner } from '../../../settings/schema.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
+import { writtenOwners } from '../../written.ts';
 
 const tenant = (namespace: string): string => `apiVersion: tenantry.dev/v1
 kind: Tenant
@@ -22,24 +24,24 @@ export const subjectNamespace: ConfigRule = {
   code: 'TEN116',
   name: 'subject-namespace',
   severity: 'error',
-  summary: 'An owner that is a ServiceAccount says its namespace; users and groups have none (S68).',
-  why: 'ServiceAccounts of one name exist in many namespaces, so a name alone says nobody. A namespace with a user or a group suggests a limit that there is not: they own the whole tenant.',
+  summary: 'An owner that is a service account says its namespace; users and groups have none (S68).',
+  why: 'Service accounts of one name exist in many namespaces, so a name alone says nobody. A namespace with a user or a group suggests a limit that there is not: they own the whole tenant.',
   bad: { files: { 'tenants/solar.yaml': tenant('') } },
   good: { files: { 'tenants/solar.yaml': tenant(', namespace: solar-prod') } },
-  *check({ desired }) {
-    for (const owner of desired.tenants.flatMap((t) => t.owners)) {
-      if ((owner.subject.kind === 'ServiceAccount') === (owner.subject.namespace !== undefined)) continue;
+  *check({ files }) {
+    for (const owner of writtenOwners(files)) {
+      if ((owner.value.kind === 'ServiceAccount') === (owner.value.namespace !== undefined)) continue;
       yield finding(owner);
     }
   },
 };
 
-function finding({ subject: { kind, name }, origin }: Owner): Finding {
+function finding({ value: { kind, name }, origin }: Located<Owner>): Finding {
   if (kind === 'ServiceAccount') {
     return {
       message: `service account \`${name}\` has no namespace`,
       at: at(originAt(origin, 'name')),
-      help: 'add `namespace`: the namespace that the ServiceAccount is in',
+      help: 'add `namespace`: the namespace that the service account is in',
     };
   }
   return {
