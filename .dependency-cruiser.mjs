@@ -24,6 +24,9 @@ const rooms = {
 /** The part of the config room that others see: what the files mean, not how they are read. */
 const model = '^src/config/model/desired-state\\.ts$';
 
+/** The part of the manifests room that says what is rendered and where it stands, and renders nothing. */
+const plainManifests = '^src/manifests/(layout)\\.ts$';
+
 const mayImport = (room, others, comment, extra = {}) => ({
   name: `${room}-imports`,
   comment,
@@ -111,14 +114,23 @@ export default {
         rooms.access,
         model,
         '^src/config/reading/(files|check-schema|violations|cursor)\\.ts$',
+        plainManifests,
       ],
-      'A rule looks at values and returns values: it reads no files and renders nothing. Rules about a change look at its plan.',
+      'A rule looks at values and returns values: it reads no files and renders nothing. Rules about a change look at its plan; those about what is rendered, at where it stands and its kind.',
     ),
     mayImport(
       'manifests',
       [rooms.values, rooms.source, rooms.kubernetes, rooms.settings, rooms.access, model],
       'Manifests are rendered from the access graph, never from the files: two ways to compute access would differ some day.',
     ),
+    {
+      name: 'plain-manifests-render-nothing',
+      comment:
+        'Rules and commands ask where a file stands and what is known of a kind, at every start: that must not load what renders.',
+      severity: 'error',
+      from: { path: plainManifests },
+      to: { path: [rooms.manifests, '^node_modules/'], pathNot: plainManifests },
+    },
     mayImport(
       'synth',
       [

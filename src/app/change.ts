@@ -6,6 +6,7 @@ import type { Commit, Repository } from '../tree/git.ts';
 import { openRepository } from '../tree/git.ts';
 import { meanwhile } from '../values/in-turn.ts';
 import { bindingsInBoth } from '../manifests/bindings.ts';
+import { distFolder } from '../manifests/layout.ts';
 import { sortedBy } from '../values/order.ts';
 import type { Plan } from '../plan/plan.ts';
 import { digestOf } from '../plan/report-of.ts';
@@ -65,7 +66,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
 
   const asOf = options.asOf ?? io.today;
   // Git looks for what differs in `dist/` while the rest is read and checked.
-  const changed = meanwhile(repository.changedPaths('dist', from, to));
+  const changed = meanwhile(repository.changedPaths(distFolder, from, to));
   const committed = (commit: Commit): FileTree => repository.tree(commit, files && { held: files.held });
   const base = await readTree(io, committed(from), options.baseAsOf ?? asOf);
   const headTree = files ?? repository.tree(tip);
@@ -177,7 +178,7 @@ async function changedBindings(
     if (!path.endsWith('.yaml')) continue;
     const [before, after] = [await textOf(trees.base, path), await textOf(trees.head, path)];
     const kept = bindingsInBoth(before, after);
-    found.push(...kept.map((binding) => ({ path: path.replace(/^dist\//, ''), ...binding })));
+    found.push(...kept.map((binding) => ({ path: path.slice(distFolder.length + 1), ...binding })));
   }
   return found;
 }

@@ -3,7 +3,7 @@ import { didYouMean } from '../source/diagnostic.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { Difference } from '../synth/dist.ts';
-import { apiServerFolder, operatorFolder } from '../manifests/names.ts';
+import { apiServerFolder, distFolder, isForOperator, operatorFolder, placeOf } from '../manifests/layout.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../source/text.ts';
 import type { Io } from '../app/io.ts';
@@ -23,7 +23,7 @@ export interface SynthOptions {
 export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const tree = organizationTree(io);
   const asOf = options.asOf ?? io.today;
-  const dist = join(io.dir, 'dist');
+  const dist = join(io.dir, distFolder);
   const memory =
     options.check || options.cluster || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
   const synthesis = clusterSynthesis({
@@ -51,7 +51,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     const warnings = diagnostics.filter((d) => d.severity === 'warning');
     if (warnings.length > 0) await printDiagnostics(io, io.err, checked, warnings);
 
-    const isChosen = (path: string): boolean => chosen === undefined || belongsTo(path, chosen);
+    const isChosen = (path: string): boolean => chosen === undefined || chosen.has(placeOf(path).cluster ?? '');
     const differences = rendered.differences.filter(({ path }) => isChosen(path));
     if (differences.length > 0 && options.check) {
       io.out.write(renderDifferences(differences, styleOf(io.out)));
@@ -63,7 +63,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     if (memory) writeKnownClusters(memory, rendered.known);
     const change = differences.length === 0 ? 'is what the files say' : counts(differences);
     io.out.write(`dist/ ${change}: ${summary(rendered.paths.filter(isChosen).length, names.length, chosen)}\n`);
-    const byHand = differences.filter(({ path }) => operatorFolders.some((folder) => path.startsWith(`${folder}/`)));
+    const byHand = differences.filter(({ path }) => isForOperator(path));
     if (byHand.length > 0) {
       io.out.write(
         `${counted(byHand.length, 'file')} of them ${byHand.length === 1 ? 'is' : 'are'} not for Argo CD: who operates the cluster applies dist/${operatorFolder}/ and dist/${apiServerFolder}/ by hand\n`,
@@ -91,9 +91,6 @@ function refuseForeign(differences: readonly Difference[]): void {
   );
 }
 
-/** What of `dist/` is handed to those who operate the clusters. */
-const operatorFolders: readonly string[] = [operatorFolder, apiServerFolder];
-
 function chosenClusters(all: readonly string[], chosen: readonly string[] | undefined): Set<string> | undefined {
   for (const name of chosen ?? []) {
     if (all.includes(name)) continue;
@@ -103,12 +100,6 @@ function chosenClusters(all: readonly string[], chosen: readonly string[] | unde
     });
   }
   return chosen && new Set(chosen);
-}
-
-/** Whether a path in `dist/` is one cluster's: below its own folder, or below its folder in what its operator applies. */
-function belongsTo(path: string, clusters: ReadonlySet<string>): boolean {
-  const [first = '', second = ''] = path.split('/');
-  return clusters.has(operatorFolders.includes(first) ? second : first);
 }
 
 function summary(files: number, clusters: number, chosen: ReadonlySet<string> | undefined): string {

@@ -13,7 +13,7 @@ import type { Cluster, DesiredState } from '../config/model/desired-state.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import { compareDist, readDist } from '../synth/dist.ts';
-import { operatorFolder } from '../manifests/names.ts';
+import { apiServerFolder, distFolder, isForOperator, placeOf } from '../manifests/layout.ts';
 import { render } from '../manifests/render.ts';
 import type { ManifestFile, ManifestObject } from '../manifests/part.ts';
 import { groupedBy } from '../values/order.ts';
@@ -58,7 +58,7 @@ export async function verify(io: Io, options: VerifyOptions): Promise<number> {
     // Argo CD does not apply what is its operator's to apply, and may not.
     const isAsked =
       api.user === cluster.syncIdentity
-        ? ({ path }: ManifestObject): boolean => !path.startsWith(`${operatorFolder}/`)
+        ? ({ path }: ManifestObject): boolean => !isForOperator(path)
         : (): boolean => true;
     const objects = all.filter((object) => object.cluster === cluster.name && isAsked(object));
     const report: Report = {
@@ -135,9 +135,11 @@ async function notesOn(
 ): Promise<string[]> {
   const { server, kubernetesVersion, syncIdentity } = cluster;
   const where = await lineFinder(io, sources, [server.origin]);
-  const ours = [`${cluster.name}/`, `${operatorFolder}/${cluster.name}/`];
-  const isOurs = ({ path }: { readonly path: string }): boolean => ours.some((folder) => path.startsWith(folder));
-  const differences = compareDist(files.filter(isOurs), readDist(join(io.dir, 'dist')).filter(isOurs));
+  const isOurs = ({ path }: { readonly path: string }): boolean => {
+    const place = placeOf(path);
+    return place.cluster === cluster.name && place.folder !== apiServerFolder;
+  };
+  const differences = compareDist(files.filter(isOurs), readDist(join(io.dir, distFolder)).filter(isOurs));
   const minor = /^v(\d+\.\d+)/.exec(api.version)?.[1];
   const said: readonly (readonly [boolean, string])[] = [
     [
@@ -329,7 +331,7 @@ function jsonReport({ cluster, context, api, outcomes, typeChecks, byOldPolicy, 
     user: api.user ?? null,
     objects: outcomes.map((outcome) => ({
       ...named(outcome.object),
-      path: `dist/${outcome.object.path}`,
+      path: `${distFolder}/${outcome.object.path}`,
       result: outcome.result,
       ...(outcome.result === 'refused' && {
         status: outcome.status,

@@ -4,14 +4,21 @@ import type { DesiredState, Organization } from '../config/model/desired-state.t
 import { groupedBy, sortedBy } from '../values/order.ts';
 import type { Origin } from '../source/source.ts';
 import { authenticationConfiguration } from './authentication.ts';
-import { namespacePath } from './argo-cd/applications.ts';
 import { applications, projects, rootReader } from './argo-cd/applications-and-projects.ts';
 import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
 import type { ObjectTemplate } from './template.ts';
 import { namespaceObjects } from './namespace.ts';
 import type { ManifestFile, ManifestObject, Part } from './part.ts';
 import { header, partRenderer } from './part.ts';
-import { apiServerFolder, operatorFolder } from './names.ts';
+import {
+  apiServerFile,
+  argoCDCluster,
+  argoCDFile,
+  argoCDFolder,
+  clusterFile,
+  namespaceFile,
+  operatorFile,
+} from './layout.ts';
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
 import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
 
@@ -49,7 +56,7 @@ export function clusterRenderer({ organization, ...desired }: DesiredState): (cl
 
 /** A file that is rendered from what the organization's file says. */
 function organizationPart({ origin }: Organization, path: string, objects: readonly ObjectTemplate[]): Part {
-  return { path: `${path}.yaml`, from: origin.file, origin, objects };
+  return { path, from: origin.file, origin, objects };
 }
 
 /** What Argo CD itself needs, where the organization says which repository it follows; `paths` are all of the clusters. */
@@ -60,9 +67,9 @@ export function renderArgoCD({ organization, clusters }: DesiredState, paths: re
   const part = (cluster: string, path: string, objects: readonly ObjectTemplate[]) =>
     renderPart(cluster, organizationPart(organization, path, objects));
   const parts = [
-    part('argo-cd', 'argo-cd/app-projects', projects(organization, argoCD, clusters)),
-    part('argo-cd', 'argo-cd/applications', applications(organization, argoCD, clusters, paths)),
-    part('in-cluster', `${operatorFolder}/in-cluster/argo-cd`, rootReader(organization)),
+    part(argoCDFolder, argoCDFile('app-projects'), projects(organization, argoCD, clusters)),
+    part(argoCDFolder, argoCDFile('applications'), applications(organization, argoCD, clusters, paths)),
+    part(argoCDCluster, operatorFile(argoCDCluster, 'argo-cd'), rootReader(organization)),
   ];
   return { files: parts.map((r) => r.file), objects: parts.flatMap((r) => r.objects) };
 }
@@ -85,9 +92,9 @@ function renderCluster(
     );
 
   const concern = (name: string, objects: readonly ObjectTemplate[]): Part =>
-    organizationPart(organization, `${cluster.name}/cluster/${name}`, objects);
+    organizationPart(organization, clusterFile(cluster, name), objects);
   const forOperator = (name: string, objects: readonly ObjectTemplate[]): Part =>
-    organizationPart(organization, `${operatorFolder}/${cluster.name}/${name}`, objects);
+    organizationPart(organization, operatorFile(cluster.name, name), objects);
   const context = policyContext(organization, cluster, tenants);
   const parts: Part[] = [
     ...policiesOf(context).map((policy) => concern(`policy-${policy.name}`, policyObjects(context, policy))),
@@ -98,7 +105,7 @@ function renderCluster(
     ...namespaces.map((entry): Part => {
       const origin = originOf(entry);
       return {
-        path: namespacePath(cluster, entry.name),
+        path: namespaceFile(cluster, entry.name),
         from: origin.file,
         origin,
         objects: namespaceObjects(organization, entry, byNamespace.get(entry.name) ?? []),
@@ -114,7 +121,7 @@ function renderCluster(
       ...(authentication
         ? [
             {
-              path: `${apiServerFolder}/${cluster.name}/authentication-configuration.yaml`,
+              path: apiServerFile(cluster),
               text: header(cluster.origin.file) + Yaml.stringify(authentication),
             },
           ]

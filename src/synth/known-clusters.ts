@@ -5,6 +5,7 @@ import type { DesiredState } from '../config/model/desired-state.ts';
 import { textAt } from '../values/json.ts';
 import type { DistEntry, DistPath } from './dist.ts';
 import { readEntries } from './dist.ts';
+import { placeOf } from '../manifests/layout.ts';
 import type { ManifestFile } from '../manifests/part.ts';
 import { groupedBy } from '../values/order.ts';
 import type { Source } from '../source/source.ts';
@@ -151,7 +152,10 @@ export function filesByCluster<T extends { readonly path: string }>(
   entries: readonly T[],
   names: ReadonlySet<string>,
 ): Map<string, T[]> {
-  const owner = ({ path }: T): string => path.split('/', 2).find((part) => names.has(part)) ?? '';
+  const owner = ({ path }: T): string => {
+    const { cluster = '' } = placeOf(path);
+    return names.has(cluster) ? cluster : '';
+  };
   const byCluster = groupedBy(entries, owner);
   byCluster.delete('');
   return byCluster;

@@ -4,6 +4,7 @@ import type { ClusterApplication } from './applications.ts';
 import { applicationsOf } from './applications.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject, template } from '../template.ts';
+import { argoCDFolder, clusterFolder, distFolder } from '../layout.ts';
 import { keys, managedBy } from '../names.ts';
 import type { SyncedKind } from './cluster-role.ts';
 import { clusterKinds, namedKinds, namespacedKinds, subjectOf } from './cluster-role.ts';
@@ -106,7 +107,7 @@ export function applications(
         source: {
           repoURL: argoCD.repoURL,
           targetRevision: argoCD.targetRevision,
-          path: [...(argoCD.path === undefined ? [] : [argoCD.path]), 'dist', folder].join('/'),
+          path: [...(argoCD.path === undefined ? [] : [argoCD.path]), distFolder, folder].join('/'),
           directory: { recurse: true, ...(include && { include: `{${include.join(',')}}` }) },
         },
         destination,
@@ -115,10 +116,10 @@ export function applications(
       },
     });
   return [
-    application({ name: rootProject }, rootProject, 'argo-cd', { server: ownServer, namespace: argoCD.namespace }),
+    application({ name: rootProject }, rootProject, argoCDFolder, { server: ownServer, namespace: argoCD.namespace }),
     ...clusters.flatMap((cluster) =>
       applicationsOf(cluster, paths).map((of) =>
-        application(of, fleetProject, cluster.name, { server: serverOf(argoCD, cluster) }),
+        application(of, fleetProject, clusterFolder(cluster), { server: serverOf(argoCD, cluster) }),
       ),
     ),
   ];

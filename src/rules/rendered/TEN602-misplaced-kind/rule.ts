@@ -1,3 +1,5 @@
+import type { DistPlace } from '../../../manifests/layout.ts';
+import { placeOf } from '../../../manifests/layout.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
 import { exampleBinding, exampleNamespace } from '../examples.ts';
@@ -29,30 +31,13 @@ export const misplacedKind: RenderedRule = {
   },
 };
 
-/** `<cluster>/<part>/<file>.yaml`, the file in a folder of its Application where there are several; or `cluster-access/<cluster>/<file>.yaml`; what is for Argo CD itself has no part. */
-const pathPattern = /^(?<first>[^/]+)\/(?<second>[^/]+)\/(?<file>.+)\.yaml$/;
-
-/** What a path says of the objects in the file. */
-interface DistFolder {
-  readonly folder?: string | undefined;
-  readonly part?: string | undefined;
-  /** The file's name, without its ending. */
-  readonly file?: string | undefined;
-}
-
-function placeOf(path: string): DistFolder {
-  const { first, second, file } = pathPattern.exec(path)?.groups ?? {};
-  const [folder, part] = first === 'cluster-access' ? [second, first] : [first, second];
-  return { folder, part, file: file?.split('/').at(-1) };
-}
-
-function problemOf(object: RenderedObject, { folder, part, file }: DistFolder): string | undefined {
+function problemOf(object: RenderedObject, place: DistPlace): string | undefined {
   const { cluster, kind, name, namespace } = object;
   const scope = kindOf(object)?.scope;
   if (scope === 'Cluster' && namespace !== undefined) return 'belongs to the whole cluster, but has a namespace';
   if (scope === 'Namespaced' && namespace === undefined) return 'belongs into a namespace, but has none';
-  if (folder !== undefined && folder !== cluster) return `is for cluster \`${cluster}\``;
-  if (part !== 'namespaces') return undefined;
+  if (place.cluster !== undefined && place.cluster !== cluster) return `is for cluster \`${cluster}\``;
+  if (place.folder !== 'namespaces') return undefined;
   if (scope === 'Cluster' && kind !== 'Namespace') return 'belongs to the whole cluster';
-  return (namespace ?? name) === file ? undefined : `is not of namespace \`${file ?? ''}\``;
+  return (namespace ?? name) === place.name ? undefined : `is not of namespace \`${place.name}\``;
 }

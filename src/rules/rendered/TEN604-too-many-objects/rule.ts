@@ -1,3 +1,4 @@
+import { isForOperator, placeOf } from '../../../manifests/layout.ts';
 import { groupedBy } from '../../../values/order.ts';
 import { counted } from '../../../source/text.ts';
 import type { Finding, RenderedObject, RenderedRule } from '../../rule.ts';
@@ -26,7 +27,7 @@ export const tooManyObjects: RenderedRule = {
     const applications = new Map<string, { readonly first: RenderedObject; objects: number; bytes: number }>();
     const files = filesOfClusters(objects);
     for (const file of files) {
-      const key = `${file.cluster}/${file.part ?? ''}`;
+      const key = `${file.cluster}/${file.application ?? ''}`;
       const one = applications.get(key) ?? { first: file.first, objects: 0, bytes: 0 };
       one.objects += file.objects.length;
       one.bytes += file.objects.reduce((sum, object) => sum + bytesOf(object), 0);
@@ -52,19 +53,17 @@ interface AppliedFile {
   /** Whether it is of the cluster as a whole, not of a namespace. */
   readonly isOwn: boolean;
   /** Of a cluster with several Applications, the number of the one that a namespace's file is for. */
-  readonly part?: string;
+  readonly application: string | undefined;
   readonly first: RenderedObject;
   readonly objects: readonly RenderedObject[];
 }
 
 function filesOfClusters(all: readonly RenderedObject[]): AppliedFile[] {
   return Array.from(groupedBy(all, ({ path }) => path)).flatMap(([path, inFile]) => {
-    const [folder = '', kind, part = '', ...rest] = path.split('/');
-    const objects = inFile.filter(({ cluster }) => cluster === folder);
-    const [first] = objects;
-    if (!first) return [];
-    const divided = kind === 'namespaces' && rest.length > 0 ? { part } : {};
-    return [{ cluster: folder, isOwn: kind === 'cluster', ...divided, first, objects }];
+    const { cluster, folder, application } = placeOf(path);
+    const [first] = inFile;
+    if (!first || cluster === undefined || isForOperator(path)) return [];
+    return [{ cluster, isOwn: folder === 'cluster', application, first, objects: inFile }];
   });
 }
 
@@ -72,7 +71,7 @@ function filesOfClusters(all: readonly RenderedObject[]): AppliedFile[] {
 function* withoutOwnFiles(files: readonly AppliedFile[]): Iterable<Finding> {
   for (const [cluster, inCluster] of groupedBy(files, (file) => file.cluster)) {
     const own = inCluster.filter(({ isOwn }) => isOwn).length;
-    const most = inCluster.reduce((highest, { part = '0' }) => Math.max(highest, Number(part)), 0);
+    const most = inCluster.reduce((highest, { application = '0' }) => Math.max(highest, Number(application)), 0);
     const [one] = inCluster;
     if (!one || most === 0 || most < own) continue;
     yield {
