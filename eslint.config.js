@@ -26,7 +26,17 @@ const locale = [
 ];
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'coverage/', 'node_modules/', 'test/fixtures/', 'schemas/'] },
+  {
+    ignores: [
+      'build/',
+      'dist/',
+      'coverage/',
+      'node_modules/',
+      'test/fixtures/',
+      'schemas/',
+      'src/rules/*/*/{bad,good}/',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -8,6 +8,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
+      exclude: ['src/rules/*/*/{bad,good}/**'],
       reporter: ['text', 'json-summary'],
     },
   },

@@ -1,6 +1,6 @@
 import { random } from './random.ts';
 import type { Random } from './random.ts';
-import { exampleCertificate } from '../src/rules/examples.ts';
+import { exampleCertificate } from '../test/support/examples.ts';
 
 /** An organization's files, by path. */
 export type FleetFiles = Readonly<Record<string, string>>;

@@ -1,20 +1,8 @@
-import { readConfigFiles, sourcesOf } from '../src/config/reading/files.ts';
-import { resolve } from '../src/config/model/resolve.ts';
-import { typescriptEvaluator } from '../src/config/typescript/evaluator.ts';
-import { typescriptLocator } from '../src/config/typescript/locator.ts';
-import type { Diagnostic } from '../src/source/diagnostic.ts';
-import { placeDiagnostics } from '../src/source/diagnostic.ts';
-
-import { human } from '../src/render/diagnostics/human.ts';
-import { plainStyle } from '../src/render/style.ts';
-import { exampleDay, exampleFiles } from '../src/rules/examples.ts';
 import { rules } from '../src/rules/index.ts';
-import type { ChangeExample, ConfigExample, ExampleFiles, RenderedObject, Rule } from '../src/rules/rule.ts';
-import { checkChange, checkConfig, checkRendered } from '../src/rules/run.ts';
-import type { Source } from '../src/source/source.ts';
-import { yamlLocator } from '../src/source/source.ts';
-import { memoryTree } from '../src/tree/tree.ts';
-import { exampleChange } from '../test/support/change.ts';
+import type { RenderedObject, Rule } from '../src/rules/rule.ts';
+import type { ChangeExample, ExampleFiles } from '../test/support/examples.ts';
+import { changeExample, configExample, renderedExample } from '../test/support/examples.ts';
+import { saidOf } from '../test/support/said.ts';
 
 const sections: Record<string, string> = {
   TEN0: 'Files and schema',
@@ -37,7 +25,7 @@ export async function rulesPage(): Promise<string> {
     'Codes are frozen: a code never comes to mean something else. Where a rule can be waived, an entry under',
     '`exceptions` in `organization.yaml` does it, with the code, the target, a reason and an end.',
     '',
-    'Examples are laid over a small organization that has no faults (`src/rules/examples.ts`).',
+    'Examples are laid over a small organization that has no faults (`src/rules/example-organization`).',
     '',
     '| code | rule | severity | what must hold |',
     '| --- | --- | --- | --- |',
@@ -65,7 +53,8 @@ function anchor({ code, name }: Rule): string {
 
 async function ruleSection(rule: Rule): Promise<string[]> {
   const waiver = rule.waivable ? ' Can be waived.' : '';
-  const { wrong, said, right } = await examplesOf(rule);
+  const { wrong, right } = examplesOf(rule);
+  const { text } = await saidOf(rule, 'bad');
   return [
     `### ${rule.code} ${rule.name}`,
     '',
@@ -79,7 +68,7 @@ async function ruleSection(rule: Rule): Promise<string[]> {
     'tenantry says:',
     '',
     '```text',
-    said.trimEnd(),
+    text.trimEnd(),
     '```',
     '',
     'Right:',
@@ -90,19 +79,22 @@ async function ruleSection(rule: Rule): Promise<string[]> {
 
 interface Examples {
   readonly wrong: readonly string[];
-  readonly said: string;
   readonly right: readonly string[];
 }
 
-async function examplesOf(rule: Rule): Promise<Examples> {
+function examplesOf(rule: Rule): Examples {
+  const both = (shown: (which: 'bad' | 'good') => string[]): Examples => ({
+    wrong: shown('bad'),
+    right: shown('good'),
+  });
   switch (rule.about) {
     case 'rendered':
-      return { wrong: objects(rule.bad), said: saidOfObjects(rule, rule.bad), right: objects(rule.good) };
+      return both((which) => objects(renderedExample(rule, which)));
     case 'change':
-      return { wrong: sides(rule.bad), said: await saidOfChange(rule.bad), right: sides(rule.good) };
+      return both((which) => sides(changeExample(rule, which)));
     case 'config':
     case 'exceptions':
-      return { wrong: files(rule.bad.files), said: await saidOf(rule.bad), right: files(rule.good.files) };
+      return both((which) => files(configExample(rule, which).files));
   }
 }
 
@@ -113,12 +105,6 @@ function sides({ before, after, bindings = [] }: ChangeExample): string[] {
     ...(Object.keys(after).length === 0 ? [] : ['After:', '', ...files(after)]),
     ...(touched.length === 0 ? [] : ['```text', ...touched, '```', '']),
   ];
-}
-
-async function saidOfChange(example: ChangeExample): Promise<string> {
-  const { context, sources } = await exampleChange(example);
-  const found = checkChange(rules, context, new Set()).map(({ diagnostic }) => diagnostic);
-  return said(found, sources);
 }
 
 function files(example: ExampleFiles): string[] {
@@ -139,26 +125,4 @@ function objects(rendered: readonly RenderedObject[]): string[] {
   });
   const shown = lines.length > 20 ? [...lines.slice(0, 3), `… (${lines.length} objects)`] : lines;
   return ['```text', ...shown, '```', ''];
-}
-
-const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10_000 });
-
-async function saidOf(example: ConfigExample): Promise<string> {
-  const config = await readConfigFiles(memoryTree(exampleFiles(example)), evaluate);
-  const sources = sourcesOf(config);
-  const found = checkConfig(rules, { files: config, desired: resolve(config), asOf: example.asOf ?? exampleDay });
-  return said(found, sources);
-}
-
-async function said(found: readonly Diagnostic[], sources: ReadonlyMap<string, Source>): Promise<string> {
-  const placed = await placeDiagnostics(found, sources, (source) =>
-    source.language === 'yaml' ? Promise.resolve(yamlLocator(source)) : typescriptLocator(source),
-  );
-  return human(placed, { style: plainStyle, files: sources.size, textOf: (file) => sources.get(file)?.text });
-}
-
-function saidOfObjects(rule: Rule, rendered: readonly RenderedObject[]): string {
-  return checkRendered([rule], rendered)
-    .map((d) => `${d.severity}[${d.code}]: ${d.message}${d.help === undefined ? '' : `\n   = help: ${d.help}`}`)
-    .join('\n');
 }

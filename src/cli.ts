@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
@@ -325,7 +326,9 @@ program
   .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
   .action(async (code: string | undefined, options: { format: 'table' | 'json' }) => {
     const { listRules } = await import('./commands/rules.ts');
-    await run(listRules(io({ dir: '.' }), code, options));
+    // From build/ as from src/.
+    const rulesFolder = fileURLToPath(new URL('../src/rules', import.meta.url));
+    await run(listRules(io({ dir: '.' }), code, { ...options, rulesFolder }));
   });
 
 /** A reader that stops early, like `head`, is no failure. */

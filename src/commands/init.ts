@@ -2,9 +2,22 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import { jsonSchemas } from '../settings/json-schema.ts';
-import { exampleCertificate } from '../rules/examples.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
+
+/** A certificate made for the example; nobody has its key. */
+const exampleCertificate = `-----BEGIN CERTIFICATE-----
+MIIBkTCCATegAwIBAgIUIUbIO27bquSwDeJRna/WvwO/p2QwCgYIKoZIzj0EAwIw
+HTEbMBkGA1UEAwwSRXhhbXBsZSBjbHVzdGVyIENBMCAXDTI2MTEyMTIyNTQzNloY
+DzIwNzYwMzAzMjI1NDM2WjAdMRswGQYDVQQDDBJFeGFtcGxlIGNsdXN0ZXIgQ0Ew
+WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARqAXKwn8zp9CHv5tU44JRka0lri0tr
+tyExVMmU8RA+s53+un3M3ikigr5TcxcXPAU/K1Lh3Vw59vigK8yWhW1yo1MwUTAd
+BgNVHQ4EFgQU3RQ/8/13BueseU0ZwYaUHo2tQeMwHwYDVR0jBBgwFoAU3RQ/8/13
+BueseU0ZwYaUHo2tQeMwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBF
+AiA1qLFxPGXsBz2wA4yBQjsw0K5I+nQNvCnBOGijjFcc0gIhAPYESYIe54dL/pD8
+c7kc53TwXTouAZpecOcfCPd9ap4o
+-----END CERTIFICATE-----
+`;
 
 /** What may already be in a folder that a new organization begins in. */
 const harmless = new Set([

@@ -1,18 +1,21 @@
+import { join } from 'node:path';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import { table } from '../render/table.ts';
 import { jsonText } from '../render/text.ts';
 import { rules } from '../rules/index.ts';
-import type { ChangeExample, ConfigExample, Rule } from '../rules/rule.ts';
+import type { Rule } from '../rules/rule.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
 import { styleOf } from '../app/organization.ts';
+import type { ExampleFiles } from '../app/rule-examples.ts';
+import { exampleIn, folderOfRule } from '../app/rule-examples.ts';
 
-/** `tenantry rules [CODE]`: all rules in a list, or all about one. */
+/** `tenantry rules [CODE]`: all rules in a list, or all about one, with the examples in its folder. */
 export async function listRules(
   io: Io,
   code: string | undefined,
-  { format }: { readonly format: 'table' | 'json' },
+  { format, rulesFolder }: { readonly format: 'table' | 'json'; readonly rulesFolder: string },
 ): Promise<number> {
   const style = styleOf(io.out);
   const chosen = code === undefined ? rules : [ruleNamed(code)];
@@ -38,7 +41,7 @@ export async function listRules(
       ),
     );
   } else {
-    for (const rule of chosen) io.out.write(explained(rule, style.bold));
+    for (const rule of chosen) io.out.write(explained(rule, style.bold, rulesFolder));
   }
   return Promise.resolve(exit.clean);
 }
@@ -59,16 +62,12 @@ function facts({ code, name, severity, summary, why, waivable }: Rule): object {
   return { code, name, severity, summary, why, waivable: waivable === true };
 }
 
-function explained(rule: Rule, bold: (text: string) => string): string {
+function explained(rule: Rule, bold: (text: string) => string, rulesFolder: string): string {
   const waiver = rule.waivable
     ? rule.about === 'change'
       ? 'Can be waived by an entry under `exceptions` in organization.yaml that was merged before, or by --allow.'
       : 'Can be waived by an entry under `exceptions` in organization.yaml.'
     : 'Cannot be waived.';
-  const example =
-    rule.about === 'rendered'
-      ? []
-      : ['', 'Wrong:', '', ...exampleOf(rule.bad), '', 'Right:', '', ...exampleOf(rule.good)];
   return [
     bold(`${rule.code} ${rule.name} (${rule.severity})`),
     '',
@@ -77,20 +76,27 @@ function explained(rule: Rule, bold: (text: string) => string): string {
     rule.why,
     '',
     waiver,
-    ...example,
+    ...examplesOf(rule, rulesFolder),
     '',
   ].join('\n');
 }
 
-function exampleOf(example: ConfigExample | ChangeExample): string[] {
-  if ('files' in example) return exampleLines(example.files);
-  return [
-    ...(Object.keys(example.before).length === 0 ? [] : ['  Before:', ...exampleLines(example.before)]),
-    ...(Object.keys(example.after).length === 0 ? [] : ['  After:', ...exampleLines(example.after)]),
-  ];
+function examplesOf(rule: Rule, rulesFolder: string): string[] {
+  if (rule.about === 'rendered') return [];
+  const folder = folderOfRule(rulesFolder, rule);
+  const shown = (which: 'bad' | 'good'): string[] =>
+    rule.about === 'change'
+      ? [...side('Before', join(folder, which, 'before')), ...side('After', join(folder, which, 'after'))]
+      : exampleLines(exampleIn(join(folder, which)));
+  return ['', 'Wrong:', '', ...shown('bad'), '', 'Right:', '', ...shown('good')];
 }
 
-function exampleLines(files: Readonly<Record<string, string | Uint8Array | null>>): string[] {
+function side(name: string, folder: string): string[] {
+  const lines = exampleLines(exampleIn(folder));
+  return lines.length === 0 ? [] : [`  ${name}:`, ...lines];
+}
+
+function exampleLines(files: ExampleFiles): string[] {
   return Object.entries(files).flatMap(([path, content]) => {
     if (content === null) return [`  ${path} does not exist`];
     if (typeof content !== 'string') return [`  ${path} is binary`];

@@ -1,4 +1,4 @@
-import type { ChangeExample, ConfigExample, ExampleFiles } from './rule.ts';
+import type { ExampleFiles } from './rule.ts';
 
 /** The day that examples are checked on, unless they say otherwise. */
 export const exampleDay = '2026-01-15';
@@ -66,19 +66,3 @@ spec:
         - { group: solar-sre, role: admin }
 `,
 } as const satisfies ExampleFiles;
-
-/** The files of an example, laid over the example organization. */
-export function exampleFiles({ files }: ConfigExample): Record<string, string | Uint8Array> {
-  const merged: ExampleFiles = { ...exampleOrganization, ...files };
-  return Object.fromEntries(
-    Object.entries(merged).flatMap(([path, content]) => (content === null ? [] : [[path, content]])),
-  );
-}
-
-/** The files of both sides of an example of a change. */
-export function exampleSides({ before, after }: Pick<ChangeExample, 'before' | 'after'>): {
-  readonly before: Record<string, string | Uint8Array>;
-  readonly after: Record<string, string | Uint8Array>;
-} {
-  return { before: exampleFiles({ files: before }), after: exampleFiles({ files: { ...before, ...after } }) };
-}

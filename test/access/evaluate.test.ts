@@ -17,7 +17,7 @@ import { resolveResource } from '../../src/kubernetes/resources.ts';
 import type { CanIOptions } from '../../src/commands/can-i.ts';
 import { accessCanI } from '../../src/commands/can-i.ts';
 import { Failure } from '../../src/values/failure.ts';
-import { exampleDay, exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleDay, exampleOrganization } from '../support/examples.ts';
 import { originPath } from '../../src/source/source.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { tenantry } from '../support/cli.ts';

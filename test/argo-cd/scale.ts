@@ -6,7 +6,7 @@ import { memoryTree } from '../../src/tree/tree.ts';
 import { at } from '../control-plane/client.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { errorsOf, pipeline } from '../support/pipeline.ts';
-import { exampleCertificate, exampleDay } from '../../src/rules/examples.ts';
+import { exampleCertificate, exampleDay } from '../support/examples.ts';
 import { startArgoCD } from './argo-cd.ts';
 import { guideSteps, runAsOperator } from './guide.ts';
 import { programNames } from './programs.ts';

@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import ignore from 'ignore';
 import { describe, expect, it } from 'vitest';
 import { codeOwners } from '../../src/render/codeowners.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { tenantry } from '../support/cli.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';

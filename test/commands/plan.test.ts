@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readReport } from '../../src/plan/read-report.ts';
 import type { PlanReport, ReportItem } from '../../src/plan/report.ts';
 import { markdownPlan, planMarker } from '../../src/render/plan/markdown.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import type { TestRepository } from '../support/repositories.ts';

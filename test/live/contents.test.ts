@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { gitEnvironment, temporaryRepository } from '../support/repositories.ts';

@@ -7,7 +7,7 @@ import { subjectKey } from '../../src/config/model/desired-state.ts';
 import { placeKey } from '../../src/plan/facts.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Direction } from '../../src/plan/roles.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { changeBetween } from '../support/change.ts';
 import { inParallel } from './matrix-compare.ts';
 import { rbacCaughtUp, review } from './matrix-server.ts';

@@ -9,7 +9,7 @@ import type { Io } from '../../src/app/io.ts';
 import { progressLine } from '../../src/app/progress.ts';
 import { verify as runVerify } from '../../src/commands/verify.ts';
 import type { ManifestObject } from '../../src/manifests/part.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { fileOrigin } from '../../src/source/source.ts';
 import { createAuthority } from '../control-plane/certificates.ts';
 import { at, waitFor } from '../control-plane/client.ts';

@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import type { PolicyRule } from '../../src/kubernetes/rbac.ts';
 import { ruleAllows } from '../../src/kubernetes/rbac.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import type { RenderedDocument } from '../support/objects.ts';
 import { renderedOf } from '../support/objects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import type { RenderedDocument } from '../support/objects.ts';
 import { renderedOf } from '../support/objects.ts';
 

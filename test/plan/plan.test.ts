@@ -4,7 +4,7 @@ import type { AccessItem, EntityItem, MembersItem, Plan, RoleItem } from '../../
 import type { Holding } from '../../src/plan/roles.ts';
 import { rightsBeyond } from '../../src/kubernetes/rbac.ts';
 import { directionOf, effective, ruleDirection } from '../../src/plan/roles.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { exampleChange } from '../support/change.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 

@@ -5,7 +5,7 @@ import { formatPath } from '../../src/source/diagnostic.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import { changeContext } from '../../src/rules/change-context.ts';
-import { exampleDay, exampleFiles, exampleSides } from '../../src/rules/examples.ts';
+import { changeExample, configExample, exampleDay, exampleFiles, exampleSides } from '../support/examples.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { ConfigRule, RuleContext } from '../../src/rules/rule.ts';
 import { checkChange, checkConfig, countErrors } from '../../src/rules/run.ts';
@@ -39,7 +39,8 @@ function holdsForChanges(law: (before: Files, after: Files, asOf: string) => Pro
   it('of the examples of rules', async () => {
     for (const rule of rules) {
       if (rule.about === 'rendered') continue;
-      for (const example of [rule.bad, rule.good]) {
+      for (const which of ['bad', 'good'] as const) {
+        const example = rule.about === 'change' ? changeExample(rule, which) : configExample(rule, which);
         const asOf = example.asOf ?? exampleDay;
         const { before, after } =
           'files' in example
@@ -153,7 +154,7 @@ describe('a rule that says that it looks at each tenant alone', () => {
   it('finds in several what it finds in each, in the examples of all rules and copies of their tenants', async () => {
     for (const rule of rules) {
       if (rule.about !== 'config') continue;
-      for (const example of [rule.bad, rule.good]) {
+      for (const example of [configExample(rule, 'bad'), configExample(rule, 'good')]) {
         const files = exampleFiles(example);
         const copies = Object.entries(files).flatMap(([path, content]) =>
           path.startsWith('tenants/') && typeof content === 'string'

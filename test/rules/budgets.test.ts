@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exampleCertificate } from '../../src/rules/examples.ts';
+import { configExample, exampleCertificate } from '../support/examples.ts';
 import { certificateExpired } from '../../src/rules/budgets/TEN408-certificate-expired/rule.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 
@@ -354,7 +354,7 @@ describe('TEN407 quota-key', () => {
 
 describe('TEN408 certificate-expired', () => {
   // The certificate of the rule's bad example: its last day is 2025-12-31.
-  const old = String(certificateExpired.bad.files['clusters/old-ca.pem']);
+  const old = String(configExample(certificateExpired, 'bad').files['clusters/old-ca.pem']);
 
   const withAuthority = (certificateAuthority: Record<string, string>, name = 'prodcluster02') => ({
     [`clusters/${name}.yaml`]: clusterFile(name, { certificateAuthority }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cluster, exampleGroups, exampleShares, organization, solar } from '../../src/rules/change/examples.ts';
+import { cluster, exampleGroups, exampleShares, organization, solar } from '../support/change-files.ts';
 import { checkConfig } from '../../src/rules/run.ts';
 import { rules } from '../../src/rules/index.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { changeBetween, exampleChange } from '../support/change.ts';
 import {
   both,

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  cluster,
-  exampleGroups,
-  exampleShares,
-  organization,
-  otherCertificate,
-} from '../../src/rules/change/examples.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import { cluster, exampleGroups, exampleShares, organization, otherCertificate } from '../support/change-files.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { exampleChange } from '../support/change.ts';
 import { codes, told } from '../support/change-rules.ts';
 

@@ -6,10 +6,10 @@ import {
   organization,
   otherCertificate,
   solar,
-} from '../../src/rules/change/examples.ts';
+} from '../support/change-files.ts';
 import { checkConfig } from '../../src/rules/run.ts';
 import { rules } from '../../src/rules/index.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { exampleChange } from '../support/change.ts';
 import {
   both,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 

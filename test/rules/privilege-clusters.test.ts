@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { exampleCertificate, exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleCertificate, exampleOrganization } from '../support/examples.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 import { cluster } from '../support/written.ts';
 

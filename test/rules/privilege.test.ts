@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 import { cluster, organization, owners, prod, solar, tenant } from '../support/written.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { exampleCertificate, exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleCertificate, exampleOrganization } from '../support/examples.ts';
 import { nearIdentical } from '../../src/rules/references/near-identical.ts';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 
 /** A tenant's file; `spec` is indented by two. */

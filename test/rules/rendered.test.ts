@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleBinding, exampleNamespace } from '../../src/rules/rendered/examples.ts';
+import { exampleBinding, exampleNamespace } from '../support/rendered-objects.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { RenderedObject } from '../../src/rules/rule.ts';
 import { checkRendered } from '../../src/rules/run.ts';

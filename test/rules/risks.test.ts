@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
+import type { ExampleFiles } from '../support/examples.ts';
 import { exampleChange, placedVerdicts } from '../support/change.ts';
-import { exampleCertificate } from '../../src/rules/examples.ts';
+import { exampleCertificate } from '../support/examples.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 
 const groups: readonly Record<string, unknown>[] = [

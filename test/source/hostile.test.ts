@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Position, Source, Span } from '../../src/source/source.ts';
 import { parseYaml, yamlLocator } from '../../src/source/source.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 
 const solar = exampleOrganization['tenants/solar.yaml'];
 

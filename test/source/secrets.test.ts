@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSecrets, redactSecrets } from '../../src/source/secrets.ts';
 import { checkOrganization, printDiagnostics } from '../../src/app/organization.ts';
-import { exampleCertificate, exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleCertificate, exampleOrganization } from '../support/examples.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 
 // Put together here, so that no scanner of secrets takes this file for one that holds some.

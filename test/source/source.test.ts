@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PathStep, Source, Span } from '../../src/source/source.ts';
 import { parseYaml, spanAt, yamlLocator } from '../../src/source/source.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 
 const solar = exampleOrganization['tenants/solar.yaml'];
 

@@ -1,5 +1,5 @@
-import { cluster, exampleGroups, exampleShares, organization, solar } from '../../src/rules/change/examples.ts';
-import type { ChangeExample, ExampleFiles } from '../../src/rules/rule.ts';
+import { cluster, exampleGroups, exampleShares, organization, solar } from './change-files.ts';
+import type { ChangeExample, ExampleFiles } from './examples.ts';
 import { exampleChange, placedVerdicts } from './change.ts';
 
 /** What the rules say that a change must not do, without those about risks: codes of what is not waived. */

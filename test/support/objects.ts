@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
-import type { ExampleFiles } from '../../src/rules/rule.ts';
-import { exampleDay, exampleFiles } from '../../src/rules/examples.ts';
+import type { ExampleFiles } from './examples.ts';
+import { exampleDay, exampleFiles } from './examples.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { errorsOf, pipeline } from './pipeline.ts';
 

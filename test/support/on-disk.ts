@@ -1,6 +1,6 @@
 import { readConfigFiles } from '../../src/config/reading/files.ts';
 import { resolve } from '../../src/config/model/resolve.ts';
-import { exampleDay, exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleDay, exampleOrganization } from './examples.ts';
 import { rules } from '../../src/rules/index.ts';
 import { checkConfig } from '../../src/rules/run.ts';
 import { parseYaml } from '../../src/source/source.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { exampleCertificate } from '../../src/rules/examples.ts';
+import { exampleCertificate } from './examples.ts';
 
 /** A share as files hold it. */
 export interface ShareDocument {

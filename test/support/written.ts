@@ -1,4 +1,4 @@
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from './examples.ts';
 
 /** Config files in few words, for tests of rules. */
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 

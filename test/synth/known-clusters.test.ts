@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { copyOf, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 

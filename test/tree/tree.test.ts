@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfigFiles } from '../../src/config/reading/files.ts';
 import type { ConfigFiles } from '../../src/config/reading/files.ts';
 import { Failure } from '../../src/values/failure.ts';
-import { exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleOrganization } from '../support/examples.ts';
 import { parseYaml } from '../../src/source/source.ts';
 import type { FileTree } from '../../src/tree/tree.ts';
 import { maxFileSize, memoryTree, worktree } from '../../src/tree/tree.ts';

@@ -4,8 +4,8 @@ import { isProtectedNamespace } from '../../../src/config/model/desired-state.ts
 import { readConfigFiles } from '../../../src/config/reading/files.ts';
 import { resolve } from '../../../src/config/model/resolve.ts';
 import { formatPath } from '../../../src/source/diagnostic.ts';
-import { exampleFiles, exampleOrganization } from '../../../src/rules/examples.ts';
-import type { ExampleFiles } from '../../../src/rules/rule.ts';
+import { exampleFiles, exampleOrganization } from '../../support/examples.ts';
+import type { ExampleFiles } from '../../support/examples.ts';
 import type { Origin } from '../../../src/source/source.ts';
 import { parseYaml } from '../../../src/source/source.ts';
 import { memoryTree } from '../../../src/tree/tree.ts';

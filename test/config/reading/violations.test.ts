@@ -5,7 +5,7 @@ import { checkSchema } from '../../../src/config/reading/check-schema.ts';
 import { formOf } from '../../../src/config/reading/forms.ts';
 import type { FileKind } from '../../../src/settings/schema.ts';
 import { schemas } from '../../../src/settings/schema.ts';
-import { exampleOrganization } from '../../../src/rules/examples.ts';
+import { exampleOrganization } from '../../support/examples.ts';
 import { diagnose } from '../../support/diagnose.ts';
 
 const header = (kind: FileKind) => ({ apiVersion: 'tenantry.dev/v1', kind, metadata: { name: 'solar' } });

@@ -1,5 +1,5 @@
-import { exampleDay } from '../../../src/rules/examples.ts';
-import type { ExampleFiles } from '../../../src/rules/rule.ts';
+import { exampleDay } from '../../support/examples.ts';
+import type { ExampleFiles } from '../../support/examples.ts';
 import { memoryTree } from '../../../src/tree/tree.ts';
 import { at } from '../../control-plane/client.ts';
 import type { Answer } from '../../control-plane/client.ts';

@@ -1,5 +1,5 @@
-import { exampleCertificate } from '../../../src/rules/examples.ts';
-import type { ExampleFiles } from '../../../src/rules/rule.ts';
+import { exampleCertificate } from '../../support/examples.ts';
+import type { ExampleFiles } from '../../support/examples.ts';
 
 /** The organization that these tests apply, and the cluster that they look at. */
 

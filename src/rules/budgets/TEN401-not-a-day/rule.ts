@@ -6,20 +6,6 @@ import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { endingShares } from '../shares.ts';
 
-const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit, until: ${until} }
-`;
-
 export const notADay: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -28,8 +14,6 @@ export const notADay: ConfigRule = {
   severity: 'error',
   summary: 'Every date is a day that the calendar has.',
   why: 'Programs read 2026-02-30 in different ways: as the first of March, as the second, as never. An access must not end on a day that depends on who reads it.',
-  bad: { files: { 'tenants/solar.yaml': tenant('2026-02-30') } },
-  good: { files: { 'tenants/solar.yaml': tenant('2026-02-28') } },
   *check({ desired }) {
     for (const { key, value, origin } of dates(desired)) {
       if (isDay(value)) continue;

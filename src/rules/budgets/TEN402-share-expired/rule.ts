@@ -5,20 +5,6 @@ import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { endingShares } from '../shares.ts';
 
-const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit, until: ${until} }
-`;
-
 export const shareExpired: ConfigRule = {
   about: 'config',
   code: 'TEN402',
@@ -26,8 +12,6 @@ export const shareExpired: ConfigRule = {
   severity: 'warning',
   summary: 'No share has ended.',
   why: 'A share gives nothing after the day of its `until`; whoever reads the file may believe otherwise. Only a warning, because a day that passes must not fail a change that has nothing to do with it.',
-  bad: { files: { 'tenants/solar.yaml': tenant('2026-01-14') } },
-  good: { files: { 'tenants/solar.yaml': tenant('2026-01-15') } },
   *check({ desired, asOf }) {
     for (const { share, until, on } of endingShares(desired)) {
       if (until >= asOf || !isDay(until)) continue;

@@ -6,36 +6,6 @@ import type { ConfigRule } from '../../rule.ts';
 import { counted } from '../../../source/text.ts';
 import { endingShares } from '../shares.ts';
 
-const organization = `apiVersion: tenantry.dev/v1
-kind: Organization
-metadata:
-  name: example
-spec:
-  issuer: https://platform.example.com/api/oidc
-  admins: [alice]
-  groups:
-    - name: solar-leads
-    - name: solar-sre
-    - name: audit
-  limits:
-    shareDays: 90
-`;
-
-const tenant = (until: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit }
-        - { group: audit, role: view, until: ${until} }
-`;
-
 export const shareTooFar: ConfigRule = {
   about: 'config',
   code: 'TEN403',
@@ -44,8 +14,6 @@ export const shareTooFar: ConfigRule = {
   summary: 'A share that ends does so within `limits.shareDays` days from today, where the organization sets that.',
   why: 'An access for some time that ends in ten years is one for ever that looks like something else. A share without `until` is for ever in plain sight, so the limit is not about it.',
   waivable: true,
-  bad: { files: { 'organization.yaml': organization, 'tenants/solar.yaml': tenant('2026-12-31') } },
-  good: { files: { 'organization.yaml': organization, 'tenants/solar.yaml': tenant('2026-03-31') } },
   *check({ desired, asOf }) {
     const { shareDays } = desired.organization.limits;
     if (shareDays === undefined) return;

@@ -7,23 +7,6 @@ import type { ConfigRule } from '../../rule.ts';
 import { counted } from '../../../source/text.ts';
 import { mostRelated } from '../../wording.ts';
 
-const tenant = (end: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  allocations:
-    - name: solar-main
-      budget: { amount: "120000", currency: USD, period: Year }
-      end: ${end}
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      allocation: solar-main
-`;
-
 export const allocationEnded: ConfigRule = {
   about: 'config',
   code: 'TEN405',
@@ -31,8 +14,6 @@ export const allocationEnded: ConfigRule = {
   severity: 'warning',
   summary: 'No namespace uses an allocation that has ended.',
   why: 'What runs in the namespace is attributed to a budget that is closed. Only a warning, because a day that passes must not fail a change that has nothing to do with it.',
-  bad: { files: { 'tenants/solar.yaml': tenant('2025-12-31') } },
-  good: { files: { 'tenants/solar.yaml': tenant('2026-12-31') } },
   *check({ desired, asOf }) {
     for (const { allocations, namespaces } of desired.tenants) {
       const users = groupedBy(namespaces, (namespace) => namespace.allocation?.value ?? '');

@@ -9,23 +9,6 @@ import { listed, listedClusters, mostRelated } from '../../wording.ts';
 import type { QuotaEntry } from '../quotas.ts';
 import { quotaEntries } from '../quotas.ts';
 
-const tenant = (cpu: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  quota: { cpu: "20" }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      quota: { cpu: "16" }
-    - name: dev
-      clusters: [prodcluster01]
-      quota: { cpu: "${cpu}" }
-`;
-
 export const quotaOverTenant: ConfigRule = {
   about: 'config',
   code: 'TEN406',
@@ -33,8 +16,6 @@ export const quotaOverTenant: ConfigRule = {
   severity: 'error',
   summary: "On each cluster, the quotas of a tenant's namespaces add up to at most the tenant's quota (S47).",
   why: "Kubernetes holds each namespace to its own quota and knows of no tenant. The tenant's quota is held exactly when the sum fits into it.",
-  bad: { files: { 'tenants/solar.yaml': tenant('8') } },
-  good: { files: { 'tenants/solar.yaml': tenant('4') } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
       // A quota that could not be read may leave a default in its place.

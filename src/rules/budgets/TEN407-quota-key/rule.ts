@@ -7,19 +7,6 @@ import type { ConfigRule, Finding } from '../../rule.ts';
 import { writtenQuotas } from '../../written.ts';
 import { namedKeyOf } from '../quotas.ts';
 
-const tenant = (quota: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      quota: ${quota}
-`;
-
 export const quotaKey: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -28,8 +15,6 @@ export const quotaKey: ConfigRule = {
   severity: 'error',
   summary: 'Every key under `hard` is one that Kubernetes knows and that a quota has no key of its own for (S47).',
   why: 'Kubernetes refuses a ResourceQuota with an unknown key, and then the namespace has none at all. `requests.cpu` and `cpu` are the same limit: written in two places, one of them is not true.',
-  bad: { files: { 'tenants/solar.yaml': tenant('{ cpu: "20", hard: { requests.cpu: "30" } }') } },
-  good: { files: { 'tenants/solar.yaml': tenant('{ cpu: "20", hard: { limits.cpu: "30" } }') } },
   *check({ files }) {
     for (const quota of writtenQuotas(files)) {
       for (const [key, { value, origin }] of entries(field(quota, 'hard'))) {

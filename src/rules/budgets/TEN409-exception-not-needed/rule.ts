@@ -4,36 +4,6 @@ import { at, didYouMean } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ExceptionRule, Finding, Rule } from '../../rule.ts';
 
-const organization = `apiVersion: tenantry.dev/v1
-kind: Organization
-metadata:
-  name: example
-spec:
-  issuer: https://platform.example.com/api/oidc
-  admins: [alice]
-  groups:
-    - name: solar-leads
-    - name: solar-sre
-    - name: audit
-  exceptions:
-    - code: TEN205
-      target: solar-production
-      reason: The name is in the certificates of its customers.
-      until: 2026-12-31
-`;
-
-const tenant = (identifier: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: ${identifier}
-      clusters: [prodcluster01]
-`;
-
 const code = 'TEN409';
 
 /** The rule about exceptions to `rules`. They are passed in, because this one is in the list of all rules itself. */
@@ -48,8 +18,6 @@ export function exceptionNotNeeded(rules: readonly Rule[]): ExceptionRule {
     severity: 'warning',
     summary: 'Every exception is in force and waives something.',
     why: 'An exception that waives nothing is a door left open: it lets the next mistake of its kind pass that nobody has looked at.',
-    bad: { files: { 'organization.yaml': organization, 'tenants/solar.yaml': tenant('prod') } },
-    good: { files: { 'organization.yaml': organization, 'tenants/solar.yaml': tenant('production') } },
     *check({ desired, asOf, needed }) {
       const allRead = isComplete(desired);
       // What could not be read may be what it is for; and what it waives in a change is in the change's base.

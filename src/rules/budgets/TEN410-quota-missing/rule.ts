@@ -7,20 +7,6 @@ import { listed, mostRelated } from '../../wording.ts';
 import type { QuotaEntry } from '../quotas.ts';
 import { quotaEntries } from '../quotas.ts';
 
-const tenant = (quota: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  quota: { cpu: "20", memory: 64Gi }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      quota: ${quota}
-`;
-
 export const quotaMissing: ConfigRule = {
   about: 'config',
   code: 'TEN410',
@@ -28,8 +14,6 @@ export const quotaMissing: ConfigRule = {
   severity: 'warning',
   summary: 'Where a tenant has a quota, each of its namespaces has one for the same things (S47).',
   why: 'Kubernetes knows of no tenant: its quota is held only through the quotas of its namespaces. A namespace without one may use whatever the cluster has.',
-  bad: { files: { 'tenants/solar.yaml': tenant('{ cpu: "16" }') } },
-  good: { files: { 'tenants/solar.yaml': tenant('{ cpu: "16", memory: 32Gi }') } },
   *check({ desired }) {
     for (const { name, complete, quota, namespaces } of desired.tenants) {
       if (!complete || !quota) continue;

@@ -1,27 +1,8 @@
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { organization } from '../examples.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn } from '../sides.ts';
-
-const optionalPrefix = organization(
-  ['name: solar-leads', 'name: solar-sre', 'name: audit'],
-  ['naming: { tenantPrefix: Optional, identifierMaxLength: 20 }'],
-);
-
-const tenant = (name: string, ...namespaces: readonly string[]): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: ${name}
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  defaults:
-    clusters: [prodcluster01]
-  namespaces:
-    - { name: home }
-${namespaces.map((namespace) => `    - { fullName: ${namespace} }\n`).join('')}`;
 
 export const namespaceMoved: ChangeRule = {
   about: 'change',
@@ -30,25 +11,6 @@ export const namespaceMoved: ChangeRule = {
   severity: 'error',
   summary: 'A namespace stays with its tenant (S62).',
   why: "Whoever gets a namespace gets all that is in it: its Secrets, its volumes, and the identities that run there. Kubernetes cannot move what is in a namespace, and the policy in the cluster refuses another tenant's label on it. Neither is a mark for deletion by another tenant's file a decision of those who own the namespace.",
-  bad: {
-    before: {
-      'organization.yaml': optionalPrefix,
-      'tenants/solar.yaml': tenant('solar', 'billing'),
-      'tenants/hydrogen.yaml': tenant('hydrogen'),
-    },
-    after: {
-      'tenants/solar.yaml': tenant('solar'),
-      'tenants/hydrogen.yaml': tenant('hydrogen', 'billing'),
-    },
-  },
-  good: {
-    before: {
-      'organization.yaml': optionalPrefix,
-      'tenants/solar.yaml': tenant('solar', 'billing'),
-      'tenants/hydrogen.yaml': tenant('hydrogen'),
-    },
-    after: { 'tenants/hydrogen.yaml': tenant('hydrogen', 'billing2') },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

@@ -6,11 +6,8 @@ import { groupedBy } from '../../../values/order.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listedClusters } from '../../wording.ts';
-import { solar } from '../examples.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
 import { clustersOf, hasBase, itemsIn } from '../sides.ts';
-
-const prod = '{ name: prod, clusters: [prodcluster01] }';
 
 export const namespaceRemovedUnmarked: ChangeRule = {
   about: 'change',
@@ -20,16 +17,6 @@ export const namespaceRemovedUnmarked: ChangeRule = {
   summary:
     "A namespace leaves its tenant's file only after a change that marked it for deletion was merged (S15, S41).",
   why: 'Removing the entry deletes the namespace and everything in it, and nothing brings it back. So it takes two merged changes: whoever reads the second one knows that the first was meant, and a slip of an editor, a bad merge or a rename stops here. A namespace cannot be renamed: one of another name is a new, empty one.',
-  bad: {
-    before: { 'tenants/solar.yaml': solar([prod, '{ name: dev, clusters: [prodcluster01] }']) },
-    after: { 'tenants/solar.yaml': solar([prod]) },
-  },
-  good: {
-    before: {
-      'tenants/solar.yaml': solar([prod, '{ name: dev, clusters: [prodcluster01], state: MarkedForDeletion }']),
-    },
-    after: { 'tenants/solar.yaml': solar([prod]) },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

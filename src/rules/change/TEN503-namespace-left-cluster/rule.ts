@@ -4,11 +4,8 @@ import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listedClusters } from '../../wording.ts';
-import { cluster, exampleShares, solar } from '../examples.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
 import { goneClusters, hasBase, itemsIn } from '../sides.ts';
-
-const secondCluster = cluster('prodcluster02', exampleShares);
 
 export const namespaceLeftCluster: ChangeRule = {
   about: 'change',
@@ -17,22 +14,6 @@ export const namespaceLeftCluster: ChangeRule = {
   severity: 'error',
   summary: 'A namespace leaves a cluster only after a change that marked it for deletion there was merged (S41).',
   why: "A namespace that leaves a cluster is deleted there with everything in it, as if its entry were gone. It does not take a line of its own for that: a change of the tenant's default clusters, or of the namespace that it inherits from, is enough.",
-  bad: {
-    before: {
-      'clusters/prodcluster02.yaml': secondCluster,
-      'tenants/solar.yaml': solar(['{ name: prod, clusters: [prodcluster01, prodcluster02] }']),
-    },
-    after: { 'tenants/solar.yaml': solar(['{ name: prod, clusters: [prodcluster01] }']) },
-  },
-  good: {
-    before: {
-      'clusters/prodcluster02.yaml': secondCluster,
-      'tenants/solar.yaml': solar([
-        '{ name: prod, clusters: [prodcluster01, prodcluster02], markedForDeletionOn: [prodcluster02] }',
-      ]),
-    },
-    after: { 'tenants/solar.yaml': solar(['{ name: prod, clusters: [prodcluster01] }']) },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

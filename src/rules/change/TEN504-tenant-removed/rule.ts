@@ -6,12 +6,8 @@ import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
-import { solar } from '../examples.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn } from '../sides.ts';
-
-const hydrogen = solar(['{ name: prod, clusters: [prodcluster01] }']).replace('name: solar\n', 'name: hydrogen\n');
-const marked = '{ name: prod, clusters: [prodcluster01], state: MarkedForDeletion }';
 
 export const tenantRemoved: ChangeRule = {
   about: 'change',
@@ -20,13 +16,6 @@ export const tenantRemoved: ChangeRule = {
   severity: 'error',
   summary: "A tenant's file goes only after a change that marked all its namespaces for deletion was merged (S63).",
   why: 'Deleting one file would delete all namespaces of the tenant, on every cluster, with everything in them. A tenant cannot be renamed either: its namespaces bear its name, and under another one they would be new and empty.',
-  bad: { before: { 'tenants/hydrogen.yaml': hydrogen }, after: { 'tenants/hydrogen.yaml': null } },
-  good: {
-    before: {
-      'tenants/hydrogen.yaml': hydrogen.replace('{ name: prod, clusters: [prodcluster01] }', marked),
-    },
-    after: { 'tenants/hydrogen.yaml': null },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

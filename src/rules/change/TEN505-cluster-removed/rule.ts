@@ -3,10 +3,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { cluster } from '../examples.ts';
 import { goneClusters, hasBase, itemsIn } from '../sides.ts';
-
-const spare = cluster('sparecluster01', ['{ group: audit, namespace: false }']);
 
 export const clusterRemoved: ChangeRule = {
   about: 'change',
@@ -16,14 +13,6 @@ export const clusterRemoved: ChangeRule = {
   summary:
     "A cluster's file goes only when nothing is shared on the cluster any more, and neither a tenant nor a retained namespace is on it.",
   why: 'When the file is gone, Argo CD stops syncing the cluster: nothing there is taken away. Everybody keeps what they had, and no file says so any more.',
-  bad: {
-    before: { 'clusters/sparecluster01.yaml': spare },
-    after: { 'clusters/sparecluster01.yaml': null },
-  },
-  good: {
-    before: { 'clusters/sparecluster01.yaml': cluster('sparecluster01', []) },
-    after: { 'clusters/sparecluster01.yaml': null },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

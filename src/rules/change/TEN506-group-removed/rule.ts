@@ -3,7 +3,6 @@ import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
-import { cluster, exampleGroups, exampleShares, organization } from '../examples.ts';
 import { goneGroups } from '../groups.ts';
 import { hasBase, itemsIn, waiverHelp } from '../sides.ts';
 
@@ -17,23 +16,6 @@ export const groupRemoved: ChangeRule = {
   summary: 'A group is no longer declared only after a change that took all its uses away was merged.',
   why: 'In one change that takes a group away everywhere, nobody sees the line that was not meant. A change that takes its access away shows who loses what; removing the group is then a change of one line.',
   waivable: true,
-  bad: {
-    before: {
-      'organization.yaml': organization([...exampleGroups, 'name: contractors']),
-      'clusters/prodcluster01.yaml': cluster('prodcluster01', [
-        ...exampleShares,
-        '{ group: contractors, namespace: false }',
-      ]),
-    },
-    after: {
-      'organization.yaml': organization(exampleGroups),
-      'clusters/prodcluster01.yaml': cluster('prodcluster01', exampleShares),
-    },
-  },
-  good: {
-    before: { 'organization.yaml': organization([...exampleGroups, 'name: contractors']) },
-    after: { 'organization.yaml': organization(exampleGroups) },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

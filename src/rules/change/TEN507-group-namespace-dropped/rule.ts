@@ -3,11 +3,7 @@ import type { Location } from '../../../source/diagnostic.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { cluster, exampleGroups, exampleShares, organization } from '../examples.ts';
 import { hasBase, itemsIn, unread } from '../sides.ts';
-
-const groups = organization([...exampleGroups, 'name: harbor-ops']);
-const shared = cluster('prodcluster01', [...exampleShares, '{ group: harbor-ops }']);
 
 export const groupNamespaceDropped: ChangeRule = {
   about: 'change',
@@ -17,25 +13,6 @@ export const groupNamespaceDropped: ChangeRule = {
   summary:
     'A namespace of a group stays with its group, or among the `retainedNamespaces` of its cluster, and from there goes to nobody (S23).',
   why: "Taking a cluster away from a group takes its access, never its data. A namespace that no file names is out of everybody's sight: nobody sees that it is there, nobody is asked before it goes, and whoever is given its name next finds what was left in it.",
-  bad: {
-    before: { 'organization.yaml': groups, 'clusters/prodcluster01.yaml': shared },
-    after: {
-      'clusters/prodcluster01.yaml': cluster('prodcluster01', [
-        ...exampleShares,
-        '{ group: harbor-ops, namespace: false }',
-      ]),
-    },
-  },
-  good: {
-    before: { 'organization.yaml': groups, 'clusters/prodcluster01.yaml': shared },
-    after: {
-      'clusters/prodcluster01.yaml': cluster(
-        'prodcluster01',
-        [...exampleShares, '{ group: harbor-ops, namespace: false }'],
-        ['retainedNamespaces: [harbor-ops]'],
-      ),
-    },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

@@ -1,18 +1,10 @@
 import { at } from '../../../source/diagnostic.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { cluster, exampleGroups, exampleShares, organization } from '../examples.ts';
 import { goneGroups } from '../groups.ts';
 import { hasBase, itemsIn, waiverHelp } from '../sides.ts';
 
 const code = 'TEN508';
-
-const shares = (group: string): string =>
-  cluster('prodcluster01', [...exampleShares, `{ group: ${group}, namespace: false }`]);
-const before = {
-  'organization.yaml': organization([...exampleGroups, 'name: harbor']),
-  'clusters/prodcluster01.yaml': shares('harbor'),
-};
 
 export const identityRenamed: ChangeRule = {
   about: 'change',
@@ -22,20 +14,6 @@ export const identityRenamed: ChangeRule = {
   summary: 'A group that goes on under another name says so, by `renamedFrom`.',
   why: 'To the API server another name is another group: a plan could only say that one loses everything and the other gains it, and a reviewer could not tell a rename from a handover to strangers. With `renamedFrom` the plan says that it is a rename, and shows whatever changes beside it.',
   waivable: true,
-  bad: {
-    before,
-    after: {
-      'organization.yaml': organization([...exampleGroups, 'name: harbor-ops']),
-      'clusters/prodcluster01.yaml': shares('harbor-ops'),
-    },
-  },
-  good: {
-    before,
-    after: {
-      'organization.yaml': organization([...exampleGroups, '{ name: harbor-ops, renamedFrom: harbor }']),
-      'clusters/prodcluster01.yaml': shares('harbor-ops'),
-    },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

@@ -1,9 +1,6 @@
 import { at, didYouMean } from '../../../source/diagnostic.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { exampleGroups, organization } from '../examples.ts';
 import { hasBase, itemsIn } from '../sides.ts';
-
-const renamed = organization([...exampleGroups, '{ name: harbor-ops, renamedFrom: harbor }']);
 
 export const renameNotOne: ChangeRule = {
   about: 'change',
@@ -12,11 +9,6 @@ export const renameNotOne: ChangeRule = {
   severity: 'warning',
   summary: 'A group is renamed from one that the base has.',
   why: 'A `renamedFrom` does its work in the one change that renames the group. Left in the file it waits for a group of the old name, to turn a loss and a gain into what looks like no change.',
-  bad: { before: { 'organization.yaml': renamed }, after: {} },
-  good: {
-    before: { 'organization.yaml': organization([...exampleGroups, 'name: harbor']) },
-    after: { 'organization.yaml': renamed },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

@@ -6,13 +6,9 @@ import type { Origin } from '../../../source/source.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
-import { solar } from '../examples.ts';
 import type { NamespaceChange } from '../namespace-changes.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn } from '../sides.ts';
-
-const active = '{ name: prod, clusters: [prodcluster01] }';
-const marked = '{ name: prod, clusters: [prodcluster01], state: MarkedForDeletion }';
 
 export const deletionNeverLifted: ChangeRule = {
   about: 'change',
@@ -22,14 +18,6 @@ export const deletionNeverLifted: ChangeRule = {
   summary:
     'A namespace of a tenant with `deletion: Never` is marked only after a change that deactivated the tenant was merged (S53).',
   why: 'A tenant says `Never` because its data must outlive any single change to its file. A change that lifts it and marks a namespace is a single change.',
-  bad: {
-    before: { 'tenants/solar.yaml': solar([active], ['deletion: Never']) },
-    after: { 'tenants/solar.yaml': solar([marked], ['deletion: Never', 'state: Deactivated']) },
-  },
-  good: {
-    before: { 'tenants/solar.yaml': solar([active], ['deletion: Never', 'state: Deactivated']) },
-    after: { 'tenants/solar.yaml': solar([marked], ['deletion: Never', 'state: Deactivated']) },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

@@ -9,26 +9,9 @@ import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeContext, ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
-import { organization } from '../examples.ts';
 import { hasBase, itemsIn, lossesOf, soonAfter, unread, waiverHelp } from '../sides.ts';
 
 const code = 'TEN512';
-
-const groups = (leads: string): string =>
-  organization([`{ name: solar-leads, members: [${leads}] }`, 'name: solar-sre', 'name: audit']);
-const tenant = (role: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: ${role} }
-`;
 
 export const lastAdminRemoved: ChangeRule = {
   about: 'change',
@@ -38,14 +21,6 @@ export const lastAdminRemoved: ChangeRule = {
   summary: 'A namespace that stays keeps somebody who has the role admin in it: an owner, or by a share.',
   why: 'A namespace that nobody administers cannot be repaired by those who depend on it, and nobody is asked when it breaks. A group that is declared to be empty is nobody, and so is a service account; who has the role for only 7 days more, by this change, is nobody soon.',
   waivable: true,
-  bad: {
-    before: { 'organization.yaml': groups(''), 'tenants/solar.yaml': tenant('admin') },
-    after: { 'tenants/solar.yaml': tenant('edit') },
-  },
-  good: {
-    before: { 'organization.yaml': groups('sam'), 'tenants/solar.yaml': tenant('admin') },
-    after: { 'tenants/solar.yaml': tenant('edit') },
-  },
   *check(context) {
     if (!hasBase(context) || !context.after.desired.organization.complete) return;
     const active = once(() => activeNamespaces(context.plan.after));

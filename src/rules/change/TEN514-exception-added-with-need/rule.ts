@@ -3,18 +3,7 @@ import type { Diagnostic } from '../../../source/diagnostic.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ChangeContext, ChangeRule } from '../../rule.ts';
-import { exampleGroups, organization, solar } from '../examples.ts';
 import { hasBase, itemsIn } from '../sides.ts';
-
-const excepted = organization(exampleGroups, [
-  'exceptions:',
-  '  - code: TEN205',
-  '    target: solar-production',
-  '    reason: The name is in the certificates of its customers.',
-  '    until: 2026-12-31',
-]);
-const tenant = (...identifiers: readonly string[]): string =>
-  solar(['prod', ...identifiers].map((identifier) => `{ name: ${identifier}, clusters: [prodcluster01] }`));
 
 export const exceptionAddedWithNeed: ChangeRule = {
   about: 'change',
@@ -23,14 +12,6 @@ export const exceptionAddedWithNeed: ChangeRule = {
   severity: 'error',
   summary: 'A change keeps to the exceptions of its base: an exception is made in a change of its own.',
   why: 'An exception is a decision of those who own `organization.yaml`, with a reason and an end. Made in the middle of the change that needs it, it is no decision but a formality.',
-  bad: {
-    before: { 'organization.yaml': organization(exampleGroups) },
-    after: { 'organization.yaml': excepted, 'tenants/solar.yaml': tenant('production') },
-  },
-  good: {
-    before: { 'organization.yaml': excepted, 'tenants/solar.yaml': tenant('production') },
-    after: { 'tenants/solar.yaml': tenant('production', 'dev') },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

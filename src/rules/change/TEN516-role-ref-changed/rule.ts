@@ -2,12 +2,6 @@ import { atFile } from '../../../source/diagnostic.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { hasBase } from '../sides.ts';
 
-const binding = {
-  path: 'prodcluster01/namespaces/solar-prod.yaml',
-  kind: 'RoleBinding',
-  name: 'solar-sre-admin',
-} as const;
-
 export const roleRefChanged: ChangeRule = {
   about: 'change',
   code: 'TEN516',
@@ -15,16 +9,6 @@ export const roleRefChanged: ChangeRule = {
   severity: 'error',
   summary: 'A binding in `dist/` keeps its role: another role is another binding (S11).',
   why: 'The API server refuses to change the `roleRef` of a binding. Argo CD would try again for ever, the old role would stay as long as it does, and nobody would be told. So the names of bindings hold their roles, and this does not happen unless a name or a file was edited by hand.',
-  bad: {
-    before: {},
-    after: {},
-    bindings: [{ ...binding, before: 'ClusterRole/admin', after: 'ClusterRole/view' }],
-  },
-  good: {
-    before: {},
-    after: {},
-    bindings: [{ ...binding, before: 'ClusterRole/admin', after: 'ClusterRole/admin' }],
-  },
   *check(context) {
     if (!hasBase(context)) return;
     for (const { path, kind, name, before, after } of context.bindings) {

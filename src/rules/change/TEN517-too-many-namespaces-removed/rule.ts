@@ -5,17 +5,11 @@ import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
-import { exampleGroups, organization, solar } from '../examples.ts';
 import type { NamespaceChange } from '../namespace-changes.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn, removalLimits, waiverHelp } from '../sides.ts';
 
 const code = 'TEN517';
-
-const limited = organization(exampleGroups, ['changes: { removals: { namespaces: 1 } }']);
-const namespaces = (states: readonly string[]): string =>
-  solar(states.map((state, i) => `{ name: n${i + 1}, clusters: [prodcluster01], state: ${state} }`));
-const before = { 'organization.yaml': limited, 'tenants/solar.yaml': namespaces(['Active', 'Active', 'Active']) };
 
 export const tooManyNamespacesRemoved: ChangeRule = {
   about: 'change',
@@ -26,11 +20,6 @@ export const tooManyNamespacesRemoved: ChangeRule = {
     'One change takes away, or marks for deletion, at most `changes.removals.namespaces` namespaces, 5 unless set.',
   why: 'A loop that went wrong, a merge that dropped half a file or a change of defaults takes away more than anybody means to, and each line of it looks right. A number that must be passed on purpose stops it.',
   waivable: true,
-  bad: {
-    before,
-    after: { 'tenants/solar.yaml': namespaces(['Active', 'MarkedForDeletion', 'MarkedForDeletion']) },
-  },
-  good: { before, after: { 'tenants/solar.yaml': namespaces(['Active', 'Active', 'MarkedForDeletion']) } },
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);

@@ -1,13 +1,9 @@
 import { at, atFile } from '../../../source/diagnostic.ts';
 import { baseFile } from '../../../source/source.ts';
 import type { ChangeContext, ChangeFinding, ChangeRule } from '../../rule.ts';
-import { solar } from '../examples.ts';
 import { hasBase, itemsIn, targetOf, unread, waiverHelp } from '../sides.ts';
 
 const code = 'TEN519';
-
-const marked = '{ name: prod, clusters: [prodcluster01], state: MarkedForDeletion }';
-const hydrogen = solar([marked]).replace('name: solar\n', 'name: hydrogen\n');
 
 export const baseNotUnderstood: ChangeRule = {
   about: 'change',
@@ -17,14 +13,6 @@ export const baseNotUnderstood: ChangeRule = {
   summary: 'A change is judged against a base of which every file can be read in full.',
   why: 'All that guards a change compares it with its base. Of a file that cannot be read there, nobody can say which namespaces it had, whom it gave access and what it protected: whatever the change takes away would be taken for something that never was. So nothing passes in its shadow unless somebody says that it may, also the repair itself.',
   waivable: true,
-  bad: {
-    before: { 'tenants/hydrogen.yaml': hydrogen.replace('owners:', 'owners: [') },
-    after: { 'tenants/hydrogen.yaml': null },
-  },
-  good: {
-    before: { 'tenants/hydrogen.yaml': hydrogen },
-    after: { 'tenants/hydrogen.yaml': null },
-  },
   *check(context) {
     if (!hasBase(context)) return;
     yield* organizationFinding(context);

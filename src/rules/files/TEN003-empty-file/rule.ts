@@ -1,4 +1,3 @@
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { inEachFile, placed, problemsOf } from '../problems.ts';
 
@@ -10,8 +9,6 @@ export const emptyFile: ConfigRule = {
   severity: 'error',
   summary: 'No config file is empty.',
   why: 'An empty file is what a failed script or a wrong merge leaves behind. Taken for a tenant without namespaces, it would take away everything that the tenant has.',
-  bad: { files: { 'tenants/solar.yaml': '# moved\n' } },
-  good: { files: { 'tenants/solar.yaml': exampleOrganization['tenants/solar.yaml'] } },
   *check({ files }) {
     yield* inEachFile(files, (file) =>
       problemsOf(file, ['empty']).map((problem) => ({

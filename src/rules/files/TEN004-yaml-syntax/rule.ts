@@ -1,5 +1,4 @@
 import type { ConfigRule } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { inEachFile, placed, problemsOf } from '../problems.ts';
 
 export const yamlSyntax: ConfigRule = {
@@ -10,8 +9,6 @@ export const yamlSyntax: ConfigRule = {
   severity: 'error',
   summary: 'Every `.yaml` file is YAML, and nested no deeper than any config is.',
   why: 'Of a file that is not YAML nothing can be said, and after the first mistake nothing that follows can be trusted: only that one is reported.',
-  bad: { files: { 'tenants/solar.yaml': tenantExample({ owner: '    - { kind: Group, name: solar-leads' }) } },
-  good: { files: { 'tenants/solar.yaml': tenantExample({ owner: '    - { kind: Group, name: solar-leads }' }) } },
   *check({ files }) {
     yield* inEachFile(files, (file) =>
       problemsOf(file, ['syntax', 'too-deep']).map((problem) => {

@@ -1,5 +1,4 @@
 import type { ConfigRule } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { clipped, inEachFile, placed, problemsOf } from '../problems.ts';
 
 export const duplicateKey: ConfigRule = {
@@ -10,16 +9,6 @@ export const duplicateKey: ConfigRule = {
   severity: 'error',
   summary: 'No mapping has the same key twice.',
   why: 'Most parsers silently keep the last one. A reviewer who has read the first would approve something that does not hold.',
-  bad: {
-    files: {
-      'tenants/solar.yaml': tenantExample({
-        namespace: '    - name: prod\n      cordoned: true\n      cordoned: false',
-      }),
-    },
-  },
-  good: {
-    files: { 'tenants/solar.yaml': tenantExample({ namespace: '    - name: prod\n      cordoned: true' }) },
-  },
   *check({ files }) {
     yield* inEachFile(files, (file) =>
       problemsOf(file, ['duplicate-key']).map((problem) => ({

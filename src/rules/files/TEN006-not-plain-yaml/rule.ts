@@ -4,17 +4,7 @@ import { groupedBy } from '../../../values/order.ts';
 import type { SourceProblem } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
-import { tenantExample } from '../example.ts';
 import { clipped, inEachFile, placed, problemsOf } from '../problems.ts';
-
-const shares = (anchored: string, repeated: string): string =>
-  tenantExample({
-    namespace: `    - name: dev
-      clusters: ${anchored}
-    - name: test
-      clusters: ${repeated}
-    - name: prod`,
-  });
 
 export const notPlainYaml: ConfigRule = {
   about: 'config',
@@ -25,8 +15,6 @@ export const notPlainYaml: ConfigRule = {
   summary:
     'Config files use plain YAML only: one document, keys that are text, no anchors, aliases, merge keys, tags or directives.',
   why: '"Where does this come from" must have one answer: the line on which it is written. An alias moves it elsewhere, a merge key mixes two places, a tag changes what a value is, and a few lines of aliases grow to gigabytes.',
-  bad: { files: { 'tenants/solar.yaml': shares('&where [prodcluster01]', '*where') } },
-  good: { files: { 'tenants/solar.yaml': shares('[prodcluster01]', '[prodcluster01]') } },
   *check({ files }) {
     yield* inEachFile(files, (file) => [
       ...references(file),

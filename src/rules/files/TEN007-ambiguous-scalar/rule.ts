@@ -1,5 +1,4 @@
 import type { ConfigRule, Finding } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { clipped, inEachFile, placed, problemsOf } from '../problems.ts';
 
 export const ambiguousScalar: ConfigRule = {
@@ -9,8 +8,6 @@ export const ambiguousScalar: ConfigRule = {
   severity: 'error',
   summary: 'No value without quotes means one thing in YAML 1.1 and another in YAML 1.2.',
   why: 'A Norwegian namespace `no` is `false` to the tools that still read YAML 1.1, among them linters and scripts that look at these files. `0777` is 511 to some and 777 to others.',
-  bad: { files: { 'tenants/solar.yaml': tenantExample({ namespace: '    - name: no' }) } },
-  good: { files: { 'tenants/solar.yaml': tenantExample({ namespace: '    - name: "no"' }) } },
   *check({ files }) {
     yield* inEachFile(files, (file) =>
       problemsOf(file, ['ambiguous-scalar']).map((problem) => ({

@@ -1,5 +1,4 @@
 import type { ConfigRule } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { violationsOf } from '../violations.ts';
 
 export const missingKey: ConfigRule = {
@@ -10,8 +9,6 @@ export const missingKey: ConfigRule = {
   severity: 'error',
   summary: 'Every key that a config file must have is there.',
   why: 'Nothing that gives access has a default: an owner without a kind could be a user or a group of that name.',
-  bad: { files: { 'tenants/solar.yaml': tenantExample({ owner: '    - { name: solar-leads }' }) } },
-  good: { files: { 'tenants/solar.yaml': tenantExample({ owner: '    - { kind: Group, name: solar-leads }' }) } },
   *check({ files }) {
     yield* violationsOf(files, 'missing-key');
   },

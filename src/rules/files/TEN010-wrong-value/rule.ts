@@ -1,5 +1,4 @@
 import type { ConfigRule } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { violationsOf } from '../violations.ts';
 
 export const wrongValue: ConfigRule = {
@@ -10,8 +9,6 @@ export const wrongValue: ConfigRule = {
   severity: 'error',
   summary: 'Every value in a config file is of the type and form that its schema asks for.',
   why: 'What the schema lets through, the renderer writes into manifests: a value of the wrong form would fail in the cluster, in the middle of a sync, or mean something else there.',
-  bad: { files: { 'tenants/solar.yaml': tenantExample({ namespace: '    - name: Prod' }) } },
-  good: { files: { 'tenants/solar.yaml': tenantExample({ namespace: '    - name: prod' }) } },
   *check({ files }) {
     yield* violationsOf(files, 'wrong-value');
   },

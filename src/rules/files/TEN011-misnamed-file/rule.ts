@@ -2,7 +2,6 @@ import type { ConfigFile } from '../../../config/reading/files.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { fileOrigin, originAt } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { clipped, inEachFile } from '../problems.ts';
 
 export const misnamedFile: ConfigRule = {
@@ -12,8 +11,6 @@ export const misnamedFile: ConfigRule = {
   severity: 'error',
   summary: "The `metadata.name` of a tenant or a cluster is its file's name.",
   why: 'Review by path (CODEOWNERS) rests on it: whoever may change tenants/solar.yaml must not be able to declare another tenant in it.',
-  bad: { files: { 'tenants/solar.yaml': tenantExample({ name: '  name: lunar' }) } },
-  good: { files: { 'tenants/solar.yaml': tenantExample({ name: '  name: solar' }) } },
   *check({ files }) {
     yield* inEachFile(files, (file) => (file.kind === 'Organization' ? [] : misnamed(file)));
   },

@@ -1,22 +1,6 @@
 import type { ConfigFile } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
-
-const lunar = tenantExample({ name: '  name: lunar' });
-
-const typescript = `import { defineTenant } from 'tenantry';
-
-export default defineTenant({
-  apiVersion: 'tenantry.dev/v1',
-  kind: 'Tenant',
-  metadata: { name: 'lunar' },
-  spec: {
-    owners: [{ kind: 'Group', name: 'solar-leads' }],
-    namespaces: [{ name: 'dev', clusters: ['prodcluster01'] }],
-  },
-});
-`;
 
 export const twoFilesForOneName: ConfigRule = {
   about: 'config',
@@ -25,8 +9,6 @@ export const twoFilesForOneName: ConfigRule = {
   severity: 'error',
   summary: 'No two files declare the same tenant or cluster, also not if they differ in the case of letters.',
   why: 'Of two files nobody can say which one holds. Where they differ only by the case of letters, one of them vanishes on the disks of macOS and Windows.',
-  bad: { files: { 'tenants/lunar.yaml': lunar, 'tenants/lunar.ts': typescript } },
-  good: { files: { 'tenants/lunar.yaml': lunar } },
   *check({ files }) {
     yield* twins(files.clusters);
     yield* twins(files.tenants);

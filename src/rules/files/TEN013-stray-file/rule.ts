@@ -1,9 +1,6 @@
 import type { ConfigFiles, StrayEntry } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
-
-const lunar = tenantExample({ name: '  name: lunar' });
 
 export const strayFile: ConfigRule = {
   about: 'config',
@@ -12,8 +9,6 @@ export const strayFile: ConfigRule = {
   severity: 'error',
   summary: 'The config folders hold nothing that looks like config and that nobody reads.',
   why: 'Whoever adds tenants/lunar.yml believes that it is in force. Checks that look at `.yaml` alone have been passed by in this way. A README, the files of Git and what editors leave behind are no concern.',
-  bad: { files: { 'tenants/lunar.yml': lunar } },
-  good: { files: { 'tenants/lunar.yaml': lunar } },
   *check({ files }) {
     const pardoned = certificatesInDoubt(files);
     for (const stray of files.strays) {

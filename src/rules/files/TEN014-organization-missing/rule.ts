@@ -1,5 +1,4 @@
 import { atFile } from '../../../source/diagnostic.ts';
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
 
 export const organizationMissing: ConfigRule = {
@@ -9,8 +8,6 @@ export const organizationMissing: ConfigRule = {
   severity: 'error',
   summary: 'There is an organization.yaml.',
   why: 'It says which groups there are and what is allowed. Without it no reference could be checked, and the wrong folder would look like an organization that has nothing.',
-  bad: { files: { 'organization.yaml': null } },
-  good: { files: { 'organization.yaml': exampleOrganization['organization.yaml'] } },
   *check({ files: { organization, clusters, tenants, strays } }) {
     // One of another name or ending is reported as a stray file, with how to rename it.
     if (organization.length > 0 || strays.some(({ path }) => /^organization\./i.test(path))) return;

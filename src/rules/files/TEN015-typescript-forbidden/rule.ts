@@ -1,26 +1,7 @@
 import { at, atFile } from '../../../source/diagnostic.ts';
 import { fileOrigin, originAt } from '../../../source/source.ts';
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
-import { tenantExample } from '../example.ts';
 import { inEachFile } from '../problems.ts';
-
-const organization = `${exampleOrganization['organization.yaml']}  config:
-    typescript: forbid
-`;
-
-const typescript = `import { defineTenant } from 'tenantry';
-
-export default defineTenant({
-  apiVersion: 'tenantry.dev/v1',
-  kind: 'Tenant',
-  metadata: { name: 'lunar' },
-  spec: {
-    owners: [{ kind: 'Group', name: 'solar-leads' }],
-    namespaces: [{ name: 'prod', clusters: ['prodcluster01'] }],
-  },
-});
-`;
 
 export const typescriptForbidden: ConfigRule = {
   about: 'config',
@@ -29,10 +10,6 @@ export const typescriptForbidden: ConfigRule = {
   severity: 'error',
   summary: 'Where the organization says `typescript: forbid`, no config file is TypeScript.',
   why: 'A TypeScript file is code, and what it evaluates to cannot be read off its lines. An organization that wants its config to be data says so once.',
-  bad: { files: { 'organization.yaml': organization, 'tenants/lunar.ts': typescript } },
-  good: {
-    files: { 'organization.yaml': organization, 'tenants/lunar.yaml': tenantExample({ name: '  name: lunar' }) },
-  },
   *check({ files }) {
     yield* inEachFile(files, ({ path, kind, stem, failure }) =>
       failure?.kind === 'typescript-forbidden' && failure.detail === 'base'

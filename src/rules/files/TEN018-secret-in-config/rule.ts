@@ -7,7 +7,6 @@ import { fileOrigin, originAt, spanAt } from '../../../source/source.ts';
 import { firstLineEnd } from '../../../source/text.ts';
 import type { ConfigRule, Finding, RuleContext } from '../../rule.ts';
 import { mostOfAFile } from '../problems.ts';
-import { tenantExample } from '../example.ts';
 
 export const secretInConfig: ConfigRule = {
   about: 'config',
@@ -17,19 +16,6 @@ export const secretInConfig: ConfigRule = {
   severity: 'error',
   summary: 'No config or certificate file holds a private key, a token or a Kubernetes Secret.',
   why: 'Whoever can read the repository has the secret, and whoever ever could keeps it: the history of Git forgets nothing.',
-  bad: {
-    files: {
-      'tenants/lunar.yaml': `apiVersion: v1
-kind: Secret
-metadata:
-  name: registry
-  namespace: lunar-prod
-stringData:
-  password: not-a-real-one
-`,
-    },
-  },
-  good: { files: { 'tenants/lunar.yaml': tenantExample({ name: '  name: lunar' }) } },
   *check({ files, desired }) {
     for (const file of configFilesOf(files)) {
       if (isSecretManifest(file)) {

@@ -1,17 +1,6 @@
 import type { ConfigRule } from '../../rule.ts';
 import { nameLocation } from '../prefix.ts';
 
-const cluster = (name: string): string => `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: ${name}
-spec:
-  server: https://prodcluster02.example.com:6443
-  certificateAuthority:
-    file: example-ca.pem
-  kubernetesVersion: "1.36"
-`;
-
 export const clusterName: ConfigRule = {
   about: 'config',
   code: 'TEN201',
@@ -19,8 +8,6 @@ export const clusterName: ConfigRule = {
   severity: 'error',
   summary: "A cluster's name holds only lowercase letters and digits, at most 63 (S20).",
   why: "The name is a folder of `dist/`. Other folders there have a hyphen in their names (`argo-cd`, `api-server`), so that no cluster's manifests can ever be mixed up with them, and names that differ only in letter case would be one folder on some machines.",
-  bad: { files: { 'clusters/prod-cluster02.yaml': cluster('prod-cluster02') } },
-  good: { files: { 'clusters/prodcluster02.yaml': cluster('prodcluster02') } },
   *check({ files }) {
     for (const { path, stem, extension, checked } of files.clusters) {
       const wrong = !/^[a-z0-9]+$/.test(stem);

@@ -2,18 +2,6 @@ import { isDnsLabel } from '../../../kubernetes/names.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { nameLocation } from '../prefix.ts';
 
-const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: ${name}
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-`;
-
 export const tenantName: ConfigRule = {
   about: 'config',
   code: 'TEN202',
@@ -21,8 +9,6 @@ export const tenantName: ConfigRule = {
   severity: 'error',
   summary: "A tenant's name is an RFC 1123 label: lowercase letters, digits and hyphens, at most 63 (S51).",
   why: "The name begins the names of the tenant's namespaces and is the value of their tenant label: Kubernetes refuses both if it holds anything else.",
-  bad: { files: { 'tenants/green.energy.yaml': tenant('green.energy') } },
-  good: { files: { 'tenants/green-energy.yaml': tenant('green-energy') } },
   *check({ files }) {
     for (const { path, stem, checked } of files.tenants) {
       if (isDnsLabel(stem)) continue;

@@ -2,21 +2,6 @@ import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { isDnsLabel } from '../../../kubernetes/names.ts';
 
-const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: ${name}
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: staging
-      clusters: [prodcluster01]
-`;
-
-const long = 'solar-forecasting-models-and-their-training-pipelines-emea';
-const short = 'solar-forecasting-models-and-their-training-emea';
-
 export const namespaceNameTooLong: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -25,8 +10,6 @@ export const namespaceNameTooLong: ConfigRule = {
   severity: 'error',
   summary: "A namespace's full name has at most 63 characters.",
   why: 'Kubernetes refuses longer names. Only tenant and identifier together show it: each can be well within its own limit.',
-  bad: { files: { [`tenants/${long}.yaml`]: tenant(long) } },
-  good: { files: { [`tenants/${short}.yaml`]: tenant(short) } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
       if (!isDnsLabel(tenant.name)) continue;

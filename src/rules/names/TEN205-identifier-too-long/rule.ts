@@ -1,18 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (identifier: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: ${identifier}
-      clusters: [prodcluster01]
-`;
-
 export const identifierTooLong: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -22,8 +10,6 @@ export const identifierTooLong: ConfigRule = {
   summary: "A namespace's identifier has at most `naming.identifierMaxLength` characters, 7 unless set (S54).",
   why: 'Names are made of it further on: host names, database names, the names of cloud resources. A short identifier leaves them room.',
   waivable: true,
-  bad: { files: { 'tenants/solar.yaml': tenant('production') } },
-  good: { files: { 'tenants/solar.yaml': tenant('prod') } },
   *check({ desired }) {
     const { complete, naming } = desired.organization;
     // In an organization that was read in part, the limit may be another one.

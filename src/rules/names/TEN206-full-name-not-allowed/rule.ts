@@ -1,18 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - ${name}
-      clusters: [prodcluster01]
-`;
-
 export const fullNameNotAllowed: ConfigRule = {
   about: 'config',
   code: 'TEN206',
@@ -20,8 +8,6 @@ export const fullNameNotAllowed: ConfigRule = {
   severity: 'error',
   summary: "Where the tenant prefix is required, every namespace has a `name` and takes its tenant's prefix (S58).",
   why: "With the prefix required, policies find a namespace's tenant by its name, and refuse a namespace whose name points to none or to another.",
-  bad: { files: { 'tenants/solar.yaml': tenant('fullName: grafana') } },
-  good: { files: { 'tenants/solar.yaml': tenant('name: grafana') } },
   *check({ desired }) {
     const { complete, naming } = desired.organization;
     // In an organization that was read in part, the prefix may be optional.

@@ -6,22 +6,6 @@ import { listedClusters } from '../../wording.ts';
 import type { Claim } from '../claims.ts';
 import { claimsOf } from '../claims.ts';
 
-const cluster = (retained: string): string => `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: prodcluster01
-spec:
-  server: https://prodcluster01.example.com:6443
-  certificateAuthority:
-    file: example-ca.pem
-  kubernetesVersion: "1.36"
-  sharedWith:
-    - { group: solar-leads, namespace: false }
-    - { group: solar-sre, namespace: false }
-    - { group: audit, namespace: false }
-  retainedNamespaces: [${retained}]
-`;
-
 export const namespaceCollision: ConfigRule = {
   about: 'config',
   code: 'TEN207',
@@ -30,8 +14,6 @@ export const namespaceCollision: ConfigRule = {
   summary:
     'On one cluster, a namespace belongs to one tenant, or to one group, or is retained, and to nobody else (S38).',
   why: 'Two owners of one name would get the roles of both, and with them what the other keeps there. A retained namespace still holds the data of the group that had it.',
-  bad: { files: { 'clusters/prodcluster01.yaml': cluster('solar-prod') } },
-  good: { files: { 'clusters/prodcluster01.yaml': cluster('batch-jobs') } },
   *check({ desired }) {
     for (const [name, claims] of groupedBy(claimsOf(desired), (claim) => claim.name)) {
       if (claims.length < 2) continue;

@@ -3,18 +3,6 @@ import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { tenantByName, tenantNames } from '../prefix.ts';
 
-const tenant = (name: string, identifier: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: ${name}
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: ${identifier}
-      clusters: [prodcluster01]
-`;
-
 export const ambiguousPrefix: ConfigRule = {
   about: 'config',
   code: 'TEN208',
@@ -22,18 +10,6 @@ export const ambiguousPrefix: ConfigRule = {
   severity: 'error',
   summary: "The name of a tenant's namespace points to that tenant: the longest prefix that fits is its own (S70).",
   why: "A namespace's tenant is found by its name. With the tenants `solar` and `solar-lab`, the namespace `solar-lab-dev` is taken for tenant `solar-lab`'s, whoever wrote it down: either could, and would have what is the other's.",
-  bad: {
-    files: {
-      'tenants/solar.yaml': tenant('solar', 'lab-dev'),
-      'tenants/solar-lab.yaml': tenant('solar-lab', 'prod'),
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': tenant('solar', 'labdev'),
-      'tenants/solar-lab.yaml': tenant('solar-lab', 'prod'),
-    },
-  },
   *check({ files, desired }) {
     const names = tenantNames(files);
     const tenants = new Map(desired.tenants.map((tenant) => [tenant.name, tenant]));

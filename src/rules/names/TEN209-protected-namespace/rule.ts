@@ -4,18 +4,6 @@ import type { ConfigRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { claimsOf } from '../claims.ts';
 
-const tenant = (name: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: ${name}
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: system
-      clusters: [prodcluster01]
-`;
-
 export const protectedNamespace: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -25,8 +13,6 @@ export const protectedNamespace: ConfigRule = {
   summary:
     "No namespace of a tenant or a group is `default`, `kube-*` or another of the organization's `protectedNamespaces` (S40).",
   why: 'Who is admin in `kube-system` can take over the cluster. A tenant `kube` with a namespace `system` is all that it takes.',
-  bad: { files: { 'tenants/kube.yaml': tenant('kube') } },
-  good: { files: { 'tenants/kubeops.yaml': tenant('kubeops') } },
   *check({ desired }) {
     const { organization } = desired;
     for (const { name, kind, described, origin } of claimsOf(desired)) {

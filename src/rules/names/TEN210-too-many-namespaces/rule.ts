@@ -2,20 +2,6 @@ import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (identifiers: readonly string[]): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  defaults:
-    clusters: [prodcluster01]
-  namespaces:
-${identifiers.map((identifier) => `    - name: ${identifier}\n`).join('')}`;
-
-const ten = ['dev', 'test', 'int', 'perf', 'demo', 'train', 'stage', 'prod', 'prod2', 'tools'];
-
 export const tooManyNamespaces: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -25,8 +11,6 @@ export const tooManyNamespaces: ConfigRule = {
   summary: 'A tenant has at most `limits.namespacesPerTenant` namespaces, 10 unless set (S52).',
   why: 'Past some number nobody knows any more what each namespace is for and who needs it. Namespaces marked for deletion count until they are gone.',
   waivable: true,
-  bad: { files: { 'tenants/solar.yaml': tenant([...ten, 'tmp']) } },
-  good: { files: { 'tenants/solar.yaml': tenant(ten) } },
   *check({ desired }) {
     const { complete, limits } = desired.organization;
     // In an organization that was read in part, the limit may be another one.

@@ -2,20 +2,6 @@ import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (second: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-    - name: ${second}
-      clusters: [prodcluster01]
-`;
-
 export const duplicateIdentifier: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -24,8 +10,6 @@ export const duplicateIdentifier: ConfigRule = {
   severity: 'error',
   summary: 'A tenant names each of its namespaces once.',
   why: 'Of two entries for one namespace, each would be right about who has access and what the quota is. `inherits` could mean either.',
-  bad: { files: { 'tenants/solar.yaml': tenant('prod') } },
-  good: { files: { 'tenants/solar.yaml': tenant('test') } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
       const byName = new Map<string, Namespace>();

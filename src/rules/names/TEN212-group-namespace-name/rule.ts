@@ -7,36 +7,6 @@ import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
 
-const organization = (group: string): string => `apiVersion: tenantry.dev/v1
-kind: Organization
-metadata:
-  name: example
-spec:
-  issuer: https://platform.example.com/api/oidc
-  admins: [alice]
-  groups:
-    - name: solar-leads
-    - name: solar-sre
-    - name: audit
-    - ${group}
-`;
-
-const cluster = `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: prodcluster01
-spec:
-  server: https://prodcluster01.example.com:6443
-  certificateAuthority:
-    file: example-ca.pem
-  kubernetesVersion: "1.36"
-  sharedWith:
-    - { group: solar-leads, namespace: false }
-    - { group: solar-sre, namespace: false }
-    - { group: audit, namespace: false }
-    - { group: github:on-call }
-`;
-
 export const groupNamespaceName: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -46,15 +16,6 @@ export const groupNamespaceName: ConfigRule = {
   summary:
     "A group that gets a namespace by a cluster share has a DNS label for a name, or says the namespace's (S22).",
   why: "Group names are the identity provider's, and `github:on-call` is a good one, but no namespace can have it. To derive a name from it would sooner or later give two groups the same.",
-  bad: {
-    files: { 'organization.yaml': organization('name: github:on-call'), 'clusters/prodcluster01.yaml': cluster },
-  },
-  good: {
-    files: {
-      'organization.yaml': organization('{ name: github:on-call, namespace: on-call }'),
-      'clusters/prodcluster01.yaml': cluster,
-    },
-  },
   *check({ files, desired: { organization, clusters } }) {
     // In an organization that was read in part, the group may have a namespace.
     if (!organization.complete) return;

@@ -4,18 +4,6 @@ import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (clusters: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [${clusters}]
-`;
-
 export const duplicateEntry: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -24,8 +12,6 @@ export const duplicateEntry: ConfigRule = {
   severity: 'error',
   summary: 'A list names nothing twice: groups, members, admins, allocations, roles, clusters, cluster shares.',
   why: 'Of two entries with one name only one can hold, and a reader finds the other. Who removes an access from a list and does not know of the second line has removed nothing.',
-  bad: { files: { 'tenants/solar.yaml': tenant('prodcluster01, prodcluster01') } },
-  good: { files: { 'tenants/solar.yaml': tenant('prodcluster01') } },
   *check({ desired }) {
     const reported = new Set<Origin>();
     for (const { entries, says, help = 'remove one of them' } of lists(desired)) {

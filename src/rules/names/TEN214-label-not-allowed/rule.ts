@@ -4,20 +4,6 @@ import type { ConfigRule } from '../../rule.ts';
 import type { WrittenLabel } from '../../written.ts';
 import { writtenLabels } from '../../written.ts';
 
-const tenant = (label: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      labels:
-        ${label}
-`;
-
 /** Domains whose labels mean something to Kubernetes and to Argo CD. */
 const reservedDomains = ['kubernetes.io', 'k8s.io', 'argoproj.io'];
 
@@ -30,8 +16,6 @@ export const labelNotAllowed: ConfigRule = {
   summary:
     "A tenant's labels are valid ones, and in no domain of tenantry, Kubernetes or Argo CD: `tenantry.dev`, `kubernetes.io`, `k8s.io`, `argoproj.io`.",
   why: 'The labels of a Namespace decide whose it is, how strictly its pods are held (`pod-security.kubernetes.io/enforce`) and what Argo CD takes for its own (`app.kubernetes.io/instance`). A tenant may not say that about itself.',
-  bad: { files: { 'tenants/solar.yaml': tenant('pod-security.kubernetes.io/enforce: privileged') } },
-  good: { files: { 'tenants/solar.yaml': tenant('example.com/stage: production') } },
   *check({ files, desired }) {
     const { complete, labelDomain } = desired.organization;
     // In an organization that was read in part, the label domain may be another one.

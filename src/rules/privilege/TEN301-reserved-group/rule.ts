@@ -16,40 +16,6 @@ export const reservedGroup: ConfigRule = {
   summary:
     'No group is called `cluster-admins`, `cluster-scope` or `system:…`, or looks as if it were, wherever it is named (S25).',
   why: 'The platform puts `cluster-admins` and `cluster-scope` into tokens by itself, and Kubernetes gives `system:…` groups rights that no file shows: `system:masters` passes every check. A share with one of them means something else than a share with a team. Names that differ only in letter case, in letters of another alphabet, in spaces, hyphens or invisible characters are refused as well: a reviewer would take one for the other, and so does an identity provider that compares names more loosely than Kubernetes.',
-  bad: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: Cluster-Admins }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`,
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`,
-    },
-  },
   *check({ desired }) {
     const declared = desired.organization.groups.map(({ name, origin }) => ({
       value: name,

@@ -12,43 +12,6 @@ export const duplicateSubject: ConfigRule = {
   severity: 'error',
   summary: 'A list of shares, or of owners, names each subject once (S7).',
   why: 'Of two lines that give access to the same group, the wider one counts. Whoever removes it, or lowers it, believes that the access is revoked or narrowed, and the other line still holds.',
-  bad: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit }
-        - { group: audit, role: view }
-        - { group: solar-sre, role: admin }
-`,
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: audit, role: view }
-        - { group: solar-sre, role: admin }
-`,
-    },
-  },
   *check({ desired }) {
     for (const { key, entries } of desired.tenants.flatMap(subjectLists)) {
       if (entries.length < 2) continue;

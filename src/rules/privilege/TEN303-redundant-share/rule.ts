@@ -16,41 +16,6 @@ export const redundantShare: ConfigRule = {
   severity: 'warning',
   summary: 'A share gives its subject more, or for longer, than what the subject has in the namespace anyway.',
   why: 'Shares only add up: an owner stays admin and a default share keeps its role, whatever a share beside it says. A weaker share reads as a restriction and is none; an equal one hides that removing it revokes nothing. Who is a member of which group is taken from `organization.yaml`, where it says so. A share is not redundant beside one that ends earlier, nor is a custom role beside a built-in one: it may hold what `admin` does not.',
-  bad: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit }
-        - { group: solar-leads, role: view }
-`,
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: edit }
-`,
-    },
-  },
   *check({ desired }) {
     const groupsOf = declaredGroups(desired);
     for (const tenant of desired.tenants) {

@@ -9,40 +9,6 @@ export const noOwner: ConfigRule = {
   severity: 'error',
   summary: 'Every tenant has at least one owner (S59).',
   why: "Owners answer for a tenant: they approve changes to its file and are admin in its namespaces. Without one, only the platform's admins can change it, and nobody is told when it is to be moved, cordoned or deleted.",
-  bad: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners: []
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: admin }
-        - { group: solar-leads, role: admin }
-`,
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`,
-    },
-  },
   *check({ desired }) {
     for (const { name, origin, owners, complete } of desired.tenants) {
       if (!complete || owners.length > 0) continue;

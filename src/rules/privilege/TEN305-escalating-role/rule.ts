@@ -5,26 +5,6 @@ import { originAt } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { escalatingVerbs, guardReason, isClusterWide } from '../rbac.ts';
 
-const tenant = (verbs: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  roles:
-    - name: role-keeper
-      rules:
-        - apiGroups: [rbac.authorization.k8s.io]
-          resources: [roles, rolebindings]
-          verbs: [${verbs}]
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: role-keeper }
-`;
-
 export const escalatingRole: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -34,8 +14,6 @@ export const escalatingRole: ConfigRule = {
   summary:
     'A custom role names what it allows, within a namespace, and allows nothing that lets its holder get more than that.',
   why: "A custom role is written by a tenant's owners and rendered into every namespace of the tenant. `*` allows what will be installed next year as well, and the verbs below with it. `bind`, `escalate` and `impersonate` turn any role into any other; writing roles and bindings goes around this repository, and writing quotas, limits or the Namespace around the platform's limits and isolation. `nodes/proxy` runs commands in every pod of a node, and approving a certificate request makes anyone out of anybody; like everything that belongs to the whole cluster, a Role cannot even give them, so that naming them is a mistake in any case.",
-  bad: { files: { 'tenants/solar.yaml': tenant('get, list, escalate') } },
-  good: { files: { 'tenants/solar.yaml': tenant('get, list, watch') } },
   *check({ desired }) {
     for (const { roles } of desired.tenants) {
       for (const { value, origin } of roles) {

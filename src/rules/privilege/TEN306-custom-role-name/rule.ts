@@ -12,48 +12,6 @@ export const customRoleName: ConfigRule = {
   severity: 'error',
   summary: "No custom role bears, or seems to bear, the name of a role of Kubernetes or of the platform's.",
   why: '`admin`, `edit` and `view` mean what Kubernetes means by them (S8), on every line of every file. A custom role of such a name would change what a share says without changing the share, and `vlew` would be read as `view` in a review.',
-  bad: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  roles:
-    - name: v1ew
-      rules:
-        - { apiGroups: [""], resources: [pods, pods/log], verbs: [get, list] }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: v1ew }
-`,
-    },
-  },
-  good: {
-    files: {
-      'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  roles:
-    - name: log-reader
-      rules:
-        - { apiGroups: [""], resources: [pods, pods/log], verbs: [get, list] }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: log-reader }
-`,
-    },
-  },
   *check({ desired }) {
     for (const { roles } of desired.tenants) {
       for (const { value, origin } of roles) {

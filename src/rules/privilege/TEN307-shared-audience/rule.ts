@@ -4,18 +4,6 @@ import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const secondCluster = (id: string): string => `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: devcluster01
-spec:
-  server: https://devcluster01.example.com:6443
-  certificateAuthority:
-    file: example-ca.pem
-  kubernetesVersion: "1.36"
-  id: ${id}
-`;
-
 export const sharedAudience: ConfigRule = {
   about: 'config',
   code: 'TEN307',
@@ -23,8 +11,6 @@ export const sharedAudience: ConfigRule = {
   severity: 'error',
   summary: 'No two clusters have the same `id` or the same server (S29).',
   why: 'The `id` of a cluster is the audience of the tokens for it. Where two have the same, the token that someone got for one cluster is accepted by the other: a development cluster that is broken into gives away production. Two entries for one server give the same cluster two contradicting descriptions, and the one that is applied last wins.',
-  bad: { files: { 'clusters/devcluster01.yaml': secondCluster('prodcluster01') } },
-  good: { files: { 'clusters/devcluster01.yaml': secondCluster('dev-01') } },
   *check({ desired }) {
     const byId = new Map<string, Cluster>();
     const byServer = new Map<string, Cluster>();

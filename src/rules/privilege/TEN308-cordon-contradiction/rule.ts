@@ -1,22 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (namespaceCordoned: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  cordoned: true
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      cordoned: ${namespaceCordoned}
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`;
-
 export const cordonContradiction: ConfigRule = {
   about: 'config',
   code: 'TEN308',
@@ -24,8 +8,6 @@ export const cordonContradiction: ConfigRule = {
   severity: 'error',
   summary: 'No namespace of a cordoned tenant says that it is not cordoned (S75).',
   why: 'A cordoned tenant cordons all its namespaces, and none of them can be uncordoned alone. A line that says otherwise would have no effect: whoever wrote it expects changes in the namespace to be possible, and they are refused.',
-  bad: { files: { 'tenants/solar.yaml': tenant('false') } },
-  good: { files: { 'tenants/solar.yaml': tenant('true') } },
   *check({ desired }) {
     for (const { name, cordoned, namespaces } of desired.tenants) {
       if (!cordoned.value) continue;

@@ -3,7 +3,6 @@ import { at } from '../../../source/diagnostic.ts';
 import { visible } from '../../../values/lookalike.ts';
 import { oncePer } from '../../../values/once.ts';
 import { certificateIn } from '../../certificate.ts';
-import { exampleCertificate } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
 
 export const certificateAuthority: ConfigRule = {
@@ -15,16 +14,6 @@ export const certificateAuthority: ConfigRule = {
   summary:
     "The `certificateAuthority` of a cluster holds PEM certificates that can verify the API server's, and nothing else (S18).",
   why: "Everyone's kubeconfig is made from it. What cannot be read locks everybody out, and a private key in it is handed to everybody. The certificate of the server itself, where it is signed by an authority, works until its renewal and then locks everybody out as well; one that the server signed by itself is accepted, as there is no authority to name. That a certificate has expired is a matter of the clock, and of another rule.",
-  bad: {
-    files: {
-      'clusters/example-ca.pem': `-----BEGIN PUBLIC KEY-----
-MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEagFysJ/M6fQh7+bVOOCUZGtJa4tL
-a7chMVTJlPEQPrOd/rp9zN4pIoK+U3MXFzwFPytS4d1cOfb4oCvMloVtcg==
------END PUBLIC KEY-----
-`,
-    },
-  },
-  good: { files: { 'clusters/example-ca.pem': exampleCertificate } },
   *check({ desired }) {
     for (const cluster of desired.clusters) {
       const problem = problemOfCluster(cluster);

@@ -1,23 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (state: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  deletion: Never
-  state: ${state}
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      state: MarkedForDeletion
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`;
-
 export const deletionNever: ConfigRule = {
   about: 'config',
   code: 'TEN310',
@@ -25,8 +8,6 @@ export const deletionNever: ConfigRule = {
   severity: 'error',
   summary: 'A tenant with `deletion: Never` marks a namespace for deletion only once it is deactivated (S53).',
   why: 'A tenant says `Never` because its data must outlive any single change to its file. Deactivating the tenant is the decision to give it up, and is made on its own.',
-  bad: { files: { 'tenants/solar.yaml': tenant('Active') } },
-  good: { files: { 'tenants/solar.yaml': tenant('Deactivated') } },
   *check({ desired }) {
     for (const { name, complete, deletion, state, namespaces } of desired.tenants) {
       // A `state` that could not be read passes for the default.

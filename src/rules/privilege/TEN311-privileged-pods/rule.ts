@@ -4,22 +4,6 @@ import type { Origin } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 
-const tenant = (level: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      isolation:
-        podSecurity: ${level}
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`;
-
 export const privilegedPods: ConfigRule = {
   about: 'config',
   code: 'TEN311',
@@ -28,8 +12,6 @@ export const privilegedPods: ConfigRule = {
   waivable: true,
   summary: 'No namespace allows privileged pods.',
   why: "A privileged pod is root on its node: it reads the Secrets and the disks of every tenant whose pods run there, and the node's own credentials. Whoever may create pods in such a namespace has, with some patience, the cluster. An exception names what the setting is written for: the namespace, the tenant, or the organization.",
-  bad: { files: { 'tenants/solar.yaml': tenant('privileged') } },
-  good: { files: { 'tenants/solar.yaml': tenant('baseline') } },
   *check({ desired: { organization, tenants } }) {
     const byDefault = organization.isolation.podSecurity;
     if (byDefault.value === 'privileged') {

@@ -1,17 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const cluster = (version: string): string => `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: devcluster01
-spec:
-  server: https://devcluster01.example.com:6443
-  certificateAuthority:
-    file: example-ca.pem
-  kubernetesVersion: "${version}"
-`;
-
 /**
  * The first Kubernetes 1.x minor that has ValidatingAdmissionPolicy in v1, and AuthenticationConfiguration without a
  * feature gate.
@@ -25,8 +14,6 @@ export const kubernetesTooOld: ConfigRule = {
   severity: 'warning',
   summary: `Every cluster runs Kubernetes 1.${enforcingSince} or newer.`,
   why: `No operator runs in the clusters: their own API server enforces the rules, by an AuthenticationConfiguration (on by default since 1.30) and by ValidatingAdmissionPolicies (\`v1\` since 1.30). An older one has roles, quotas, network policies and pod security, and nothing of the rest. It does not check that a token is for this cluster alone and lives ten minutes at most; it does not keep anyone from writing Namespaces and their labels, from changing a cordoned namespace, from creating in one that is marked for deletion, or from changing the objects that the platform owns, as far as roles allow it.`,
-  bad: { files: { 'clusters/devcluster01.yaml': cluster('1.29') } },
-  good: { files: { 'clusters/devcluster01.yaml': cluster('1.30') } },
   *check({ desired }) {
     for (const { name, kubernetesVersion } of desired.clusters) {
       const minor = Number(kubernetesVersion.value.split('.')[1]);

@@ -1,46 +1,8 @@
 import { at } from '../../../source/diagnostic.ts';
 import { codePoints, scriptsOf, visible } from '../../../values/lookalike.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, ExampleFiles } from '../../rule.ts';
+import type { ConfigRule } from '../../rule.ts';
 import { reservedGroupLike } from '../subjects.ts';
-
-const files = (group: string): ExampleFiles => ({
-  'organization.yaml': `apiVersion: tenantry.dev/v1
-kind: Organization
-metadata:
-  name: example
-spec:
-  issuer: https://platform.example.com/api/oidc
-  admins: [alice]
-  naming:
-    groupPattern: ".+"
-  groups:
-    - name: ${group}
-`,
-  'clusters/prodcluster01.yaml': `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: prodcluster01
-spec:
-  server: https://prodcluster01.example.com:6443
-  certificateAuthority:
-    file: example-ca.pem
-  kubernetesVersion: "1.36"
-  sharedWith:
-    - { group: ${group}, namespace: false }
-`,
-  'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: ${group} }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-`,
-});
 
 export const mixedScriptName: ConfigRule = {
   about: 'config',
@@ -51,8 +13,6 @@ export const mixedScriptName: ConfigRule = {
   waivable: true,
   summary: "A group's name keeps to one of the alphabets whose letters look alike, such as Latin, Greek and Cyrillic.",
   why: 'The Cyrillic `а` looks like the Latin one, and is another letter. A name with one of them among Latin letters is read as the name of another group, by reviewers above all: they approve access for people whom they do not know. Whole names in any alphabet are fine.',
-  bad: { files: files('sol\u0430r-ops') },
-  good: { files: files('solar-ops') },
   *check({ desired }) {
     for (const { name, origin } of desired.organization.groups) {
       const scripts = scriptsOf(name);

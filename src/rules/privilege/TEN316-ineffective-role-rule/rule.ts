@@ -5,26 +5,6 @@ import { originAt } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { groupsOfResource, ownGroups, ownResources } from '../rbac.ts';
 
-const tenant = (group: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  roles:
-    - name: deployer
-      rules:
-        - apiGroups: [${group}]
-          resources: [deployments]
-          verbs: [get, list, patch]
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: deployer }
-`;
-
 export const ineffectiveRoleRule: ConfigRule = {
   about: 'config',
   code: 'TEN316',
@@ -32,8 +12,6 @@ export const ineffectiveRoleRule: ConfigRule = {
   severity: 'warning',
   summary: 'Each resource that a custom role names exists in one of the API groups beside it.',
   why: 'RBAC takes any text for an API group or a resource, and a rule that matches nothing allows nothing, without a word. The core group is written `""`, groups are written without their version, and resources in the plural. Only the API groups of Kubernetes itself are known here: a rule that also names another one is taken as it is.',
-  bad: { files: { 'tenants/solar.yaml': tenant('""') } },
-  good: { files: { 'tenants/solar.yaml': tenant('apps') } },
   *check({ desired }) {
     for (const { roles } of desired.tenants) {
       for (const { value, origin } of roles) {

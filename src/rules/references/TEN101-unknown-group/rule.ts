@@ -4,20 +4,6 @@ import { reservedGroupLike } from '../../privilege/subjects.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { suggester } from '../suggest.ts';
 
-const tenant = (group: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: ${group}, role: edit }
-`;
-
 export const unknownGroup: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -26,8 +12,6 @@ export const unknownGroup: ConfigRule = {
   severity: 'error',
   summary: 'Every group that owns or is shared with is declared in `organization.yaml` (S24).',
   why: 'A binding to a group that does not exist gives access to nobody, and to whoever creates a group of that name later.',
-  bad: { files: { 'tenants/solar.yaml': tenant('solar-ser') } },
-  good: { files: { 'tenants/solar.yaml': tenant('solar-sre') } },
   *check({ desired }) {
     // Groups that could not be read may well be among those that are named.
     if (!desired.organization.complete) return;

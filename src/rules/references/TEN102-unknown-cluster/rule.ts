@@ -5,18 +5,6 @@ import type { Origin } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { suggester } from '../suggest.ts';
 
-const tenant = (clusters: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [${clusters}]
-`;
-
 export const unknownCluster: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -25,8 +13,6 @@ export const unknownCluster: ConfigRule = {
   severity: 'error',
   summary: 'Every cluster that a tenant or the organization names has a file in `clusters/` (S4).',
   why: 'Nothing is rendered for a cluster that does not exist: the namespace would be missing from where it is expected, without a word.',
-  bad: { files: { 'tenants/solar.yaml': tenant('prodcluster1') } },
-  good: { files: { 'tenants/solar.yaml': tenant('prodcluster01') } },
   *check({ files, desired }) {
     const declared = new Set([...desired.clusters.map((c) => c.name), ...desired.unreadable.clusters]);
     const suggest = suggester(declared);

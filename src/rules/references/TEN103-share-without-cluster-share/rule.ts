@@ -1,16 +1,8 @@
 import type { Cluster } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { counted } from '../../../source/text.ts';
 import { completeClusters, given, grantsOn, relatedPlaces, thoseNamespaces } from '../grants.ts';
-
-const files = {
-  'organization.yaml': `${exampleOrganization['organization.yaml']}    - name: contractors
-`,
-  'tenants/solar.yaml': `${exampleOrganization['tenants/solar.yaml']}        - { group: contractors, role: view }
-`,
-};
 
 export const shareWithoutClusterShare: ConfigRule = {
   about: 'config',
@@ -20,14 +12,6 @@ export const shareWithoutClusterShare: ConfigRule = {
   severity: 'error',
   summary: 'A group that has a role in a namespace sees the clusters that the namespace is on (S14).',
   why: "Tokens for a cluster are given only to members of the groups that it is shared with. Without the cluster's share the namespace's share looks like access and is none.",
-  bad: { files },
-  good: {
-    files: {
-      ...files,
-      'clusters/prodcluster01.yaml': `${exampleOrganization['clusters/prodcluster01.yaml']}    - { group: contractors, namespace: false }
-`,
-    },
-  },
   *check({ desired, asOf }) {
     const { organization } = desired;
     const declared = new Set(organization.groups.map((g) => g.name));

@@ -5,20 +5,6 @@ import type { ConfigRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { suggester } from '../suggest.ts';
 
-const tenant = (role: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: ${role} }
-`;
-
 export const unknownRole: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -27,8 +13,6 @@ export const unknownRole: ConfigRule = {
   severity: 'error',
   summary: 'A share names `admin`, `edit`, `view` or a custom role of its tenant (S8, S9).',
   why: 'Nothing else can be bound in a namespace: not the roles of another tenant, and not a ClusterRole that happens to be on the cluster, whose meaning nobody has reviewed here.',
-  bad: { files: { 'tenants/solar.yaml': tenant('cluster-admin') } },
-  good: { files: { 'tenants/solar.yaml': tenant('admin') } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
       if (!tenant.complete) continue;

@@ -1,13 +1,7 @@
 import { groupReferences } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule, RuleContext } from '../../rule.ts';
-
-const files = {
-  'organization.yaml': `${exampleOrganization['organization.yaml']}    - name: contractors
-`,
-};
 
 export const unusedGroup: ConfigRule = {
   about: 'config',
@@ -16,14 +10,6 @@ export const unusedGroup: ConfigRule = {
   severity: 'note',
   summary: 'Every declared group owns a tenant, or something is shared with it.',
   why: 'A group that nobody uses is what is left of something, or the right name for a reference elsewhere that has the wrong one.',
-  bad: { files },
-  good: {
-    files: {
-      ...files,
-      'clusters/prodcluster01.yaml': `${exampleOrganization['clusters/prodcluster01.yaml']}    - { group: contractors, namespace: false }
-`,
-    },
-  },
   *check(context) {
     if (!isAllRead(context)) return;
     const { desired } = context;

@@ -2,21 +2,6 @@ import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (allocation: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  allocations:
-    - name: solar-2026
-      budget: { amount: "120000", currency: USD, period: Year }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]${allocation}
-`;
-
 export const unusedAllocation: ConfigRule = {
   about: 'config',
   code: 'TEN109',
@@ -24,8 +9,6 @@ export const unusedAllocation: ConfigRule = {
   severity: 'warning',
   summary: 'Every allocation that has begun is used by a namespace of its tenant (S5).',
   why: 'A budget that no usage is attributed to mostly means that the namespaces it was made for were forgotten, and that their usage shows up nowhere.',
-  bad: { files: { 'tenants/solar.yaml': tenant('') } },
-  good: { files: { 'tenants/solar.yaml': tenant('\n      allocation: solar-2026') } },
   *check({ desired, asOf }) {
     for (const tenant of desired.tenants) {
       // A tenant that has no namespaces yet may well have its budgets already.

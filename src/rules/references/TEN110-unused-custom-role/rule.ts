@@ -2,24 +2,6 @@ import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const tenant = (role: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  roles:
-    - name: deployer
-      rules:
-        - { apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, patch] }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { group: solar-sre, role: ${role} }
-`;
-
 export const unusedCustomRole: ConfigRule = {
   about: 'config',
   code: 'TEN110',
@@ -27,8 +9,6 @@ export const unusedCustomRole: ConfigRule = {
   severity: 'note',
   summary: 'Every custom role is named by a share of its tenant.',
   why: 'A role that nobody has still has to be read by whoever reviews what the tenant may do.',
-  bad: { files: { 'tenants/solar.yaml': tenant('view') } },
-  good: { files: { 'tenants/solar.yaml': tenant('deployer') } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
       if (!tenant.complete) continue;

@@ -1,17 +1,7 @@
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { nearIdentical } from '../near-identical.ts';
-
-const files = (group: string) => ({
-  'organization.yaml': `${exampleOrganization['organization.yaml']}    - name: solar-developers
-    - name: ${group}
-`,
-  'clusters/prodcluster01.yaml': `${exampleOrganization['clusters/prodcluster01.yaml']}    - { group: solar-developers, namespace: false }
-    - { group: ${group}, namespace: false }
-`,
-});
 
 export const nearIdenticalGroups: ConfigRule = {
   about: 'config',
@@ -21,8 +11,6 @@ export const nearIdenticalGroups: ConfigRule = {
   summary: 'No two groups have names that differ only in letter case, in punctuation or by one letter of a long word.',
   why: 'Of two such names one is often a slip, and a share to it reaches nobody; where both are meant, the next share is easily given to the wrong one.',
   waivable: true,
-  bad: { files: files('solar-developer') },
-  good: { files: files('solar-testers') },
   *check({ desired }) {
     const groups = new Map(desired.organization.groups.map((g) => [g.name, originAt(g.origin, 'name')]));
     for (const { name, earlier, difference } of nearIdentical(Array.from(groups.keys()))) {

@@ -1,25 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
-import { exampleCertificate } from '../../examples.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { suggester } from '../suggest.ts';
-
-const files = {
-  'clusters/example-ca.pem': null,
-  'clusters/prodcluster01.yaml': `apiVersion: tenantry.dev/v1
-kind: Cluster
-metadata:
-  name: prodcluster01
-spec:
-  server: https://prodcluster01.example.com:6443
-  certificateAuthority:
-    file: prodcluster01-ca.pem
-  kubernetesVersion: "1.36"
-  sharedWith:
-    - { group: solar-leads, namespace: false }
-    - { group: solar-sre, namespace: false }
-    - { group: audit, namespace: false }
-`,
-};
 
 export const certificateFileMissing: ConfigRule = {
   about: 'config',
@@ -28,8 +9,6 @@ export const certificateFileMissing: ConfigRule = {
   severity: 'error',
   summary: "A certificate file that a cluster names lies beside the cluster's file and can be read (S18).",
   why: 'Without the certificate authority no kubeconfig for the cluster can be made, and its connection cannot be verified.',
-  bad: { files },
-  good: { files: { ...files, 'clusters/prodcluster01-ca.pem': exampleCertificate } },
   *check({ files, desired }) {
     const strays = new Map(files.strays.map((s) => [s.path, s.entry]));
     const suggest = suggester(Array.from(strays.keys()).filter((path) => /\.(pem|crt)$/.test(path)));

@@ -2,29 +2,10 @@ import type { Cluster, Located, Namespace } from '../../../config/model/desired-
 import { at, atKey } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import { exampleOrganization } from '../../examples.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { completeClusters } from '../grants.ts';
 import { suggester } from '../suggest.ts';
-
-const files = (storageClasses: string) => ({
-  'clusters/prodcluster01.yaml': `${exampleOrganization['clusters/prodcluster01.yaml']}  storageClasses: [standard, fast]
-`,
-  'tenants/solar.yaml': `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  isolation:
-    storageClasses: [${storageClasses}]
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-`,
-});
 
 const kinds = [
   { key: 'storageClasses', noun: 'storage class' },
@@ -38,8 +19,6 @@ export const classNotOnCluster: ConfigRule = {
   severity: 'warning',
   summary: 'A namespace allows only storage and ingress classes that its clusters list, where they list any (S69).',
   why: 'A claim or an Ingress of a class that the cluster does not have waits for ever, or gets whatever is made under that name later.',
-  bad: { files: files('standard, fats') },
-  good: { files: files('standard, fast') },
   *check({ desired }) {
     const clusters = completeClusters(desired);
     for (const { key, noun } of kinds) {

@@ -4,20 +4,6 @@ import type { ConfigRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { completeClusters, given, grantsOn, relatedPlaces } from '../grants.ts';
 
-const tenant = (user: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-      sharedWith:
-        - { user: ${user}, role: edit }
-`;
-
 export const userWithoutCluster: ConfigRule = {
   about: 'config',
   code: 'TEN114',
@@ -25,8 +11,6 @@ export const userWithoutCluster: ConfigRule = {
   severity: 'warning',
   summary: 'A user who has a role in a namespace is in a group that sees its clusters (S14).',
   why: "Tokens for a cluster are given only to members of the groups that it is shared with, and to organization admins. Judged only where `organization.yaml` lists the members of all of the cluster's groups; the identity provider may know more.",
-  bad: { files: { 'tenants/solar.yaml': tenant('zoe') } },
-  good: { files: { 'tenants/solar.yaml': tenant('ann') } },
   *check({ desired, asOf }) {
     const { organization } = desired;
     if (!organization.complete) return;

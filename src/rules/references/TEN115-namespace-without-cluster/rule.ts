@@ -3,19 +3,6 @@ import { at } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 import { circles, parents } from '../inheritance.ts';
 
-const tenant = (clusters: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-  namespaces:
-    - name: prod${clusters}
-      sharedWith:
-        - { group: solar-sre, role: admin }
-`;
-
 export const namespaceWithoutCluster: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -24,8 +11,6 @@ export const namespaceWithoutCluster: ConfigRule = {
   severity: 'error',
   summary: "Every namespace is on a cluster, by its own `clusters`, by inheritance or by its tenant's defaults (S4).",
   why: 'On no cluster nothing is rendered for it: it would look declared and be nowhere, and taking the last cluster away is no way to delete it.',
-  bad: { files: { 'tenants/solar.yaml': tenant('') } },
-  good: { files: { 'tenants/solar.yaml': tenant('\n      clusters: [prodcluster01]') } },
   *check({ desired }) {
     for (const tenant of desired.tenants) {
       if (!tenant.complete) continue;

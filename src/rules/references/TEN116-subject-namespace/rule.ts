@@ -5,19 +5,6 @@ import { originAt } from '../../../source/source.ts';
 import type { ConfigRule, Finding } from '../../rule.ts';
 import { writtenOwners } from '../../written.ts';
 
-const tenant = (namespace: string): string => `apiVersion: tenantry.dev/v1
-kind: Tenant
-metadata:
-  name: solar
-spec:
-  owners:
-    - { kind: Group, name: solar-leads }
-    - { kind: ServiceAccount, name: deployer${namespace} }
-  namespaces:
-    - name: prod
-      clusters: [prodcluster01]
-`;
-
 export const subjectNamespace: ConfigRule = {
   about: 'config',
   perTenant: true,
@@ -26,8 +13,6 @@ export const subjectNamespace: ConfigRule = {
   severity: 'error',
   summary: 'An owner that is a service account says its namespace; users and groups have none (S68).',
   why: 'Service accounts of one name exist in many namespaces, so a name alone says nobody. A namespace with a user or a group suggests a limit that there is not: they own the whole tenant.',
-  bad: { files: { 'tenants/solar.yaml': tenant('') } },
-  good: { files: { 'tenants/solar.yaml': tenant(', namespace: solar-prod') } },
   *check({ files }) {
     for (const owner of writtenOwners(files)) {
       if ((owner.value.kind === 'ServiceAccount') === (owner.value.namespace !== undefined)) continue;

@@ -2,20 +2,6 @@ import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ConfigRule } from '../../rule.ts';
 
-const organization = (old: string): string => `apiVersion: tenantry.dev/v1
-kind: Organization
-metadata:
-  name: example
-spec:
-  issuer: https://platform.example.com/api/oidc
-  admins: [alice]
-  groups:
-    - name: solar-leads
-    - name: solar-sre
-      renamedFrom: ${old}
-    - name: audit
-`;
-
 export const renamedFromDeclared: ConfigRule = {
   about: 'config',
   code: 'TEN118',
@@ -23,8 +9,6 @@ export const renamedFromDeclared: ConfigRule = {
   severity: 'error',
   summary: 'The name that a group is renamed from is no group any more, and is claimed by one group alone.',
   why: 'A rename says that what one group had is what the other has, so that the plan shows no change. Where both groups are there, or two claim to be the same one, somebody would get access that no plan shows.',
-  bad: { files: { 'organization.yaml': organization('audit') } },
-  good: { files: { 'organization.yaml': organization('solar-operators') } },
   *check({ desired }) {
     const { groups } = desired.organization;
     const declared = new Map(groups.map((group) => [group.name, group]));

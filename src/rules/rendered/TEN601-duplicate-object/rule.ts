@@ -1,5 +1,4 @@
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
-import { exampleBinding } from '../examples.ts';
 import { apiGroup, describeObject } from '../kinds.ts';
 
 export const duplicateObject: RenderedRule = {
@@ -9,8 +8,6 @@ export const duplicateObject: RenderedRule = {
   severity: 'error',
   summary: 'On a cluster, a name is unique for its kind in its namespace (S38).',
   why: 'Of two objects of one name the cluster keeps the one that is applied last, and each sync writes one over the other: whoever is in the other has access now and then.',
-  bad: [exampleBinding, exampleBinding],
-  good: [exampleBinding, { ...exampleBinding, name: 'tenantry:group:audit:view' }],
   *check(objects) {
     const first = new Map<string, RenderedObject>();
     for (const object of objects) {

@@ -2,7 +2,6 @@ import type { DistPlace } from '../../../manifests/layout.ts';
 import { placeOf } from '../../../manifests/layout.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
-import { exampleBinding, exampleNamespace } from '../examples.ts';
 import { describeObject, kindOf } from '../kinds.ts';
 
 export const misplacedKind: RenderedRule = {
@@ -13,8 +12,6 @@ export const misplacedKind: RenderedRule = {
   summary:
     "Cluster-wide kinds have no namespace, namespaced kinds have one, and a namespace's file holds that Namespace and what is in it (S37).",
   why: "A namespace's file is reviewed as access to that namespace, by its owners. An object of another namespace in it, or one that holds in the whole cluster, would be access that nobody looked for there.",
-  bad: [exampleNamespace, { ...exampleBinding, namespace: 'green-prod' }],
-  good: [exampleNamespace, exampleBinding],
   *check(objects) {
     for (const [path, inFile] of groupedBy(objects, (object) => object.path)) {
       const place = placeOf(path);

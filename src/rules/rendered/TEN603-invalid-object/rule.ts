@@ -1,6 +1,5 @@
 import { oncePer } from '../../../values/once.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
-import { exampleBinding } from '../examples.ts';
 import { isDnsLabel, isLabelKey, isLabelValue } from '../../../kubernetes/names.ts';
 import { describeObject, kindOf, nameProblem } from '../kinds.ts';
 
@@ -11,8 +10,6 @@ export const invalidObject: RenderedRule = {
   severity: 'error',
   summary: 'Every object is of a kind that tenantry renders, and has a name and labels that Kubernetes accepts.',
   why: 'The API server refuses an object with a bad name or label, in the middle of a sync: what comes after it, revocations among it, waits. A kind that nobody expects has no policy that guards it and no review that looks for it.',
-  bad: [{ ...exampleBinding, name: 'tenantry:group:solar/sre:admin' }],
-  good: [{ ...exampleBinding, name: 'tenantry:group:solar~2Fsre:admin' }],
   *check(objects) {
     for (const object of objects) {
       for (const problem of problemsOf(object)) {

@@ -2,16 +2,10 @@ import { isForOperator, placeOf } from '../../../manifests/layout.ts';
 import { groupedBy } from '../../../values/order.ts';
 import { counted } from '../../../source/text.ts';
 import type { Finding, RenderedObject, RenderedRule } from '../../rule.ts';
-import { exampleBinding } from '../examples.ts';
 import { apiGroup } from '../kinds.ts';
 
 /** etcd takes 1.5 MiB (https://etcd.io/docs/latest/dev-guide/limit/). What is not about objects needs some room, too. */
 const mostBytes = 1_300_000;
-
-const many: RenderedObject[] = Array.from({ length: 4000 }, (_, index) => ({
-  ...exampleBinding,
-  name: `tenantry:group:team-${index}:view`,
-}));
 
 export const tooManyObjects: RenderedRule = {
   about: 'rendered',
@@ -21,8 +15,6 @@ export const tooManyObjects: RenderedRule = {
   summary:
     'An Application has no more objects than Argo CD can record in it, and some that do not go with a namespace.',
   why: 'Argo CD writes what became of each object into the Application. When that is more than etcd takes, the sync never ends: what is merged afterwards is not applied, revocations among it, and nobody is told. Nor does it sync an Application that has lost everything: the bindings of the last namespace in it would stay.',
-  bad: many,
-  good: many.slice(0, 2000),
   *check(objects) {
     const applications = new Map<string, { readonly first: RenderedObject; objects: number; bytes: number }>();
     const files = filesOfClusters(objects);

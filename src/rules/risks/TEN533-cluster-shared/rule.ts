@@ -2,10 +2,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, listedClusters, mostRelated } from '../../wording.ts';
-import { cluster, organization } from '../example.ts';
 import { changedSettings } from '../settings.ts';
-
-const nightWatch = organization('    - name: night-watch\n      members: [nora]\n');
 
 export const clusterShared: ChangeRule = {
   about: 'change',
@@ -14,8 +11,6 @@ export const clusterShared: ChangeRule = {
   severity: 'note',
   summary: 'A production cluster is shared with no further group.',
   why: 'Who is in a group that a cluster is shared with gets tokens for it: the API server lets them in, and every share with them can take effect. Nobody has anything in a namespace by that, so no access in the plan shows it.',
-  bad: { before: { ...nightWatch, ...cluster('production') }, after: cluster('production', ['night-watch']) },
-  good: { before: { ...nightWatch, ...cluster('production', ['night-watch']) }, after: cluster('production') },
   *check({ plan }) {
     const shared = changedSettings(plan).filter(
       ({ item: { entity, production }, setting: { about, before, after } }) =>

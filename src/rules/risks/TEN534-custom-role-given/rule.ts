@@ -5,18 +5,6 @@ import { rightsOf } from '../../../kubernetes/rbac.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
 import { givenBy, lines, newCustomRoles, rolesOf } from '../access.ts';
-import { tenant } from '../example.ts';
-
-const withDebugger = (share: string) =>
-  tenant(`  roles:
-    - name: debugger
-      rules:
-        - { apiGroups: [""], resources: [pods/exec], verbs: [create] }
-  namespaces:
-    - name: prod
-      sharedWith:
-        - ${share}
-`);
 
 export const customRoleGiven: ChangeRule = {
   about: 'change',
@@ -25,14 +13,6 @@ export const customRoleGiven: ChangeRule = {
   severity: 'note',
   summary: 'Nobody is given a custom role.',
   why: 'What `edit` allows, everybody knows; what `debugger` allows, only its rules say, and they are not where it is given. So the plan says it, what changes or reveals the most first.',
-  bad: {
-    before: withDebugger('{ group: solar-sre, role: edit }'),
-    after: withDebugger('{ group: solar-sre, role: debugger }'),
-  },
-  good: {
-    before: withDebugger('{ group: solar-sre, role: debugger }'),
-    after: withDebugger('{ group: solar-sre, role: edit }'),
-  },
   *check({ plan }) {
     const given = givenBy(plan).flatMap(({ item, places }) =>
       newCustomRoles(plan, item).map(({ role }) => ({ item, places, role: `${item.tenant ?? ''}/${role.name}` })),

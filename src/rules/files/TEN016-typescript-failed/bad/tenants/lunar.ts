@@ -1,0 +1,13 @@
+import { defineTenant } from 'tenantry';
+
+const stages: string[] = ['dev', 'test'];
+
+export default defineTenant({
+  apiVersion: 'tenantry.dev/v1',
+  kind: 'Tenant',
+  metadata: { name: 'lunar' },
+  spec: {
+    owners: [{ kind: 'Group', name: 'solar-leads' }],
+    namespaces: process.env.STAGES.split(',').map((name) => ({ name, clusters: ['prodcluster01'] })),
+  },
+});
