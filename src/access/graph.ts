@@ -11,6 +11,8 @@ import { hasEnded, stateOn, subjectKey } from '../config/model/desired-state.ts'
 import { isBuiltInRole } from '../kubernetes/user-roles.ts';
 import { once, oncePer } from '../values/once.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
+import type { SharedWith } from '../values/shared.ts';
+import { areShared, isShared, takeOver } from '../values/shared.ts';
 import type { Origin } from '../source/source.ts';
 
 /** What a binding refers to. A custom role is a Role in each namespace of its tenant. */
@@ -84,37 +86,41 @@ export interface Meaning {
 
 /**
  * The access graph of a desired state on the day `asOf` (`YYYY-MM-DD`): shares hold through their last day, UTC. What comes
- * from the same values as in `known` is the same value as there.
+ * of the same values is taken over from the other side of a change.
  */
-export function accessGraph(desired: DesiredState, asOf: string, known?: Meaning): AccessGraph {
-  return { asOf, clusters: desired.clusters.map(accessOn(desired, asOf, known)) };
+export function accessGraph(desired: DesiredState, asOf: string, base?: SharedWith<Meaning>): AccessGraph {
+  return { asOf, clusters: desired.clusters.map(accessOn(desired, asOf, base)) };
 }
 
 /** The same, a cluster at a time: gives what the config means for each. */
-export function accessOn(desired: DesiredState, asOf: string, known?: Meaning): (cluster: Cluster) => ClusterAccess {
+export function accessOn(
+  desired: DesiredState,
+  asOf: string,
+  base?: SharedWith<Meaning>,
+): (cluster: Cluster) => ClusterAccess {
   const { admins } = desired.organization;
   const onCluster = tenantNamespacesByCluster(desired.tenants);
-  const same = known?.graph.asOf === asOf ? sameClusters(known, admins, onCluster) : undefined;
-  return (cluster) => same?.get(cluster) ?? clusterAccess(cluster, onCluster.get(cluster.name) ?? [], admins, asOf);
+  const shared = base?.graph.asOf === asOf ? sharedClusters(base, admins, onCluster) : undefined;
+  return (cluster) =>
+    takeOver(shared, cluster, () => clusterAccess(cluster, onCluster.get(cluster.name) ?? [], admins, asOf));
 }
 
-/** The clusters of a graph that have the same tenants' namespaces and the same admins here, each by itself. */
-function sameClusters(
-  { desired, graph }: Meaning,
+/** What the other side's graph has for the clusters with the tenants' namespaces and the admins that they have here. */
+function sharedClusters(
+  { desired, graph }: SharedWith<Meaning>,
   admins: readonly Located<string>[],
   onCluster: ReadonlyMap<string, readonly TenantNamespace[]>,
 ): Map<Cluster, ClusterAccess> {
   const before = desired.organization.admins;
-  if (before !== admins && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
+  if (!isShared(before, admins) && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
   const onClusterBefore = tenantNamespacesByCluster(desired.tenants);
   return new Map(
     graph.clusters.flatMap((entry) => {
       const { name } = entry.cluster;
       const [old, now] = [onClusterBefore.get(name) ?? [], onCluster.get(name) ?? []];
-      const isSame =
-        old.length === now.length &&
-        old.every(({ tenant, namespace }, i) => tenant === now[i]?.tenant && namespace === now[i].namespace);
-      return isSame ? [[entry.cluster, entry] as const] : [];
+      const isMadeOfShared =
+        areShared(old.map(tenantOf), now.map(tenantOf)) && areShared(old.map(namespaceOf), now.map(namespaceOf));
+      return isMadeOfShared ? [[entry.cluster, entry] as const] : [];
     }),
   );
 }
@@ -133,6 +139,9 @@ interface TenantNamespace {
   readonly tenant: Tenant;
   readonly namespace: Namespace;
 }
+
+const tenantOf = ({ tenant }: TenantNamespace): Tenant => tenant;
+const namespaceOf = ({ namespace }: TenantNamespace): Namespace => namespace;
 
 const tenantNamespacesByCluster = oncePer(
   (tenants: readonly Tenant[]): ReadonlyMap<string, readonly TenantNamespace[]> => {

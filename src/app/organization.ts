@@ -10,6 +10,7 @@ import type { Diagnostic, Placed } from '../source/diagnostic.ts';
 import { placeDiagnostics } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import { oncePer } from '../values/once.ts';
+import type { SharedWith } from '../values/shared.ts';
 import type { Style } from '../render/style.ts';
 import { colourStyle, plainStyle } from '../render/style.ts';
 import { rules } from '../rules/index.ts';
@@ -58,7 +59,7 @@ export async function checkTree(
   io: Io,
   tree: FileTree,
   asOf: string,
-  base?: ReadOrganization,
+  base?: SharedWith<ReadOrganization>,
 ): Promise<CheckedOrganization> {
   return checkRead(io, await readTree(io, tree, asOf, base));
 }
@@ -70,22 +71,21 @@ export function checkRead(io: Io, organization: ReadOrganization): CheckedOrgani
 }
 
 /**
- * Reads the organization in a tree, as of a day. What the base of a change has in the same words is the same value, by
- * which others see what need not be looked at twice; and if it forbids TypeScript, the head's is not evaluated, which may
- * have lifted that.
+ * Reads the organization in a tree, as of a day. What the base of a change has in the same words is shared with it; and if
+ * it forbids TypeScript, the head's is not evaluated, which may have lifted that.
  */
 export async function readTree(
   io: Io,
   tree: FileTree,
   asOf: string,
-  base?: ReadOrganization,
+  base?: SharedWith<ReadOrganization>,
 ): Promise<ReadOrganization> {
   io.progress?.say('reading the files');
   const files = await readConfigFiles(
     tree,
     lazyEvaluator(io),
     base && {
-      known: base.files,
+      base: base.files,
       forbidTypeScript: base.files.organization.length > 0 && base.desired.organization.typescript === 'forbid',
     },
   );

@@ -1,5 +1,6 @@
 import type { ClusterAccess, ClusterNamespace, Meaning } from '../access/graph.ts';
-import type { Cluster, Organization, Tenant } from '../config/model/desired-state.ts';
+import type { Cluster, Namespace, Organization, Tenant } from '../config/model/desired-state.ts';
+import { isShared, withoutShared } from '../values/shared.ts';
 
 /** What facts are made of. */
 export interface Parts {
@@ -31,48 +32,47 @@ export function partsOf({ desired, graph }: Meaning): Parts {
   };
 }
 
-/** The parts of two states without those that are the same value in both, whose facts cannot differ. */
+/** The parts of two states without those that they share, whose facts cannot differ. */
 export function differingParts(before: Meaning, after: Meaning): { readonly before: Parts; readonly after: Parts } {
   const names = differingNamespaces(before, after);
   return { before: partsWithout(before, after, names), after: partsWithout(after, before, names) };
 }
 
 /**
- * The parts of a state without those that another has too. Of namespaces, all with the given names stay: several
+ * The parts of a state without those that it shares with another. Of namespaces, all with the given names stay: several
  * clusters, and several namespaces of one name, have their facts under one key.
  */
 function partsWithout(state: Meaning, other: Meaning, names: ReadonlySet<string>): Parts {
   const { limits, organization, clusters, tenants, namespaces, accesses } = partsOf(state);
-  const known = new Set<unknown>([...other.desired.clusters, ...other.desired.tenants, ...other.graph.clusters]);
-  const differs = (part: unknown): boolean => !known.has(part);
   return {
     limits,
-    ...(organization !== other.desired.organization && { organization }),
-    clusters: clusters.filter(differs),
-    tenants: tenants.filter(differs),
+    ...(!isShared(organization, other.desired.organization) && { organization }),
+    clusters: withoutShared(clusters, other.desired.clusters),
+    tenants: withoutShared(tenants, other.desired.tenants),
     namespaces: namespaces.filter(({ entry }) => names.has(entry.name)),
-    accesses: accesses.filter(differs),
+    accesses: withoutShared(accesses, other.graph.clusters),
   };
 }
 
-/** The names of the namespaces that are not the same value on a cluster on both sides. */
+/** The names of the namespaces that the two sides do not share on a cluster. */
 function differingNamespaces(before: Meaning, after: Meaning): Set<string> {
   const names = new Set<string>();
   const addThoseNotIn = (others: readonly ClusterAccess[], clusters: readonly ClusterAccess[]): void => {
     const byName = new Map(others.map((entry) => [entry.cluster.name, entry]));
     for (const one of clusters) {
       const other = byName.get(one.cluster.name);
-      if (one === other) continue;
-      const known = new Set<unknown>(
-        other?.namespaces.map((entry) => (entry.kind === 'Tenant' ? entry.namespace : '')),
-      );
-      for (const entry of one.namespaces) {
-        const isSame = entry.kind === 'Tenant' ? known.has(entry.namespace) : one.cluster === other?.cluster;
-        if (!isSame) names.add(entry.name);
-      }
+      if (isShared(one, other)) continue;
+      const theirs = other ? tenantNamespaces(other) : [];
+      for (const { name } of withoutShared(tenantNamespaces(one), theirs)) names.add(name);
+      if (isShared(one.cluster, other?.cluster)) continue;
+      for (const { kind, name } of one.namespaces) if (kind !== 'Tenant') names.add(name);
     }
   };
   addThoseNotIn(before.graph.clusters, after.graph.clusters);
   addThoseNotIn(after.graph.clusters, before.graph.clusters);
   return names;
+}
+
+function tenantNamespaces({ namespaces }: ClusterAccess): Namespace[] {
+  return namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [entry.namespace] : []));
 }

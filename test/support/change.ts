@@ -94,7 +94,7 @@ async function side(files: Files, asOf: string, known?: Side): Promise<Side> {
   const read = await readConfigFiles(
     memoryTree(files),
     (file, text) => Promise.resolve(parseYaml(file, text)),
-    known && { known: known.files },
+    known && { base: known.files },
   );
   const desired = resolve(read, known);
   return { files: read, desired, asOf, graph: accessGraph(desired, asOf, known) };

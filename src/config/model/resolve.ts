@@ -1,5 +1,8 @@
+import type { Origin } from '../../source/source.ts';
 import { fileOrigin, originAt } from '../../source/source.ts';
 import { sortedBy } from '../../values/order.ts';
+import type { SharedWith } from '../../values/shared.ts';
+import { isShared, takeOver } from '../../values/shared.ts';
 import type { Cursor } from '../reading/cursor.ts';
 import {
   entries,
@@ -39,24 +42,27 @@ export interface Resolved {
 
 /**
  * The meaning of the files: defaults and inheritance applied, every value with its origin. Judges nothing. What comes
- * from the same values as in `known` is the same value as there: by that, others see what two desired states share.
+ * of the same values is taken over from the other side of a change.
  */
-export function resolve(files: ConfigFiles, known?: Resolved): DesiredState {
+export function resolve(files: ConfigFiles, base?: SharedWith<Resolved>): DesiredState {
   const organizationEntry = files.organization[0];
   const organizationRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
   const organizationDefaults = resolveOrganizationDefaults(organizationRoot);
-  const isSame = organizationEntry !== undefined && organizationEntry === known?.files.organization[0];
   const organization =
-    (isSame ? known.desired.organization : undefined) ?? resolveOrganization(organizationRoot, organizationDefaults);
+    base && isShared(organizationEntry, base.files.organization[0])
+      ? base.desired.organization
+      : resolveOrganization(organizationRoot, organizationDefaults);
   const groups = new Map(organization.groups.map((g) => [g.name, g]));
-  const same = known && sameAs(known, { files, organization, organizationDefaults });
+  const shared = base && sharedMeanings(base, { files, organization, organizationDefaults });
 
   const unreadable = { clusters: new Set<string>(), tenants: new Set<string>() };
   const clusters = files.clusters.flatMap((file) => {
     const root = rootCursor(file.path, file.checked);
     if (root) {
       return [
-        same?.cluster(file) ?? resolveCluster(root, file.stem, groups, files.certificates, organization.syncIdentity),
+        takeOver(shared?.clusters, file, () =>
+          resolveCluster(root, file.stem, groups, files.certificates, organization.syncIdentity),
+        ),
       ];
     }
     unreadable.clusters.add(file.stem);
@@ -64,7 +70,9 @@ export function resolve(files: ConfigFiles, known?: Resolved): DesiredState {
   });
   const tenants = files.tenants.flatMap((file) => {
     const root = rootCursor(file.path, file.checked);
-    if (root) return [same?.tenant(file) ?? resolveTenant(root, file.stem, organizationDefaults)];
+    if (root) {
+      return [takeOver(shared?.tenants, file, () => resolveTenant(root, file.stem, organizationDefaults))];
+    }
     unreadable.tenants.add(file.stem);
     return [];
   });
@@ -83,30 +91,37 @@ interface ResolveContext {
   readonly organizationDefaults: OrganizationDefaults;
 }
 
-/** Finds what a file came to in `known`, where all that it was resolved from there is the same here. */
-function sameAs(
-  { files: knownFiles, desired }: Resolved,
+/** What the other side's files came to, by file, where all else that they were resolved with is the same here. */
+function sharedMeanings(
+  { files: theirs, desired }: SharedWith<Resolved>,
   { files, organization, organizationDefaults }: ResolveContext,
 ) {
-  const [organizationEntry] = knownFiles.organization;
-  const knownRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
-  const sameDefaults = isAlike(resolveOrganizationDefaults(knownRoot), organizationDefaults);
+  const [organizationEntry] = theirs.organization;
+  const theirRoot = rootCursor(organizationEntry?.path ?? organizationFile, organizationEntry?.checked);
+  const sameDefaults = isAlike(resolveOrganizationDefaults(theirRoot), organizationDefaults);
   const sameForClusters =
-    desired.organization === organization || isAlike(forClusters(desired.organization), forClusters(organization));
-
-  const isKnown = new Set<unknown>([...knownFiles.clusters, ...knownFiles.tenants]);
-  const clusters = new Map(desired.clusters.map((cluster) => [cluster.origin.file, cluster]));
-  const tenants = new Map(desired.tenants.map((tenant) => [tenant.origin.file, tenant]));
+    isShared(desired.organization, organization) ||
+    isAlike(forClusters(desired.organization), forClusters(organization));
+  const hasSameCertificate = ({ certificateAuthority: { file } }: Cluster): boolean =>
+    file === undefined || theirs.certificates.get(`clusters/${file}`) === files.certificates.get(`clusters/${file}`);
+  const clusters = sameForClusters ? desired.clusters.filter(hasSameCertificate) : [];
   return {
-    cluster(file: ConfigFiles['clusters'][number]): Cluster | undefined {
-      const cluster = sameForClusters && isKnown.has(file) ? clusters.get(file.path) : undefined;
-      const certificate = `clusters/${cluster?.certificateAuthority.file ?? ''}`;
-      return knownFiles.certificates.get(certificate) === files.certificates.get(certificate) ? cluster : undefined;
-    },
-    tenant(file: ConfigFiles['tenants'][number]): Tenant | undefined {
-      return sameDefaults && isKnown.has(file) ? tenants.get(file.path) : undefined;
-    },
+    clusters: meaningByFile(theirs.clusters, clusters),
+    tenants: meaningByFile(theirs.tenants, sameDefaults ? desired.tenants : []),
   };
+}
+
+function meaningByFile<F extends { readonly path: string }, M extends { readonly origin: Origin }>(
+  files: readonly F[],
+  meanings: readonly M[],
+): Map<F, M> {
+  const byPath = new Map(meanings.map((meaning) => [meaning.origin.file, meaning]));
+  return new Map(
+    files.flatMap((file) => {
+      const meaning = byPath.get(file.path);
+      return meaning ? [[file, meaning] as const] : [];
+    }),
+  );
 }
 
 /** All of an organization that a cluster is resolved with. */

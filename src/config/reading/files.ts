@@ -1,4 +1,5 @@
 import { groupedBy } from '../../values/order.ts';
+import type { SharedWith } from '../../values/shared.ts';
 import type { Source } from '../../source/source.ts';
 import { parseYaml } from '../../source/source.ts';
 import type { EntryKind, FileTree, TreeEntry } from '../../tree/tree.ts';
@@ -68,8 +69,8 @@ const harmlessName =
 
 /** What the base of a change has to say about how the head is read. */
 export interface ReadingOptions {
-  /** A YAML file with the same path and text in these is taken over: as the same value, by which others know it. */
-  readonly known?: ConfigFiles;
+  /** Its own files: one with the same path and text is taken over, and with it begins all that both sides share. */
+  readonly base?: SharedWith<ConfigFiles>;
   /** No TypeScript is evaluated, whatever the organization's file says. */
   readonly forbidTypeScript?: boolean;
 }
@@ -78,7 +79,7 @@ export interface ReadingOptions {
 export async function readConfigFiles(
   tree: FileTree,
   evaluate: EvaluateTypeScript,
-  { known, forbidTypeScript = false }: ReadingOptions = {},
+  { base, forbidTypeScript = false }: ReadingOptions = {},
 ): Promise<ConfigFiles> {
   const forbiddenBy = forbidTypeScript ? 'base' : '';
   // Listed at once, because each list of a commit is a process of Git's.
@@ -94,14 +95,14 @@ export async function readConfigFiles(
     stem: string,
     extension: 'yaml' | 'ts',
     evaluator: EvaluateTypeScript | undefined,
-    same: FileOf<K> | undefined,
-  ): Promise<FileOf<K>> => readFile(tree, entry, kind, stem, extension, evaluator, same, forbiddenBy);
+    ofBase: FileOf<K> | undefined,
+  ): Promise<FileOf<K>> => readFile(tree, entry, kind, stem, extension, evaluator, ofBase, forbiddenBy);
 
   const organization: FileOf<'Organization'>[] = [];
   for (const entry of root) {
     if (entry.path === organizationFile) {
-      const [same] = known?.organization ?? [];
-      organization.push(await read(entry, 'Organization', 'organization', 'yaml', undefined, same));
+      const [ofBase] = base?.organization ?? [];
+      organization.push(await read(entry, 'Organization', 'organization', 'yaml', undefined, ofBase));
     } else if (/^organization\.(?:ya?ml|ts|json)$/i.test(entry.path)) stray(entry);
     else if (/^(?:clusters|tenants)$/i.test(entry.path) && !isFolder(entry)) stray(entry);
   }
@@ -110,24 +111,24 @@ export async function readConfigFiles(
   const folder = async <K extends FileKind>(
     entries: readonly TreeEntry[],
     kind: K,
-    knownOfKind: readonly FileOf<K>[] = [],
+    ofBase: readonly FileOf<K>[] = [],
   ): Promise<FileOf<K>[]> => {
-    const knownByPath = new Map(knownOfKind.map((file) => [file.path, file]));
+    const baseByPath = new Map(ofBase.map((file) => [file.path, file]));
     const reading: Promise<FileOf<K>>[] = [];
     for (const entry of entries) {
-      const base = entry.path.slice(entry.path.lastIndexOf('/') + 1);
-      const { stem, extension } = configName.exec(base)?.groups ?? {};
-      if (harmlessName.test(base) && entry.kind !== 'directory') continue;
-      if (stem === undefined || /^[._]|\.d\.ts$/.test(base)) stray(entry);
+      const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+      const { stem, extension } = configName.exec(name)?.groups ?? {};
+      if (harmlessName.test(name) && entry.kind !== 'directory') continue;
+      if (stem === undefined || /^[._]|\.d\.ts$/.test(name)) stray(entry);
       else {
         const language = extension === 'ts' ? 'ts' : 'yaml';
-        reading.push(read(entry, kind, stem, language, evaluateOrRefuse, knownByPath.get(entry.path)));
+        reading.push(read(entry, kind, stem, language, evaluateOrRefuse, baseByPath.get(entry.path)));
       }
     }
     return Promise.all(reading);
   };
-  const clusters = await folder(folders[0], 'Cluster', known?.clusters);
-  const tenants = await folder(folders[1], 'Tenant', known?.tenants);
+  const clusters = await folder(folders[0], 'Cluster', base?.clusters);
+  const tenants = await folder(folders[1], 'Tenant', base?.tenants);
 
   const named = new Set(
     clusters.flatMap(({ checked }) => {
@@ -197,7 +198,7 @@ async function readFile<K extends FileKind>(
   stem: string,
   extension: 'yaml' | 'ts',
   evaluate: EvaluateTypeScript | undefined,
-  known: FileOf<K> | undefined,
+  ofBase: SharedWith<FileOf<K>> | undefined,
   forbidden: string,
 ): Promise<FileOf<K>> {
   const file = { path: entry.path, stem, extension, kind };
@@ -211,10 +212,10 @@ async function readFile<K extends FileKind>(
     return { ...file, failure: { kind: 'not-utf8', detail: seemingEncoding(result.bytes) } };
   }
   if (extension === 'ts' && !evaluate) return { ...file, failure: { kind: 'typescript-forbidden', detail: forbidden } };
-  const isSame = extension === 'yaml' && known?.source?.text === text;
+  const hasSameText = extension === 'yaml' && ofBase?.source?.text === text;
   // From twins the meaning was taken, and there may be one alone here.
-  if (isSame && known.checked?.file !== undefined) return known;
-  const yaml = (): Source => (isSame ? known.source : parseYaml(entry.path, text));
+  if (hasSameText && ofBase.checked?.file !== undefined) return ofBase;
+  const yaml = (): Source => (hasSameText ? ofBase.source : parseYaml(entry.path, text));
   const source = extension === 'ts' && evaluate ? await evaluate(entry.path, text, tree) : yaml();
   if (source.value === undefined) return { ...file, source };
   return { ...file, source, checked: checkSchema(kind, source.value) };

@@ -1,6 +1,7 @@
 import type { Namespace, Tenant } from '../../config/model/desired-state.ts';
 import { oncePer } from '../../values/once.ts';
 import { groupedBy } from '../../values/order.ts';
+import { withoutShared } from '../../values/shared.ts';
 import type { Origin } from '../../source/source.ts';
 import type { ChangeContext } from '../rule.ts';
 import { clustersOf, isMarkedOn, unread } from './sides.ts';
@@ -38,12 +39,11 @@ export interface NamespaceChange {
 
 /**
  * What becomes of the tenants' namespaces of the base. Tenants whose file in the head does not tell all are left out, and
- * those that are the same value on both sides: they keep all that they have. In the base a mark that cannot be read is
+ * those that both sides share: they keep all that they have. In the base a mark that cannot be read is
  * none: who deletes must be able to show it.
  */
 export const namespaceChanges = oncePer((context: ChangeContext): readonly NamespaceChange[] => {
   const { before, after } = context;
-  const same = new Set(after.desired.tenants);
   const groups = groupNamespaces(context);
   const unknown = unread(after).tenants;
   const tenants = new Map(after.desired.tenants.map((tenant) => [tenant.name, tenant]));
@@ -53,8 +53,8 @@ export const namespaceChanges = oncePer((context: ChangeContext): readonly Names
       ({ namespace }) => namespace.name,
     ),
   );
-  return before.desired.tenants.flatMap((tenant) =>
-    unknown.has(tenant.name) || same.has(tenant)
+  return withoutShared(before.desired.tenants, after.desired.tenants).flatMap((tenant) =>
+    unknown.has(tenant.name)
       ? []
       : tenant.namespaces.map((namespace) => {
           const sides = { before: old?.get(namespace.name) ?? [], after: now?.get(namespace.name) ?? [], groups };

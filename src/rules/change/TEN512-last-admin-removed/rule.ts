@@ -4,6 +4,7 @@ import type { Label } from '../../../source/diagnostic.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import { once } from '../../../values/once.ts';
 import { groupedBy } from '../../../values/order.ts';
+import { isShared, withoutShared } from '../../../values/shared.ts';
 import type { Meaning } from '../../../access/graph.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
@@ -93,14 +94,12 @@ function orphansOf({ after, plan }: ChangeContext): Orphan[] {
 
 type ClusterAccess = Meaning['graph']['clusters'][number];
 
-/** The clusters on which anybody may have lost the role, without those that are the same value on both sides. */
+/** The clusters on which anybody may have lost the role, without those that both sides share. */
 function differingClusters({ before, after }: ChangeContext['plan']) {
   const [old, now] = [before.graph.clusters, after.graph.clusters];
   // Where groups are declared, or empty, that were not, somebody may have become nobody.
-  if (before.desired.organization !== after.desired.organization) return { before: old, after: now };
-  const both = new Set(old.filter((cluster) => now.includes(cluster)));
-  const differs = (cluster: ClusterAccess): boolean => !both.has(cluster);
-  return { before: old.filter(differs), after: now.filter(differs) };
+  if (!isShared(before.desired.organization, after.desired.organization)) return { before: old, after: now };
+  return { before: withoutShared(old, now), after: withoutShared(now, old) };
 }
 
 /** Who has the role admin, by `cluster/namespace`; without groups that are not declared, or declared to be empty. */
