@@ -52,77 +52,6 @@ export const labels = (description: string) =>
 export const classNames = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { description });
 
-export const Quota = Type.Object(
-  {
-    cpu: optional(quantity('Sum of all CPU requests: `requests.cpu`.', ['20', '500m'])),
-    memory: optional(quantity('Sum of all memory requests: `requests.memory`.', ['64Gi'])),
-    storage: optional(quantity('Sum of all storage requests: `requests.storage`.', ['1Ti'])),
-    pods: optional(count('Number of pods that are not finished: `pods`.')),
-    persistentVolumeClaims: optional(count('Number of claims: `persistentvolumeclaims`.')),
-    loadBalancers: optional(count('Number of Services of type LoadBalancer: `services.loadbalancers`.')),
-    nodePorts: optional(count('Number of node ports: `services.nodeports`.')),
-    hard: optional(
-      Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ pattern: quantityPattern }), {
-        ...strict,
-        description: 'Any other key of a ResourceQuota, as Kubernetes writes it: `limits.memory`, `count/jobs.batch`.',
-      }),
-    ),
-  },
-  { ...strict, description: 'Upper limits, rendered as a ResourceQuota.' },
-);
-
-export const Resources = Type.Object(
-  { cpu: optional(quantity('CPU.', ['100m'])), memory: optional(quantity('Memory.', ['128Mi'])) },
-  strict,
-);
-
-export const ContainerLimits = Type.Object(
-  {
-    defaultRequest: optional(Resources),
-    default: optional(Resources),
-    max: optional(Resources),
-  },
-  {
-    ...strict,
-    description:
-      'What a container gets that asks for nothing, and the most it may ask for: rendered as a LimitRange. A namespace with a quota on CPU or memory refuses pods without requests, so such a namespace always gets a `defaultRequest` (100m, 128Mi unless set).',
-  },
-);
-
-export const Isolation = Type.Object(
-  {
-    network: optional(
-      oneOf(['None', 'SameNamespace', 'SameTenant'], {
-        description:
-          'Who may connect to the pods: anyone (`None`), pods of the same namespace, or pods of all namespaces of the tenant. Rendered as NetworkPolicies on ingress.',
-        default: 'SameNamespace',
-      }),
-    ),
-    podSecurity: optional(
-      oneOf(['privileged', 'baseline', 'restricted'], {
-        description: 'The Pod Security Standard that the namespace enforces, by its labels.',
-        default: 'baseline',
-      }),
-    ),
-    nodeSelector: optional(
-      labels(
-        'Nodes that pods may run on: the annotation `scheduler.alpha.kubernetes.io/node-selector`, for the PodNodeSelector admission plugin.',
-      ),
-    ),
-    registries: optional(
-      Type.Array(Type.String({ minLength: 2, maxLength: 253, pattern: '^[a-z0-9][a-z0-9.:/_-]*/$' }), {
-        description: 'Prefixes that every container image must have one of; each ends in `/`.',
-        examples: [['registry.example.com/solar/']],
-      }),
-    ),
-    storageClasses: optional(classNames('StorageClasses that claims may name.')),
-    ingressClasses: optional(classNames('IngressClasses that Ingresses may name.')),
-    runtimeClasses: optional(classNames('RuntimeClasses that pods may name.')),
-    priorityClasses: optional(classNames('PriorityClasses that pods may name.')),
-  },
-  { ...strict, description: 'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.' },
-);
-
 export const role = Type.String({
   description:
     'A role: `admin`, `edit` or `view`, with the meaning that Kubernetes gives them, or a custom role of the tenant.',
@@ -208,54 +137,7 @@ export const clusterNames = Type.Array(Type.String({ minLength: 1, maxLength: 63
   description: 'Names of clusters.',
 });
 
-export const Namespace = exactlyOneOf(
-  Type.Object(
-    {
-      name: optional(name("The namespace's identifier: the namespace is `<tenant>-<identifier>`.")),
-      fullName: optional(
-        name('The whole name of a namespace without the prefix, where the organization makes the prefix optional.'),
-      ),
-      inherits: optional(
-        Type.String({
-          description: 'The identifier of a namespace of this tenant whose settings and shares also hold here.',
-          minLength: 1,
-          maxLength: 63,
-        }),
-      ),
-      clusters: optional(clusterNames),
-      sharedWith: optional(
-        Type.Array(Share, { description: 'Who has which role, beside owners, defaults and what is inherited.' }),
-      ),
-      allocation: optional(Type.String({ description: 'An allocation of the tenant.', minLength: 1, maxLength: 63 })),
-      quota: optional(Quota),
-      containerLimits: optional(ContainerLimits),
-      isolation: optional(Isolation),
-      labels: optional(labels('Labels for the Namespace.')),
-      cordoned: optional(Type.Boolean({ description: 'Nothing in the namespace may change.', default: false })),
-      state: optional(
-        oneOf(['Active', 'MarkedForDeletion'], {
-          description:
-            '`MarkedForDeletion` is the first of the two steps to deletion; removing the entry, in a later change, is the second.',
-          default: 'Active',
-        }),
-      ),
-      markedForDeletionOn: optional(
-        Type.Array(Type.String({ minLength: 1, maxLength: 63 }), {
-          description:
-            'Clusters of the namespace on which alone it is marked for deletion: the first of the two steps by which it leaves them. Removing them from `clusters`, in a later change, is the second.',
-        }),
-      ),
-    },
-    { ...strict, description: 'One namespace of the tenant, on one or more clusters.' },
-  ),
-  ['name', 'fullName'],
-);
-
-export type Namespace = Static<typeof Namespace>;
 export type Share = Static<typeof Share>;
-export type Quota = Static<typeof Quota>;
-export type ContainerLimits = Static<typeof ContainerLimits>;
-export type Isolation = Static<typeof Isolation>;
 export type Allocation = Static<typeof Allocation>;
 export type CustomRole = Static<typeof CustomRole>;
 export type Owner = Static<typeof Owner>;

@@ -1,0 +1,88 @@
+import { Type } from '@sinclair/typebox';
+import { forbids, permits, scale } from './order.ts';
+import { classNames, labels, oneOf, optional } from './schema-parts.ts';
+import { allowList, mapping, schemaOf, value } from './setting.ts';
+
+/** What keeps tenants apart. The nearest setting wins: namespace, tenant, organization (S69). */
+export const isolation = {
+  network: value(
+    'network',
+    optional(
+      oneOf(['None', 'SameNamespace', 'SameTenant'], {
+        description:
+          'Who may connect to the pods: anyone (`None`), pods of the same namespace, or pods of all namespaces of the tenant. Rendered as NetworkPolicies on ingress.',
+      }),
+    ),
+    {
+      default: 'SameNamespace',
+      inherited: true,
+      order: scale('SameNamespace', 'SameTenant', 'None'),
+      risk: 'protection',
+      rendered: 'a NetworkPolicy',
+    },
+  ),
+  podSecurity: value(
+    'podSecurity',
+    optional(
+      oneOf(['privileged', 'baseline', 'restricted'], {
+        description: 'The Pod Security Standard that the namespace enforces, by its labels.',
+      }),
+    ),
+    {
+      default: 'baseline',
+      inherited: true,
+      order: scale('restricted', 'baseline', 'privileged'),
+      risk: 'protection',
+      rendered: 'labels of the Namespace',
+    },
+  ),
+  nodeSelector: mapping(
+    'nodeSelector',
+    optional(
+      labels(
+        'Nodes that pods may run on: the annotation `scheduler.alpha.kubernetes.io/node-selector`, for the PodNodeSelector admission plugin.',
+      ),
+    ),
+    {
+      inherited: true,
+      order: forbids,
+      risk: 'protection',
+      // One that is there and empty sets aside what the cluster would choose by itself.
+      whenEmpty: 'any node',
+      rendered: 'an annotation of the Namespace',
+    },
+  ),
+  registries: allowList(
+    'registries',
+    optional(
+      Type.Array(Type.String({ minLength: 2, maxLength: 253, pattern: '^[a-z0-9][a-z0-9.:/_-]*/$' }), {
+        description: 'Prefixes that every container image must have one of; each ends in `/`.',
+        examples: [['registry.example.com/solar/']],
+      }),
+    ),
+    {
+      inherited: true,
+      order: permits,
+      risk: 'protection',
+      rendered: 'an annotation of the Namespace, for the policies',
+    },
+  ),
+  storageClasses: classes('storageClasses', 'StorageClasses that claims may name.'),
+  ingressClasses: classes('ingressClasses', 'IngressClasses that Ingresses may name.'),
+  runtimeClasses: classes('runtimeClasses', 'RuntimeClasses that pods may name.'),
+  priorityClasses: classes('priorityClasses', 'PriorityClasses that pods may name.'),
+} as const;
+
+export const Isolation = schemaOf(
+  isolation,
+  'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.',
+);
+
+function classes(name: string, description: string) {
+  return allowList(name, optional(classNames(description)), {
+    inherited: true,
+    order: permits,
+    risk: 'protection',
+    rendered: 'an annotation of the Namespace, for the policies',
+  });
+}

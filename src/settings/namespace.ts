@@ -1,0 +1,92 @@
+import { Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
+import { isolation } from './isolation.ts';
+import { noOrder, scale } from './order.ts';
+import { containerLimitsKey, quotaKey } from './quota.ts';
+import { clusterNames, exactlyOneOf, labels, name, oneOf, optional, Share } from './schema-parts.ts';
+import { nested, other, schemaOf, setting, value } from './setting.ts';
+
+/** The keys of a namespace's entry, in its tenant's file. */
+export const namespace = {
+  name: other(optional(name("The namespace's identifier: the namespace is `<tenant>-<identifier>`.")), {
+    rendered: 'the name of the Namespace, and a label of it',
+    told: 'as the namespace itself',
+  }),
+  fullName: setting(
+    // Of `solar-prod` as a full name the identifier is another than of `prod` in tenant solar.
+    'identifier',
+    optional(
+      name('The whole name of a namespace without the prefix, where the organization makes the prefix optional.'),
+    ),
+    { order: noOrder, risk: 'none', rendered: 'the name of the Namespace, and a label of it' },
+  ),
+  inherits: other(
+    optional(
+      Type.String({
+        description: 'The identifier of a namespace of this tenant whose settings and shares also hold here.',
+        minLength: 1,
+        maxLength: 63,
+      }),
+    ),
+    { rendered: 'what is inherited', told: 'where what is inherited holds' },
+  ),
+  clusters: setting('on cluster', optional(clusterNames), {
+    order: noOrder,
+    risk: 'ownRule',
+    toldOfNew: true,
+    inherited: true,
+    rendered: 'a file in the folder of each cluster',
+  }),
+  sharedWith: other(
+    optional(Type.Array(Share, { description: 'Who has which role, beside owners, defaults and what is inherited.' })),
+    { inherited: true, rendered: 'RoleBindings', told: 'as access' },
+  ),
+  allocation: value(
+    'allocation',
+    optional(Type.String({ description: 'An allocation of the tenant.', minLength: 1, maxLength: 63 })),
+    { inherited: true, order: noOrder, risk: 'none', toldOfNew: true, rendered: 'a label of the Namespace' },
+  ),
+  quota: { ...quotaKey, inherited: true },
+  containerLimits: containerLimitsKey,
+  isolation: nested(isolation, 'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.'),
+  labels: setting('label', optional(labels('Labels for the Namespace.')), {
+    order: noOrder,
+    risk: 'none',
+    inherited: true,
+    rendered: 'labels of the Namespace',
+  }),
+  cordoned: setting(
+    'cordoned',
+    optional(Type.Boolean({ description: 'Nothing in the namespace may change.', default: false })),
+    {
+      order: scale('true', 'false'),
+      risk: 'protection',
+      rendered: 'a label of the Namespace, for the policies',
+    },
+  ),
+  state: other(
+    optional(
+      oneOf(['Active', 'MarkedForDeletion'], {
+        description:
+          '`MarkedForDeletion` is the first of the two steps to deletion; removing the entry, in a later change, is the second.',
+        default: 'Active',
+      }),
+    ),
+    { rendered: 'a label of the Namespace, and what Argo CD may prune', told: 'with each cluster' },
+  ),
+  markedForDeletionOn: other(
+    optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 63 }), {
+        description:
+          'Clusters of the namespace on which alone it is marked for deletion: the first of the two steps by which it leaves them. Removing them from `clusters`, in a later change, is the second.',
+      }),
+    ),
+    { rendered: 'a label of the Namespace, and what Argo CD may prune', told: 'with each cluster' },
+  ),
+} as const;
+
+export const Namespace = exactlyOneOf(schemaOf(namespace, 'One namespace of the tenant, on one or more clusters.'), [
+  'name',
+  'fullName',
+]);
+export type Namespace = Static<typeof Namespace>;

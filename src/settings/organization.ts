@@ -1,0 +1,370 @@
+import { Type } from '@sinclair/typebox';
+import { isolation } from './isolation.ts';
+import { forbids, moreIsLooser, noOrder, permits, permitsUntil, scale } from './order.ts';
+import { containerLimitsKey } from './quota.ts';
+import { count, date, labels, name, oneOf, optional, strict, subjectName } from './schema-parts.ts';
+import { nested, other, schemaOf, setting, value } from './setting.ts';
+
+/** The keys of a group. */
+export const group = {
+  name: other(subjectName("The group's name, exactly as the identity provider's tokens hold it."), {
+    rendered: 'the subject of bindings',
+    told: 'as the group itself',
+  }),
+  description: other(optional(Type.String({ maxLength: 500, description: 'What the group is, for people.' })), {
+    rendered: { nothing: 'for people' },
+    told: 'by `explain`; a plan is about what holds',
+  }),
+  members: setting(
+    'member',
+    optional(
+      Type.Array(subjectName('A user name, without the `user:` of tokens.'), {
+        description: 'Who is in the group. Only for answers about people: the identity provider decides.',
+      }),
+    ),
+    { order: noOrder, risk: 'ownRule', rendered: { nothing: 'for answers about people' } },
+  ),
+  namespace: value(
+    'namespace',
+    optional(name('The namespace that cluster shares give to the group. Needed where the group name is no DNS label.')),
+    { order: noOrder, risk: 'none', rendered: 'the namespace of the group' },
+  ),
+  renamedFrom: other(
+    optional(
+      subjectName(
+        'The name that the group had until now, in the change that renames it: the plan then shows a rename, not a removal.',
+      ),
+    ),
+    { rendered: { nothing: 'for plans' }, told: 'as a rename' },
+  ),
+} as const;
+
+/** How things may be named. */
+export const naming = {
+  tenantPrefix: value(
+    'tenantPrefix',
+    optional(
+      oneOf(['Required', 'Optional'], {
+        description: "Whether every namespace's name begins with its tenant's, or a namespace may have a `fullName`.",
+      }),
+    ),
+    {
+      default: 'Required',
+      order: scale('Required', 'Optional'),
+      risk: 'limit',
+      rendered: 'the policy on Namespaces',
+    },
+  ),
+  identifierMaxLength: value(
+    'identifierMaxLength',
+    optional(Type.Integer({ minimum: 1, maximum: 61, description: 'Most characters of an identifier.' })),
+    { default: 7, order: moreIsLooser, risk: 'limit', rendered: { nothing: 'for rules' } },
+  ),
+  groupPattern: value(
+    'groupPattern',
+    optional(
+      Type.String({
+        description: 'Regular expression that every group name must match as a whole.',
+        maxLength: 200,
+      }),
+    ),
+    {
+      // Names as identity providers give them: no spaces, nothing outside ASCII.
+      default: '[A-Za-z0-9][A-Za-z0-9._:@/+-]*',
+      order: noOrder,
+      risk: 'none',
+      rendered: { nothing: 'for rules' },
+    },
+  ),
+} as const;
+
+/** Limits that rules hold tenants to. */
+export const limits = {
+  namespacesPerTenant: value(
+    'namespacesPerTenant',
+    optional(Type.Integer({ description: 'Most namespaces of a tenant.', minimum: 1, maximum: 2 ** 31 - 1 })),
+    { default: 10, order: moreIsLooser, risk: 'limit', rendered: { nothing: 'for rules' } },
+  ),
+  shareDays: value('shareDays', optional(count('Most days from today to the `until` of a share.', 1)), {
+    order: moreIsLooser,
+    risk: 'limit',
+    rendered: { nothing: 'for rules' },
+  }),
+} as const;
+
+/** Settings of the admission policies. */
+export const policies = {
+  breakGlassGroups: setting(
+    'break-glass group',
+    optional(
+      Type.Array(subjectName('A group claim.'), {
+        description:
+          'Groups whose members the policies let through, for when Git does not answer. Default: cluster-admins and system:masters.',
+        minItems: 1,
+      }),
+    ),
+    { order: permits, risk: 'ownRule', toldOfNew: true, rendered: 'the policies' },
+  ),
+  selfServiceBindings: value(
+    'selfServiceBindings',
+    optional(
+      oneOf(['Declared', 'Any', 'Forbidden'], {
+        description:
+          "Which groups the RoleBindings may name that a namespace's admins make themselves: groups of the organization, any but reserved ones, or no such RoleBindings at all.",
+      }),
+    ),
+    {
+      default: 'Declared',
+      order: scale('Forbidden', 'Declared', 'Any'),
+      risk: 'trust',
+      rendered: 'the policy on RoleBindings',
+    },
+  ),
+} as const;
+
+/** How config files are read. */
+export const config = {
+  typescript: value(
+    'typescript',
+    optional(oneOf(['allow', 'forbid'], { description: 'Whether config files may be TypeScript, which is code.' })),
+    {
+      default: 'allow',
+      order: scale('forbid', 'allow'),
+      risk: 'limit',
+      rendered: { nothing: 'for reading the files' },
+    },
+  ),
+} as const;
+
+const removalsKey = <const D extends number>(part: string, description: string, minimum: number, standard: D) => ({
+  ...value(
+    'removals',
+    optional(Type.Integer({ description, minimum, maximum: part === 'accessPercent' ? 100 : 2 ** 31 - 1 })),
+    {
+      default: standard,
+      order: moreIsLooser,
+      risk: 'limit',
+      rendered: { nothing: 'for rules about changes' },
+    },
+  ),
+  part,
+});
+
+/** How much one change may take away (S41). */
+export const removals = {
+  namespaces: removalsKey('namespaces', 'Most namespaces that one change may take away or mark for deletion.', 0, 5),
+  accessPercent: removalsKey(
+    'accessPercent',
+    'Most of the access of a cluster or a tenant, in percent, that one change may take away.',
+    0,
+    30,
+  ),
+  accessMinimum: removalsKey(
+    'accessMinimum',
+    'How many accesses a cluster or a tenant must have had for `accessPercent` to count.',
+    1,
+    10,
+  ),
+} as const;
+
+/** Settings for plans and for the rules about changes. */
+export const changes = {
+  production: setting(
+    'production label',
+    optional(
+      labels(
+        'Labels that production clusters have, all of them. Plans warn of what is given there. Default: `environment: production`.',
+      ),
+    ),
+    // A label more that a production cluster must have is a warning less: fewer clusters are production.
+    { order: permits, risk: 'ownRule', rendered: { nothing: 'for plans and rules about changes' } },
+  ),
+  removals: nested(
+    removals,
+    'How much one change may take away. A change is held to what its base says: raising a limit and using it takes two.',
+  ),
+} as const;
+
+/** Who is who on GitHub. */
+export const gitHub = {
+  organization: value(
+    'GitHub organization',
+    optional(
+      Type.String({
+        description: "The GitHub organization whose teams stand for groups: the group's name is the team's.",
+        pattern: '^[A-Za-z0-9][A-Za-z0-9-]*$',
+        maxLength: 39,
+      }),
+    ),
+    { order: noOrder, risk: 'identity', rendered: { nothing: 'for CODEOWNERS' } },
+  ),
+  teams: setting(
+    'GitHub team',
+    optional(
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 253 }),
+        Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$', maxLength: 100 }),
+        { ...strict, description: 'Teams by group, where their names differ.' },
+      ),
+    ),
+    { order: noOrder, risk: 'identity', rendered: { nothing: 'for CODEOWNERS' } },
+  ),
+  users: setting(
+    'GitHub user',
+    optional(
+      Type.Record(
+        Type.String({ minLength: 1, maxLength: 253 }),
+        Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$', maxLength: 39 }),
+        { ...strict, description: 'GitHub users by user, where their names differ.' },
+      ),
+    ),
+    { order: noOrder, risk: 'identity', rendered: { nothing: 'for CODEOWNERS' } },
+  ),
+} as const;
+
+/** Where Argo CD finds the manifests. */
+export const argoCD = {
+  repoURL: value(
+    'Argo CD repository',
+    Type.String({ description: 'The Git repository that holds `dist/`.', minLength: 1, maxLength: 500 }),
+    { required: true, order: noOrder, risk: 'trust', rendered: 'Applications' },
+  ),
+  targetRevision: value(
+    'Argo CD revision',
+    optional(Type.String({ description: 'Branch that Argo CD follows.', minLength: 1, maxLength: 200 })),
+    { default: 'main', order: noOrder, risk: 'trust', rendered: 'Applications' },
+  ),
+  path: value(
+    'Argo CD path',
+    optional(
+      Type.String({
+        description:
+          'The folder of the organization in the repository, where it is not the root: what stands before `dist/`.',
+        pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$',
+        maxLength: 500,
+      }),
+    ),
+    { order: noOrder, risk: 'none', rendered: 'Applications' },
+  ),
+  cluster: value(
+    'Argo CD cluster',
+    optional(
+      name(
+        'The cluster of the organization that Argo CD runs in. Default: none of them; each is reached by its `server`.',
+      ),
+    ),
+    { order: noOrder, risk: 'none', rendered: 'Applications' },
+  ),
+  namespace: value('Argo CD namespace', optional(name('The namespace that Argo CD runs in. Default: argocd.')), {
+    order: noOrder,
+    risk: 'none',
+    rendered: 'Applications and projects, and bindings of its accounts',
+  }),
+  serviceAccount: setting(
+    'syncIdentity',
+    optional(
+      name(
+        "The service account by which Argo CD's application controller writes. Default: argocd-application-controller.",
+      ),
+    ),
+    { order: noOrder, risk: 'ownRule', rendered: 'bindings of its ClusterRole, and the policies' },
+  ),
+} as const;
+
+/** The keys of the organization's `spec`. */
+export const organization = {
+  issuer: value(
+    'issuer',
+    Type.String({
+      description: 'The OIDC issuer of the tokens.',
+      pattern: '^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$',
+      examples: ['https://platform.example.com/api/oidc'],
+    }),
+    {
+      required: true,
+      order: noOrder,
+      risk: 'identity',
+      toldOfNew: true,
+      rendered: "the API servers' AuthenticationConfiguration",
+    },
+  ),
+  admins: setting(
+    'admin',
+    Type.Array(subjectName('A user name, without the `user:` of tokens.'), {
+      description: 'Organization and platform admins: their tokens hold the group `cluster-admins`.',
+      minItems: 1,
+    }),
+    { order: noOrder, risk: 'ownRule', rendered: { nothing: 'for the issuer of tokens' } },
+  ),
+  groups: other(
+    Type.Array(schemaOf(group, 'A group of the identity provider that may be shared with.'), {
+      description: 'The groups that may own and be shared with.',
+    }),
+    { rendered: 'the policy on RoleBindings', told: 'each as an entity of its own' },
+  ),
+  naming: nested(naming, 'How things may be named.'),
+  limits: nested(limits, 'Limits that rules hold tenants to.'),
+  defaults: nested(
+    {
+      isolation: nested(
+        isolation,
+        'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.',
+      ),
+      containerLimits: containerLimitsKey,
+    },
+    'What holds for tenants that do not say otherwise.',
+  ),
+  protectedNamespaces: setting(
+    'protected namespace',
+    optional(
+      Type.Array(Type.String({ pattern: '^[a-z0-9-]*\\*?$', minLength: 1, maxLength: 63 }), {
+        description:
+          "Namespaces that are never a tenant's or a group's; `*` at the end stands for any rest. Added to `default` and `kube-*`, which always are.",
+      }),
+    ),
+    { order: forbids, risk: 'limit', rendered: 'what projects of Argo CD leave out' },
+  ),
+  labelDomain: setting(
+    'labelDomain',
+    optional(
+      Type.String({
+        description: 'Prefix of the labels and annotations that tenantry writes.',
+        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$',
+        maxLength: 200,
+        default: 'tenantry.dev',
+      }),
+    ),
+    { order: noOrder, risk: 'trust', rendered: 'labels and annotations' },
+  ),
+  exceptions: setting(
+    'exception',
+    optional(
+      Type.Array(
+        Type.Object(
+          {
+            code: Type.String({ description: 'The code of the rule.', pattern: '^TEN[0-9]{3}$' }),
+            target: Type.String({
+              description:
+                'What is excepted: a tenant, a namespace, a group, a cluster, by the name that the diagnostic gives in backquotes.',
+              minLength: 1,
+              maxLength: 253,
+            }),
+            reason: Type.String({ description: 'Why.', minLength: 10, maxLength: 500 }),
+            until: date('Last day (UTC) of the exception.'),
+          },
+          strict,
+        ),
+        { description: 'Waivers, each for one rule and one target, with a reason and an end.' },
+      ),
+    ),
+    { order: permitsUntil, risk: 'limit', rendered: { nothing: 'for rules' } },
+  ),
+  policies: nested(policies, 'Settings of the admission policies.'),
+  config: nested(config),
+  changes: nested(changes, 'Settings for plans and for the rules about changes.'),
+  gitHub: nested(gitHub, 'Who is who on GitHub: for CODEOWNERS.'),
+  argoCD: nested(argoCD, 'Where Argo CD finds the manifests.'),
+} as const;
+
+/** What `organization.yaml` may say. */
+export const OrganizationSpec = schemaOf(organization);

@@ -1,0 +1,113 @@
+import { Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
+import { containerLimits as containerLimitsOrder, moreIsLooser } from './order.ts';
+import { count, optional, quantity, quantityPattern, strict } from './schema-parts.ts';
+import type { Told } from './setting.ts';
+import { keysOf, schemaOf, toldAs } from './setting.ts';
+import { valueText } from './value.ts';
+
+const amount = (resource: string, schema: ReturnType<typeof quantity>) => ({
+  kind: 'part' as const,
+  resource,
+  schema: optional(schema),
+});
+const number = (resource: string, schema: ReturnType<typeof count>) => ({
+  kind: 'part' as const,
+  resource,
+  schema: optional(schema),
+});
+
+/** The named keys of a quota, with the keys of a ResourceQuota that they stand for. */
+export const quota = {
+  cpu: amount('requests.cpu', quantity('Sum of all CPU requests: `requests.cpu`.', ['20', '500m'])),
+  memory: amount('requests.memory', quantity('Sum of all memory requests: `requests.memory`.', ['64Gi'])),
+  storage: amount('requests.storage', quantity('Sum of all storage requests: `requests.storage`.', ['1Ti'])),
+  pods: number('pods', count('Number of pods that are not finished: `pods`.')),
+  persistentVolumeClaims: number('persistentvolumeclaims', count('Number of claims: `persistentvolumeclaims`.')),
+  loadBalancers: number(
+    'services.loadbalancers',
+    count('Number of Services of type LoadBalancer: `services.loadbalancers`.'),
+  ),
+  nodePorts: number('services.nodeports', count('Number of node ports: `services.nodeports`.')),
+} as const;
+
+/** The named keys of a quota, in their order. */
+export const quotaKeys = keysOf(quota).map((key) => [key, quota[key].resource] as const);
+
+export const Quota = schemaOf(
+  {
+    ...quota,
+    hard: {
+      kind: 'part',
+      schema: optional(
+        Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ pattern: quantityPattern }), {
+          ...strict,
+          description:
+            'Any other key of a ResourceQuota, as Kubernetes writes it: `limits.memory`, `count/jobs.batch`.',
+        }),
+      ),
+    },
+  },
+  'Upper limits, rendered as a ResourceQuota.',
+);
+export type Quota = Static<typeof Quota>;
+
+/** A quota, told by its keys. */
+export const quotaKey = toldAs('quota', optional(Quota), quotaTold, {
+  order: moreIsLooser,
+  risk: 'limit',
+  toldOfNew: true,
+  rendered: 'a ResourceQuota',
+} as const);
+
+function quotaTold(said: Quota): Told[] {
+  const told = (part: string, limit: string | number, ...steps: readonly string[]): Told => ({
+    part,
+    value: { type: 'quantity', quantity: String(limit) },
+    steps,
+  });
+  return [
+    ...keysOf(quota).flatMap((key) => {
+      const limit = said[key];
+      return limit === undefined ? [] : [told(key, limit, key)];
+    }),
+    ...Object.entries(said.hard ?? {}).map(([key, limit]) => told(key, limit, 'hard', key)),
+  ];
+}
+
+const Resources = Type.Object(
+  { cpu: optional(quantity('CPU.', ['100m'])), memory: optional(quantity('Memory.', ['128Mi'])) },
+  strict,
+);
+
+export const ContainerLimits = Type.Object(
+  {
+    defaultRequest: optional(Resources),
+    default: optional(Resources),
+    max: optional(Resources),
+  },
+  {
+    ...strict,
+    description:
+      'What a container gets that asks for nothing, and the most it may ask for: rendered as a LimitRange. A namespace with a quota on CPU or memory refuses pods without requests, so such a namespace always gets a `defaultRequest` (100m, 128Mi unless set).',
+  },
+);
+export type ContainerLimits = Static<typeof ContainerLimits>;
+
+/** Limits of containers, told as one; not at all where they limit nothing. */
+export const containerLimitsKey = toldAs('containerLimits', optional(ContainerLimits), containerLimitsTold, {
+  inherited: true,
+  order: containerLimitsOrder,
+  risk: 'limit',
+  rendered: 'a LimitRange',
+} as const);
+
+function containerLimitsTold({ defaultRequest, default: standard, max }: ContainerLimits): Told[] {
+  const limits = {
+    ...(defaultRequest && { defaultRequest }),
+    ...(standard && { default: standard }),
+    ...(max && { max }),
+  };
+  const value = { type: 'containers', limits } as const;
+  return valueText(value) === '' ? [] : [{ value, steps: [] }];
+}

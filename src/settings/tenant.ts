@@ -1,0 +1,95 @@
+import { Type } from '@sinclair/typebox';
+import { isolation } from './isolation.ts';
+import { namespace, Namespace } from './namespace.ts';
+import { budgets, noOrder, scale } from './order.ts';
+import { quotaKey } from './quota.ts';
+import { Allocation, clusterNames, CustomRole, labels, name, oneOf, optional, Owner, Share } from './schema-parts.ts';
+import type { Inherited } from './setting.ts';
+import { nested, other, schemaOf, setting, value } from './setting.ts';
+
+/** What holds for a namespace that does not say otherwise: all that it may inherit, but for isolation. */
+export const tenantDefaults = {
+  clusters: other(optional(clusterNames), { rendered: 'as those of a namespace', told: 'where it holds' }),
+  sharedWith: other(optional(Type.Array(Share, { description: 'Shares of every namespace of the tenant.' })), {
+    rendered: 'as those of a namespace',
+    told: 'as access',
+  }),
+  allocation: namespace.allocation,
+  quota: namespace.quota,
+  containerLimits: namespace.containerLimits,
+  labels: other(optional(labels('Labels for every Namespace of the tenant.')), {
+    rendered: 'as those of a namespace',
+    told: 'where it holds',
+  }),
+} as const satisfies Inherited<typeof namespace>;
+
+/** The keys of a tenant's `spec`. */
+export const tenant = {
+  description: other(optional(Type.String({ maxLength: 500, description: 'What the tenant is, for people.' })), {
+    rendered: { nothing: 'for people' },
+    told: 'by `explain`; a plan is about what holds',
+  }),
+  owners: other(Type.Array(Owner, { description: 'Who has full control over all namespaces of the tenant.' }), {
+    rendered: 'RoleBindings',
+    told: 'as access',
+  }),
+  allocations: setting(
+    'allocation',
+    optional(Type.Array(Allocation, { description: 'Budgets that usage can be attributed to.' })),
+    { order: budgets, risk: 'limit', toldOfNew: true, rendered: { nothing: 'for rules; namespaces name them' } },
+  ),
+  subscriptionGroup: setting(
+    'subscriptionGroup',
+    optional(
+      name(
+        'The group in which the subscriptions of all namespaces of the tenant are billed together. Default: the name of the tenant.',
+      ),
+    ),
+    { order: noOrder, risk: 'none', rendered: 'a label of each Namespace' },
+  ),
+  defaults: nested(tenantDefaults, 'What holds for a namespace that does not say otherwise.'),
+  quota: { ...quotaKey, rendered: { nothing: 'for rules: those of the namespaces add up to it at most' } },
+  isolation: nested(isolation, 'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.'),
+  roles: setting('right', optional(Type.Array(CustomRole, { description: 'Custom roles.' })), {
+    order: noOrder,
+    risk: 'ownRule',
+    toldOfNew: true,
+    rendered: 'a Role in each namespace',
+  }),
+  cordoned: value('cordoned', optional(Type.Boolean({ description: 'Cordons all namespaces of the tenant.' })), {
+    default: false,
+    order: scale('true', 'false'),
+    risk: 'protection',
+    rendered: 'as that of a namespace',
+  }),
+  deletion: value(
+    'deletion',
+    optional(
+      oneOf(['TwoStep', 'Never'], {
+        description: '`Never` refuses the deletion of any namespace until the tenant is deactivated.',
+      }),
+    ),
+    {
+      default: 'TwoStep',
+      order: scale('Never', 'TwoStep'),
+      risk: 'protection',
+      rendered: { nothing: 'for rules about changes' },
+    },
+  ),
+  state: value(
+    'state',
+    optional(
+      oneOf(['Active', 'Deactivated'], {
+        description: '`Deactivated` lets namespaces be marked for deletion in spite of `deletion: Never`.',
+      }),
+    ),
+    { default: 'Active', order: noOrder, risk: 'ownRule', rendered: { nothing: 'for rules about changes' } },
+  ),
+  namespaces: setting('namespaces', Type.Array(Namespace, { description: 'The namespaces of the tenant.' }), {
+    order: noOrder,
+    risk: 'none',
+    rendered: 'a file of each',
+  }),
+} as const;
+
+export const TenantSpec = schemaOf(tenant);
