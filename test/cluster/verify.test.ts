@@ -175,6 +175,11 @@ describe('the type check of a policy', () => {
     ],
     ['is yet to come', stored({ status: {} }), { result: 'not-checked', reason: 'pending' }],
     [
+      'is yet to come where nothing is counted',
+      stored({ status: {}, metadata: {} }),
+      { result: 'not-checked', reason: 'pending' },
+    ],
+    [
       'is yet to come for what was changed',
       stored({ status: { observedGeneration: 1, typeChecking: { expressionWarnings } } }),
       { result: 'not-checked', reason: 'pending' },

@@ -313,8 +313,9 @@ describe('a plan from a stranger', () => {
     ],
   });
 
-  it.each([
+  const hostileTexts = [
     '@everyone',
+    'ask @everyone, see acme/widgets#12 and www.evil.example.com',
     '<img src=x onerror=alert(1)>',
     '[here](https://evil.example.com)',
     '![x](https://evil.example.com/x.png)',
@@ -324,15 +325,48 @@ describe('a plan from a stranger', () => {
     'line\nbreak\n### heading',
     '\u{1b}[2Jgone\u{202e}txt',
     '<!-- tenantry-plan -->',
-  ])('cannot write Markdown: %j', async (hostile) => {
-    const text = markdownPlan(planWith([item(hostile)]));
+  ];
+
+  /** What is in a comment, as GitHub renders it: its tags, and its text without what stands in code. */
+  async function rendered(text: string): Promise<{ readonly tags: readonly string[]; readonly prose: string }> {
     const html = await marked.parse(text, { gfm: true });
-    const tags = new Set(Array.from(html.matchAll(/<\/?([a-z0-9]+)/gi), ([, tag]) => tag));
-    expect([...tags].sort()).toEqual(['code', 'details', 'h3', 'li', 'p', 'strong', 'sub', 'summary', 'ul']);
-    // GitHub finds mentions and issues in what is rendered, but not in code.
-    expect(html.replace(/<code>.*?<\/code>/gs, '')).not.toMatch(/@everyone|#12|evil\.example/);
+    const tags = new Set(Array.from(html.matchAll(/<\/?([a-z0-9]+)/gi), ([, tag = '']) => tag));
+    return { tags: [...tags].sort(), prose: html.replace(/<code>.*?<\/code>/gs, '') };
+  }
+
+  // GitHub finds mentions, issues and addresses in what is rendered, but not in code.
+  const foundByGitHub = /@everyone|#12|https:\/\/|www\.\w/;
+
+  it.each(hostileTexts)('cannot write Markdown by a name: %j', async (hostile) => {
+    const text = markdownPlan(planWith([item(hostile)]));
+    const { tags, prose } = await rendered(text);
+    expect(tags).toEqual(['code', 'details', 'h3', 'li', 'p', 'strong', 'sub', 'summary', 'ul']);
+    expect(prose).not.toMatch(foundByGitHub);
     expect(text).not.toMatch(/\u{1b}|\u{202e}/u);
     expect(text.startsWith(planMarker)).toBe(true);
+  });
+
+  it.each(hostileTexts)('cannot write Markdown by what a rule says: %j', async (hostile) => {
+    const verdict = (severity: 'error' | 'note', waivedBy: string | null, items: string[] = []) => ({
+      code: 'TEN501',
+      rule: hostile,
+      severity,
+      message: hostile,
+      at: hostile,
+      related: [{ at: hostile, message: hostile }],
+      help: hostile,
+      waivedBy,
+      items,
+    });
+    const plan = {
+      ...planWith([item('a')]),
+      verdicts: [verdict('error', null), verdict('note', hostile), verdict('note', null, ['a'])],
+    };
+    const text = markdownPlan(plan);
+    const { tags, prose } = await rendered(text);
+    expect(tags.filter((tag) => !['code', 'em', 'h3', 'li', 'p', 'strong', 'sub', 'ul'].includes(tag))).toEqual([]);
+    expect(prose).not.toMatch(foundByGitHub);
+    expect(text).not.toMatch(/\u{1b}|\u{202e}/u);
   });
 
   it('is cut before a comment is too long, with the count of what is missing', () => {
