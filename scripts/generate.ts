@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { jsonSchemas } from '../src/settings/json-schema.ts';
+import { argoCDPage } from './argo-cd-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { planPage } from './plan-page.ts';
 import { rulesPage } from './rules-page.ts';
 
 /**
- * Writes what is generated from the program itself: the JSON Schemas, the configuration reference, the rules page and the page of plans.
+ * Writes what is generated from the program itself: the JSON Schemas, the configuration reference, the rules page, the page of
+ * plans and the lists of kinds in the guide to Argo CD.
  * With `--check` writes nothing and fails when one of them is stale.
  */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
@@ -15,6 +17,7 @@ const generated: Record<string, string> = {
   'docs/configuration.md': configurationPage(),
   'docs/rules.md': await rulesPage(),
   ...(await planPage()),
+  ...argoCDPage(),
 };
 const stale = Object.entries(generated).filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,

@@ -1,12 +1,10 @@
 import { join, resolve } from 'node:path';
-import type { AccessGraph } from '../access/graph.ts';
 import { connect } from '../cluster/api.ts';
 import type { Api } from '../cluster/api.ts';
 import type { Outcome } from '../cluster/dry-run.ts';
 import { isSameServer, readContext } from '../cluster/kubeconfig.ts';
 import type { KubeContext } from '../cluster/kubeconfig.ts';
 import type { NotChecked, TypeCheck } from '../cluster/policies.ts';
-import { reasonFinder } from '../cluster/reasons.ts';
 import { verifyObjects } from '../cluster/verify.ts';
 import type { Verification } from '../cluster/verify.ts';
 import type { Cluster, DesiredState } from '../config/model/desired-state.ts';
@@ -66,7 +64,7 @@ export async function verify(io: Io, options: VerifyOptions): Promise<number> {
       context,
       api,
       ...(await withProgress(io, objects.length, (onDone) => verifyObjects(api, objects, onDone))),
-      because: await becauseFinder(io, checked, cluster, objects),
+      because: await becauseFinder(io, checked, objects),
       notes: await notesOn(io, { cluster, context, api, files, sources }),
     };
     io.out.write(options.format === 'json' ? jsonReport(report) : humanReport(io, report));
@@ -187,16 +185,12 @@ async function withProgress<T>({ progress }: Io, total: number, work: (onDone: (
 
 async function becauseFinder(
   io: Io,
-  { desired, graph, sources }: CheckedOrganization & { readonly graph: AccessGraph },
-  cluster: Cluster,
+  { sources }: CheckedOrganization,
   objects: readonly ManifestObject[],
 ): Promise<Report['because']> {
-  const access = graph.clusters.find((c) => c.cluster.name === cluster.name);
-  if (!access) return () => [];
-  const reasons = reasonFinder(desired.organization, access);
-  const origins = objects.flatMap((object) => reasons(object).flatMap(({ origin, via }) => [origin, ...via]));
+  const origins = objects.flatMap(({ because }) => because.flatMap(({ origin, via }) => [origin, ...via]));
   const where = await lineFinder(io, sources, origins);
-  return (object) => reasonsOf({ because: reasons(object) }, where);
+  return (object) => reasonsOf(object, where);
 }
 
 /** One line of the table. */

@@ -5,6 +5,8 @@ import { platformRoles } from '../access/graph.ts';
 import type { Organization } from '../config/model/desired-state.ts';
 import type { ObjectTemplate } from './template.ts';
 import { template } from './template.ts';
+import { kinds } from './kinds.ts';
+import type { PartObject } from './part.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 import { rbacSubject } from './namespace.ts';
 
@@ -15,14 +17,15 @@ export function clusterScopeRole({ labelDomain }: Organization): ObjectTemplate 
 }
 
 /** The bindings of cluster-wide accesses. */
-export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): ObjectTemplate[] {
+export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): PartObject[] {
   return accesses.map((access) => {
-    const { subject, role } = access;
+    const { subject, role, because } = access;
     const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };
-    return template(k8s.KubeClusterRoleBinding, () => ({
+    const object = template(k8s.KubeClusterRoleBinding, () => ({
       metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
+      roleRef: { apiGroup: kinds.ClusterRole.group, kind: role.kind, name: role.name },
       subjects: [rbacSubject(subject)],
     }));
+    return { template: object, because };
   });
 }

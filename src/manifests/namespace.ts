@@ -1,81 +1,115 @@
 import { k8s } from 'cdk8s-plus-28';
-import type { Access, ClusterNamespace } from '../access/graph.ts';
+import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
 import { quotaKeys } from '../config/model/desired-state.ts';
 import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
-import type { ObjectTemplate, TextMap } from './template.ts';
+import type { Origin } from '../source/source.ts';
+import type { KindIn } from './kinds.ts';
+import { kinds } from './kinds.ts';
+import type { PartObject } from './part.ts';
+import type { TextMap } from './template.ts';
 import { template } from './template.ts';
 import { bindingName, keys, managedBy } from './names.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
 type Labels = Record<string, string>;
 
+/** What the objects of a namespace are rendered from. */
+interface NamespaceInput {
+  readonly organization: Organization;
+  readonly entry: ClusterNamespace;
+  readonly accesses: readonly Access[];
+  /** The labels of all that is in the namespace. */
+  readonly labels: Labels;
+}
+
 /** The Namespace and all that the platform owns in it, in the order in which it should come to be (S42). */
 export function namespaceObjects(
   organization: Organization,
   entry: ClusterNamespace,
   accesses: readonly Access[],
-): ObjectTemplate[] {
-  const managed: Labels = { [keys(organization.labelDomain).managedBy]: managedBy };
-  const own = { ...namespaceLabels(organization, entry), ...managed };
-  const annotations = namespaceAnnotations(organization, entry);
-  const objects = [
-    template(k8s.KubeNamespace, (map) => ({
-      metadata: { name: map(entry.name), labels: mapped(own, map), annotations: mapped(annotations, map) },
-    })),
-  ];
-  const metadata = (name: string, map: TextMap) => ({
-    metadata: { name, namespace: map(entry.name), labels: managed },
-  });
+): PartObject[] {
+  const labels = { [keys(organization.labelDomain).managedBy]: managedBy };
+  return Object.values(objectsOf).flatMap((of) => of({ organization, entry, accesses, labels }));
+}
 
-  if (entry.kind === 'Tenant') {
-    const { quota, containerLimits } = entry.namespace;
+/** The objects of each kind that stands in a namespace's file, in the order in which they should come to be. */
+const objectsOf = {
+  Namespace({ organization, entry, labels: managed }) {
+    const labels = { ...namespaceLabels(organization, entry), ...managed };
+    const annotations = namespaceAnnotations(organization, entry);
+    const object = template(k8s.KubeNamespace, (map) => ({
+      metadata: { name: map(entry.name), labels: mapped(labels, map), annotations: mapped(annotations, map) },
+    }));
+    return [{ template: object, because: [] }];
+  },
+  ResourceQuota(input) {
+    const quota = input.entry.kind === 'Tenant' ? input.entry.namespace.quota : undefined;
     const hard = quota && quotaHard(quota.value);
-    if (hard && Object.keys(hard).length > 0) {
-      objects.push(
-        template(k8s.KubeResourceQuota, (map) => ({
-          ...metadata('tenantry', map),
-          spec: { hard: quantities(hard, map) },
-        })),
-      );
-    }
+    if (!hard || Object.keys(hard).length === 0) return [];
+    const object = template(k8s.KubeResourceQuota, (map) => ({
+      ...metadata(input, 'tenantry', map),
+      spec: { hard: quantities(hard, map) },
+    }));
+    return [{ template: object, because: reasons(quota) }];
+  },
+  LimitRange(input) {
+    if (input.entry.kind !== 'Tenant') return [];
+    const { quota, containerLimits } = input.entry.namespace;
     const limit = limitRangeItem(quota?.value, containerLimits?.value);
-    if (limit) {
-      objects.push(
-        template(k8s.KubeLimitRange, (map) => ({
-          ...metadata('tenantry', map),
-          spec: { limits: [limit] },
-        })),
-      );
-    }
-  }
-  const peers = networkPeers(organization, entry);
-  if (peers) {
-    objects.push(
-      template(k8s.KubeNetworkPolicy, (map) => ({
-        ...metadata('tenantry', map),
-        spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers(map) }] },
-      })),
-    );
-  }
-  if (entry.kind === 'Tenant') {
-    for (const { value } of entry.tenant.roles) {
-      objects.push(template(k8s.KubeRole, (map) => ({ ...metadata(value.name, map), rules: value.rules })));
-    }
-  }
-  for (const access of accesses) {
-    const { subject, role } = access;
-    const name = bindingName(access);
-    objects.push(
-      template(k8s.KubeRoleBinding, (map) => ({
-        ...metadata(map(name), map),
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: role.kind, name: role.name },
+    if (!limit) return [];
+    const object = template(k8s.KubeLimitRange, (map) => ({
+      ...metadata(input, 'tenantry', map),
+      spec: { limits: [limit] },
+    }));
+    return [{ template: object, because: reasons(containerLimits, quota) }];
+  },
+  NetworkPolicy(input) {
+    const { organization, entry } = input;
+    const { network } = isolationOf(organization, entry);
+    const peers = networkPeers(organization, entry, network.value);
+    if (!peers) return [];
+    const object = template(k8s.KubeNetworkPolicy, (map) => ({
+      ...metadata(input, 'tenantry', map),
+      spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: peers(map) }] },
+    }));
+    return [{ template: object, because: reasons(network) }];
+  },
+  Role(input) {
+    if (input.entry.kind !== 'Tenant') return [];
+    return input.entry.tenant.roles.map((role) => {
+      const { name, rules } = role.value;
+      const object = template(k8s.KubeRole, (map) => ({ ...metadata(input, name, map), rules }));
+      return { template: object, because: reasons(role) };
+    });
+  },
+  RoleBinding(input) {
+    return input.accesses.map((access) => {
+      const { subject, role, because } = access;
+      const name = bindingName(access);
+      const object = template(k8s.KubeRoleBinding, (map) => ({
+        ...metadata(input, map(name), map),
+        roleRef: { apiGroup: kinds.Role.group, kind: role.kind, name: role.name },
         subjects: [rbacSubject(subject, map)],
-      })),
-    );
-  }
-  return objects;
+      }));
+      return { template: object, because };
+    });
+  },
+} satisfies Record<KindIn<'namespaces'>, (input: NamespaceInput) => PartObject[]>;
+
+function metadata({ entry, labels }: NamespaceInput, name: string, map: TextMap) {
+  return { metadata: { name, namespace: map(entry.name), labels } };
+}
+
+/** The lines of settings, as far as there are any. */
+function reasons(...settings: readonly ({ readonly origin: Origin } | undefined)[]): Reason[] {
+  return settings.flatMap((setting) => (setting ? [{ origin: setting.origin, via: [] }] : []));
+}
+
+/** How a namespace is isolated: one that is no tenant's, as the organization says. */
+function isolationOf(organization: Organization, entry: ClusterNamespace): ResolvedIsolation {
+  return entry.kind === 'Tenant' ? entry.namespace.isolation : organization.isolation;
 }
 
 function mapped(labels: Labels, map: TextMap): Labels {
@@ -86,16 +120,17 @@ function mapped(labels: Labels, map: TextMap): Labels {
 export function rbacSubject(subject: Access['subject'], map: TextMap = (text) => text): k8s.Subject {
   return subject.kind === 'ServiceAccount'
     ? { kind: subject.kind, name: map(subject.name), namespace: map(subject.namespace) }
-    : { apiGroup: 'rbac.authorization.k8s.io', kind: subject.kind, name: map(rbacName(subject)) };
+    : { apiGroup: kinds.Role.group, kind: subject.kind, name: map(rbacName(subject)) };
 }
 
-function namespaceLabels({ labelDomain, isolation }: Organization, entry: ClusterNamespace): Labels {
-  const key = keys(labelDomain);
-  const podSecurity = (level: ResolvedIsolation['podSecurity']): Labels => ({
+function namespaceLabels(organization: Organization, entry: ClusterNamespace): Labels {
+  const key = keys(organization.labelDomain);
+  const { podSecurity: level } = isolationOf(organization, entry);
+  const podSecurity = {
     'pod-security.kubernetes.io/enforce': level.value,
     'pod-security.kubernetes.io/enforce-version': 'latest',
-  });
-  if (entry.kind !== 'Tenant') return { [key.kind]: entry.kind, ...podSecurity(isolation.podSecurity) };
+  };
+  if (entry.kind !== 'Tenant') return { [key.kind]: entry.kind, ...podSecurity };
   const { namespace, tenant } = entry;
   return {
     ...Object.fromEntries(Array.from(namespace.labels, ([name, { value }]) => [name, value])),
@@ -106,14 +141,16 @@ function namespaceLabels({ labelDomain, isolation }: Organization, entry: Cluste
     [key.subscriptionGroup]: tenant.subscriptionGroup,
     [key.cordoned]: String(namespace.cordoned),
     [key.state]: entry.state.value,
-    ...podSecurity(namespace.isolation.podSecurity),
+    ...podSecurity,
   };
 }
 
-function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: ClusterNamespace): Labels {
+function namespaceAnnotations(organization: Organization, entry: ClusterNamespace): Labels {
+  const { labelDomain } = organization;
   const key = keys(labelDomain);
+  const isolation = isolationOf(organization, entry);
+  const { nodeSelector } = isolation;
   const marked = entry.kind === 'Tenant' && entry.state.value === 'MarkedForDeletion';
-  const nodeSelector = (entry.kind === 'Tenant' ? entry.namespace.isolation : isolation).nodeSelector;
   return {
     // Until a namespace is marked for deletion, Argo CD must not delete it; from then on, the confirmation names what
     // may be deleted.
@@ -124,7 +161,7 @@ function namespaceAnnotations({ labelDomain, isolation }: Organization, entry: C
         .sort()
         .join(','),
     }),
-    ...allowListAnnotations(labelDomain, entry.kind === 'Tenant' ? entry.namespace.isolation : isolation),
+    ...allowListAnnotations(labelDomain, isolation),
     ...(entry.kind === 'Group' && { [key.group]: entry.share.group }),
   };
 }
@@ -167,9 +204,9 @@ function quantities(
 function networkPeers(
   organization: Organization,
   entry: ClusterNamespace,
+  network: ResolvedIsolation['network']['value'],
 ): ((map: TextMap) => k8s.NetworkPolicyPeer[]) | undefined {
-  const { network } = entry.kind === 'Tenant' ? entry.namespace.isolation : organization.isolation;
-  switch (network.value) {
+  switch (network) {
     case 'None':
       return undefined;
     case 'SameNamespace':

@@ -1,3 +1,4 @@
+import type { Reason } from '../access/graph.ts';
 import type { Origin } from '../source/source.ts';
 import type { ObjectTemplate, Identity } from './template.ts';
 import { templateWriter, manifestOf } from './template.ts';
@@ -16,6 +17,8 @@ export interface ManifestObject extends Identity {
   /** The whole of it, as it is sent to an API server. */
   readonly manifest: () => unknown;
   readonly source: { readonly origin: Origin; readonly target: 'value' };
+  /** The config lines that led to it. */
+  readonly because: readonly Reason[];
 }
 
 /** A file, before it is rendered. */
@@ -24,7 +27,19 @@ export interface Part {
   /** The config file that it is rendered from, for the comment at its top. */
   readonly from: string;
   readonly origin: Origin;
-  readonly objects: readonly ObjectTemplate[];
+  readonly objects: readonly PartObject[];
+}
+
+/** An object of a file, before it is rendered. */
+export interface PartObject {
+  readonly template: ObjectTemplate;
+  /** The config lines that led to it: for a binding the shares, for a quota the quota. None where it is all of `origin`. */
+  readonly because: readonly Reason[];
+}
+
+/** Objects that come from all of what their file is rendered from. */
+export function ofWhole(templates: readonly ObjectTemplate[]): PartObject[] {
+  return templates.map((template) => ({ template, because: [] }));
 }
 
 /** What is rendered of a part. */
@@ -38,13 +53,16 @@ export function partRenderer(): (cluster: string, part: Part) => RenderedPart {
   const write = templateWriter();
   return (cluster, { path, from, origin, objects }) => {
     const source = { origin, target: 'value' } as const;
+    const fromAll: readonly Reason[] = [{ origin, via: [] }];
     const texts: string[] = [];
-    const written = objects.map((item): ManifestObject => {
-      const { text, identity } = write(item);
+    const written = objects.map(({ template, because: lines }): ManifestObject => {
+      const { text, identity } = write(template);
+      const because = lines.length > 0 ? lines : fromAll;
       texts.push(text);
       // Each by its name: there are tens of thousands of objects, and spreading takes longer.
       const { apiVersion, kind, name, namespace, labels } = identity;
-      return { apiVersion, kind, name, namespace, labels, path, cluster, manifest: () => manifestOf(item), source };
+      const manifest = (): unknown => manifestOf(template);
+      return { apiVersion, kind, name, namespace, labels, path, cluster, manifest, source, because };
     });
     return { file: { path, text: header(from) + texts.join('---\n') }, objects: written };
   };

@@ -8,8 +8,8 @@ import { applications, projects, rootReader } from './argo-cd/applications-and-p
 import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
 import type { ObjectTemplate } from './template.ts';
 import { namespaceObjects } from './namespace.ts';
-import type { ManifestFile, ManifestObject, Part } from './part.ts';
-import { header, partRenderer } from './part.ts';
+import type { ManifestFile, ManifestObject, Part, PartObject } from './part.ts';
+import { header, ofWhole, partRenderer } from './part.ts';
 import {
   apiServerFile,
   argoCDCluster,
@@ -55,7 +55,7 @@ export function clusterRenderer({ organization, ...desired }: DesiredState): (cl
 }
 
 /** A file that is rendered from what the organization's file says. */
-function organizationPart({ origin }: Organization, path: string, objects: readonly ObjectTemplate[]): Part {
+function organizationPart({ origin }: Organization, path: string, objects: readonly PartObject[]): Part {
   return { path, from: origin.file, origin, objects };
 }
 
@@ -65,7 +65,7 @@ export function renderArgoCD({ organization, clusters }: DesiredState, paths: re
   if (!argoCD) return { files: [], objects: [] };
   const renderPart = partRenderer();
   const part = (cluster: string, path: string, objects: readonly ObjectTemplate[]) =>
-    renderPart(cluster, organizationPart(organization, path, objects));
+    renderPart(cluster, organizationPart(organization, path, ofWhole(objects)));
   const parts = [
     part(argoCDFolder, argoCDFile('app-projects'), projects(organization, argoCD, clusters)),
     part(argoCDFolder, argoCDFile('applications'), applications(organization, argoCD, clusters, paths)),
@@ -85,23 +85,23 @@ function renderCluster(
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
-  const bindingsFor = (group: string): ObjectTemplate[] =>
+  const bindingsFor = (group: string): PartObject[] =>
     clusterBindings(
       organization,
       clusterWide.filter(({ subject }) => subject.name === group),
     );
 
-  const concern = (name: string, objects: readonly ObjectTemplate[]): Part =>
+  const concern = (name: string, objects: readonly PartObject[]): Part =>
     organizationPart(organization, clusterFile(cluster, name), objects);
-  const forOperator = (name: string, objects: readonly ObjectTemplate[]): Part =>
+  const forOperator = (name: string, objects: readonly PartObject[]): Part =>
     organizationPart(organization, operatorFile(cluster.name, name), objects);
   const context = policyContext(organization, cluster, tenants);
   const parts: Part[] = [
-    ...policiesOf(context).map((policy) => concern(`policy-${policy.name}`, policyObjects(context, policy))),
+    ...policiesOf(context).map((policy) => concern(`policy-${policy.name}`, ofWhole(policyObjects(context, policy)))),
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', bindingsFor('cluster-admins')),
-    forOperator('argo-cd', argoCDClusterRole(organization, clusterAccess)),
-    concern('cluster-scope', [clusterScopeRole(organization), ...bindingsFor('cluster-scope')]),
+    forOperator('argo-cd', ofWhole(argoCDClusterRole(organization, clusterAccess))),
+    concern('cluster-scope', [...ofWhole([clusterScopeRole(organization)]), ...bindingsFor('cluster-scope')]),
     ...namespaces.map((entry): Part => {
       const origin = originOf(entry);
       return {

@@ -1,5 +1,7 @@
 import type { ApiObjectProps } from 'cdk8s';
 import { ApiObject, App, Chart } from 'cdk8s';
+import type { Kind } from './kinds.ts';
+import { apiVersionOf } from './kinds.ts';
 import { at, textAt } from '../values/json.ts';
 import { scalarText, yamlText } from './yaml/yaml-text.ts';
 
@@ -50,7 +52,8 @@ export function template<Props>(kind: ConstructClass<Props>, propsOf: (map: Text
 }
 
 /** The template of an object of a kind that cdk8s-plus does not have. */
-export function apiObject(props: ApiObjectProps): ObjectTemplate {
+export function apiObject(kind: Kind, rest: Omit<ApiObjectProps, 'apiVersion' | 'kind'>): ObjectTemplate {
+  const props = { apiVersion: apiVersionOf(kind), kind, ...rest };
   return () => ({
     key: JSON.stringify(props),
     build: (chart) => {

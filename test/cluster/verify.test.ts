@@ -38,6 +38,7 @@ function object(apiVersion: string, kind: string, name: string, namespace?: stri
     cluster: 'one',
     manifest: () => ({ apiVersion, kind, metadata: { name, namespace }, ...rest }),
     source: { origin: fileOrigin('tenants/app.yaml'), target: 'value' },
+    because: [],
   };
 }
 

@@ -748,7 +748,17 @@ spec:
       };
       const { apiVersion, kind } = manifest;
       const source = { origin: fileOrigin('organization.yaml'), target: 'value' as const };
-      return { path: '', cluster: '', apiVersion, kind, name, labels: {}, manifest: () => manifest, source };
+      return {
+        path: '',
+        cluster: '',
+        apiVersion,
+        kind,
+        name,
+        labels: {},
+        manifest: () => manifest,
+        source,
+        because: [],
+      };
     };
 
     async function verified(...objects: readonly ManifestObject[]) {

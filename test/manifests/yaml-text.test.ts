@@ -148,7 +148,7 @@ describe('writing manifests', () => {
         for (const { cluster, namespaces, accesses } of graph.clusters) {
           for (const entry of namespaces) {
             const held = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
-            const manifests = namespaceObjects(desired.organization, entry, held).map((item) => {
+            const manifests = namespaceObjects(desired.organization, entry, held).map(({ template: item }) => {
               const chart = new Chart(new App(), 'chart');
               item((text) => text).build(chart);
               return chart.toJson()[0] as ManifestLike;

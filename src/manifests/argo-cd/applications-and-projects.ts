@@ -4,10 +4,10 @@ import type { ClusterApplication } from './applications.ts';
 import { applicationsOf } from './applications.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject, template } from '../template.ts';
+import { kinds, kindsIn } from '../kinds.ts';
 import { argoCDFolder, clusterFolder, distFolder } from '../layout.ts';
 import { keys, managedBy } from '../names.ts';
-import type { SyncedKind } from './cluster-role.ts';
-import { clusterKinds, namedKinds, namespacedKinds, subjectOf } from './cluster-role.ts';
+import { clusterKinds, namedKinds, namespacedKinds, reads, rulesFor, subjectOf } from './cluster-role.ts';
 
 /**
  * What sets up Argo CD for the whole fleet. The reasons of each setting are in docs/argo-cd.md, and shown by
@@ -29,13 +29,8 @@ const rootRole = 'tenantry:argo-cd-root';
 /** The cluster that Argo CD runs in, as its Applications name it. */
 const ownServer = 'https://kubernetes.default.svc';
 
-const apiVersion = 'argoproj.io/v1alpha1';
-
 /** The kinds that the root Application applies into Argo CD's namespace. */
-const rootKinds: readonly SyncedKind[] = [
-  { group: 'argoproj.io', kind: 'AppProject', resource: 'appprojects' },
-  { group: 'argoproj.io', kind: 'Application', resource: 'applications' },
-];
+const rootKinds = kindsIn(argoCDFolder);
 
 /** Where Argo CD reaches a cluster: the one that it runs in has a name of its own. */
 function serverOf(argoCD: ArgoCD, { name, server }: Cluster): string {
@@ -48,9 +43,7 @@ export function projects(organization: Organization, argoCD: ArgoCD, clusters: r
   const off = Array.from(new Set([...protectedNamespaces, argoCD.namespace]));
   const servers = Array.from(new Set(clusters.map((cluster) => serverOf(argoCD, cluster))));
   return [
-    apiObject({
-      apiVersion,
-      kind: 'AppProject',
+    apiObject('AppProject', {
       metadata: metadata(organization, argoCD, fleetProject),
       spec: {
         description: 'Access to the clusters: namespaces, and who may do what in them. Rendered by tenantry.',
@@ -69,9 +62,7 @@ export function projects(organization: Organization, argoCD: ArgoCD, clusters: r
         roles: [readOnly(fleetProject)],
       },
     }),
-    apiObject({
-      apiVersion,
-      kind: 'AppProject',
+    apiObject('AppProject', {
       metadata: metadata(organization, argoCD, rootProject),
       spec: {
         description: 'The Applications and projects of tenantry, kept by tenantry-argo-cd. Rendered by tenantry.',
@@ -98,9 +89,7 @@ export function applications(
     folder: string,
     destination: object,
   ): ObjectTemplate =>
-    apiObject({
-      apiVersion,
-      kind: 'Application',
+    apiObject('Application', {
       metadata: metadata(organization, argoCD, name),
       spec: {
         project,
@@ -167,17 +156,11 @@ export function rootReader({ labelDomain, syncIdentity }: Organization): ObjectT
   return [
     template(k8s.KubeClusterRole, () => ({
       metadata,
-      rules: [
-        {
-          apiGroups: ['argoproj.io'],
-          resources: rootKinds.map(({ resource }) => resource),
-          verbs: ['get', 'list', 'watch'],
-        },
-      ],
+      rules: rulesFor(rootKinds, reads),
     })),
     template(k8s.KubeClusterRoleBinding, () => ({
       metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: rootRole },
+      roleRef: { apiGroup: kinds.ClusterRole.group, kind: 'ClusterRole', name: rootRole },
       subjects: [subjectOf(syncIdentity)],
     })),
   ];

@@ -1,55 +1,36 @@
 import { k8s } from 'cdk8s-plus-28';
 import { clusterScopeRules } from '../../access/cluster-scope-rules.ts';
 import type { ClusterAccess } from '../../access/graph.ts';
-import { platformRoles } from '../../access/graph.ts';
 import { builtInRoles } from '../../kubernetes/user-roles.ts';
 import type { Organization } from '../../config/model/desired-state.ts';
 import { compareCodeUnits } from '../../values/order.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { template } from '../template.ts';
-import { bindingName, keys, managedBy } from '../names.ts';
+import type { RenderedKind } from '../kinds.ts';
+import { kinds, kindsIn } from '../kinds.ts';
+import { keys, managedBy } from '../names.ts';
 
-/** A kind that Argo CD applies to the clusters, by its API group, and its resource in RBAC's terms. */
-export interface SyncedKind {
-  readonly group: string;
-  readonly kind: string;
-  readonly resource: string;
-}
-
-const rbac = 'rbac.authorization.k8s.io';
-const admission = 'admissionregistration.k8s.io';
+/** All that Argo CD applies to the clusters. */
+const synced = [...kindsIn('namespaces'), ...kindsIn('cluster')];
 
 /** All that is applied into namespaces. */
-export const namespacedKinds: readonly SyncedKind[] = [
-  { group: '', kind: 'LimitRange', resource: 'limitranges' },
-  { group: '', kind: 'ResourceQuota', resource: 'resourcequotas' },
-  { group: 'networking.k8s.io', kind: 'NetworkPolicy', resource: 'networkpolicies' },
-  { group: rbac, kind: 'Role', resource: 'roles' },
-  { group: rbac, kind: 'RoleBinding', resource: 'rolebindings' },
-];
+export const namespacedKinds = synced.filter(({ scope }) => scope === 'Namespaced');
 
 /** What is applied cluster-wide under any name. */
-export const clusterKinds: readonly SyncedKind[] = [
-  { group: '', kind: 'Namespace', resource: 'namespaces' },
-  { group: admission, kind: 'ValidatingAdmissionPolicy', resource: 'validatingadmissionpolicies' },
-  { group: admission, kind: 'ValidatingAdmissionPolicyBinding', resource: 'validatingadmissionpolicybindings' },
-];
+export const clusterKinds = synced.filter(({ scope, onlyName }) => scope === 'Cluster' && onlyName === undefined);
 
 /** What is applied cluster-wide under one name alone, because another ClusterRole with a binding is access everywhere. */
-export const namedKinds: readonly (SyncedKind & { readonly name: string })[] = [
-  { group: rbac, kind: 'ClusterRole', resource: 'clusterroles', name: platformRoles.clusterScope.name },
-  {
-    group: rbac,
-    kind: 'ClusterRoleBinding',
-    resource: 'clusterrolebindings',
-    name: bindingName({ subject: { kind: 'Group', name: 'cluster-scope' }, role: platformRoles.clusterScope }),
-  },
-];
+export const namedKinds = synced.flatMap(({ onlyName: name, ...kind }) =>
+  name === undefined ? [] : [{ ...kind, name }],
+);
 
 /** The ClusterRole of the account by which Argo CD writes to a cluster, and its binding. */
 const writerRole = 'tenantry:argo-cd';
 
-const reads = ['get', 'list', 'watch'];
+const rbac = kinds.ClusterRole.group;
+
+/** The verbs by which Argo CD sees what there is. */
+export const reads = ['get', 'list', 'watch'];
 /** Server-side apply is a PATCH, also of what is not there yet: then `create` is asked for as well, and never `update`. */
 const writes = ['create', 'delete', 'patch'];
 
@@ -101,11 +82,11 @@ export function argoCDClusterRole(
 }
 
 /** One rule for each API group, in the order of the kinds. */
-function rulesFor(kinds: readonly SyncedKind[], verbs: readonly string[]): k8s.PolicyRule[] {
-  const groups = new Set(kinds.map(({ group }) => group));
+export function rulesFor(of: readonly RenderedKind[], verbs: readonly string[]): k8s.PolicyRule[] {
+  const groups = new Set(of.map(({ group }) => group));
   return Array.from(groups, (group) => ({
     apiGroups: [group],
-    resources: kinds.filter((kind) => kind.group === group).map(({ resource }) => resource),
+    resources: of.filter((kind) => kind.group === group).map(({ resource }) => resource),
     verbs: verbs.slice().sort(compareCodeUnits),
   }));
 }

@@ -40,9 +40,7 @@ export function policyObjects({ organization, key }: PolicyContext, policy: Poli
   const name = `${policy.name}.${organization.labelDomain}`;
   const labels = { [key.managedBy]: managedBy };
   return [
-    apiObject({
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
+    apiObject('ValidatingAdmissionPolicy', {
       metadata: { name, labels, annotations: { [`${organization.labelDomain}/purpose`]: policy.purpose } },
       spec: {
         failurePolicy: 'Fail',
@@ -55,9 +53,7 @@ export function policyObjects({ organization, key }: PolicyContext, policy: Poli
         validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
       },
     }),
-    apiObject({
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
+    apiObject('ValidatingAdmissionPolicyBinding', {
       metadata: { name, labels },
       spec: { policyName: name, validationActions: ['Deny'] },
     }),

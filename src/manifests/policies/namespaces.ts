@@ -1,4 +1,5 @@
 import { oncePer } from '../../values/once.ts';
+import { guardedResources, kinds } from '../kinds.ts';
 import { managedBy } from '../names.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
@@ -29,9 +30,9 @@ export function namespacesPolicy(context: PolicyContext): Policy {
     purpose: 'Namespaces are declared in Git: nobody else creates them, moves them to another tenant or deletes them.',
     match: [
       {
-        apiGroups: [''],
+        apiGroups: [kinds.Namespace.group],
         apiVersions: ['v1'],
-        resources: ['namespaces', 'namespaces/status', 'namespaces/finalize'],
+        resources: guardedResources(kinds.Namespace),
         operations: ['CREATE', 'UPDATE', 'DELETE'],
       },
     ],

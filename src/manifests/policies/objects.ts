@@ -1,10 +1,25 @@
 import { reservedGroups } from '../../config/model/desired-state.ts';
 import { oncePer } from '../../values/once.ts';
-import { sortedBy } from '../../values/order.ts';
+import { groupedBy, sortedBy } from '../../values/order.ts';
+import { guardedResources, kinds, renderedKinds } from '../kinds.ts';
 import { managedBy } from '../names.ts';
 import { callers, trustedUserNames } from './callers.ts';
-import type { Policy, PolicyContext, Validation } from './policy.ts';
+import type { Policy, PolicyContext, ResourceRule, Validation } from './policy.ts';
 import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces } from './policy.ts';
+
+/** What the policy guards: the kinds that are declared so, a rule for each API group. */
+const guarded: readonly ResourceRule[] = Array.from(
+  groupedBy(
+    renderedKinds.filter(({ guard }) => guard === 'managed-objects'),
+    ({ group }) => group,
+  ),
+  ([group, of]) => ({
+    apiGroups: [group],
+    apiVersions: ['*'],
+    resources: of.flatMap(guardedResources),
+    operations: ['CREATE', 'UPDATE', 'DELETE'],
+  }),
+);
 
 /** Only the platform writes what it owns in a namespace, judged by what the object was and what it would be (S10). */
 export function managedObjectsPolicy(context: PolicyContext): Policy {
@@ -13,26 +28,7 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
   return {
     name: 'managed-objects',
     purpose: 'RoleBindings, Roles, quotas, limits and network policies of the platform are written by nobody else.',
-    match: [
-      {
-        apiGroups: ['rbac.authorization.k8s.io'],
-        apiVersions: ['*'],
-        resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-        operations: ['CREATE', 'UPDATE', 'DELETE'],
-      },
-      {
-        apiGroups: [''],
-        apiVersions: ['*'],
-        resources: ['resourcequotas', 'resourcequotas/status', 'limitranges'],
-        operations: ['CREATE', 'UPDATE', 'DELETE'],
-      },
-      {
-        apiGroups: ['networking.k8s.io'],
-        apiVersions: ['*'],
-        resources: ['networkpolicies'],
-        operations: ['CREATE', 'UPDATE', 'DELETE'],
-      },
-    ],
+    match: guarded,
     variables: [
       writer,
       breakGlass,
@@ -64,9 +60,9 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
     purpose,
     match: [
       {
-        apiGroups: ['rbac.authorization.k8s.io'],
+        apiGroups: [kinds.RoleBinding.group],
         apiVersions: ['*'],
-        resources: ['rolebindings'],
+        resources: [kinds.RoleBinding.resource],
         operations: ['CREATE', 'UPDATE'],
       },
     ],
@@ -191,9 +187,9 @@ export function aggregationPolicy(context: PolicyContext): Policy {
     purpose: 'ClusterRoles that are aggregated into admin, edit and view change what every tenant can do.',
     match: [
       {
-        apiGroups: ['rbac.authorization.k8s.io'],
+        apiGroups: [kinds.ClusterRole.group],
         apiVersions: ['*'],
-        resources: ['clusterroles'],
+        resources: [kinds.ClusterRole.resource],
         operations: ['CREATE', 'UPDATE'],
       },
     ],

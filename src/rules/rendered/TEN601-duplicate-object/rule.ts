@@ -1,5 +1,6 @@
+import { apiGroupOf } from '../../../manifests/kinds.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
-import { apiGroup, describeObject } from '../kinds.ts';
+import { describeObject } from '../objects.ts';
 
 export const duplicateObject: RenderedRule = {
   about: 'rendered',
@@ -12,7 +13,7 @@ export const duplicateObject: RenderedRule = {
     const first = new Map<string, RenderedObject>();
     for (const object of objects) {
       const { cluster, kind, name, namespace = '', source, path } = object;
-      const key = `${cluster}\n${apiGroup(object)}\n${kind}\n${namespace}\n${name}`;
+      const key = `${cluster}\n${apiGroupOf(object.apiVersion)}\n${kind}\n${namespace}\n${name}`;
       const earlier = first.get(key);
       if (!earlier) {
         first.set(key, object);

@@ -1,8 +1,9 @@
+import { kindOf } from '../../../manifests/kinds.ts';
 import type { DistPlace } from '../../../manifests/layout.ts';
 import { placeOf } from '../../../manifests/layout.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
-import { describeObject, kindOf } from '../kinds.ts';
+import { describeObject } from '../objects.ts';
 
 export const misplacedKind: RenderedRule = {
   about: 'rendered',

@@ -1,7 +1,8 @@
 import { oncePer } from '../../../values/once.ts';
+import { kindOf } from '../../../manifests/kinds.ts';
 import type { RenderedObject, RenderedRule } from '../../rule.ts';
 import { isDnsLabel, isLabelKey, isLabelValue } from '../../../kubernetes/names.ts';
-import { describeObject, kindOf, nameProblem } from '../kinds.ts';
+import { describeObject, nameProblem } from '../objects.ts';
 
 export const invalidObject: RenderedRule = {
   about: 'rendered',
@@ -29,7 +30,7 @@ function* problemsOf(object: RenderedObject): Iterable<string> {
     yield `is of a kind that tenantry does not render: \`${object.apiVersion}\` \`${object.kind}\``;
     return;
   }
-  const ofName = nameProblem(kind, object.name);
+  const ofName = nameProblem(kind.nameForm, object.name);
   if (ofName !== undefined) yield `has a name that Kubernetes refuses: ${ofName}`;
   if (object.namespace !== undefined && !isDnsLabel(object.namespace)) yield 'is in a namespace that cannot exist';
   yield* problemsOfLabels(object.labels);

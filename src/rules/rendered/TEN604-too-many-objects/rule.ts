@@ -1,8 +1,8 @@
+import { apiGroupOf } from '../../../manifests/kinds.ts';
 import { isForOperator, placeOf } from '../../../manifests/layout.ts';
 import { groupedBy } from '../../../values/order.ts';
 import { counted } from '../../../source/text.ts';
 import type { Finding, RenderedObject, RenderedRule } from '../../rule.ts';
-import { apiGroup } from '../kinds.ts';
 
 /** etcd takes 1.5 MiB (https://etcd.io/docs/latest/dev-guide/limit/). What is not about objects needs some room, too. */
 const mostBytes = 1_300_000;
@@ -78,7 +78,9 @@ function* withoutOwnFiles(files: readonly AppliedFile[]): Iterable<Finding> {
 function bytesOf(object: RenderedObject): number {
   const { kind, name, namespace = '' } = object;
   // Each is there three times, but for the namespace. There is nothing in them that JSON would escape: TEN603.
-  return bytesOfNameless + 3 * (apiGroup(object).length + kind.length + name.length) + 2 * namespace.length;
+  return (
+    bytesOfNameless + 3 * (apiGroupOf(object.apiVersion).length + kind.length + name.length) + 2 * namespace.length
+  );
 }
 
 /** What is written of an object all of whose names are empty. */
