@@ -1,10 +1,11 @@
-import type { Group, Subject } from '../config/model/desired-state.ts';
+import type { Group } from '../config/model/desired-state.ts';
 import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
 import recorded from '../kubernetes/built-in-roles.json' with { type: 'json' };
 import { clusterScopeRules } from './cluster-scope-rules.ts';
 import type { Access, ClusterAccess } from './graph.ts';
 import { platformRoles, rbacName } from './graph.ts';
+import { serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest, PolicyRule } from '../kubernetes/rbac.ts';
 import { ruleAllows } from '../kubernetes/rbac.ts';
 
@@ -45,7 +46,7 @@ export function tokenClaims(user: string, groups: readonly string[]): Claims {
 /** The claims of a service account's own token. */
 export function serviceAccountClaims(namespace: string, name: string): Claims {
   return {
-    username: serviceAccountUsername(namespace, name),
+    username: serviceAccountUserName(namespace, name),
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, authenticated],
   };
 }
@@ -97,12 +98,8 @@ function holdsFor({ subject }: Access, claims: Claims): boolean {
     case 'Group':
       return claims.groups.includes(subject.name);
     case 'ServiceAccount':
-      return claims.username === serviceAccountUsername(subject.namespace, subject.name);
+      return claims.username === serviceAccountUserName(subject.namespace, subject.name);
   }
-}
-
-function serviceAccountUsername(namespace: string, name: Subject['name']): string {
-  return `system:serviceaccount:${namespace}:${name}`;
 }
 
 /** A role in a namespace reaches requests in that namespace, and none about all namespaces or the cluster. */

@@ -10,7 +10,7 @@ import type {
 import { hasEnded, stateOn, subjectKey } from '../config/model/desired-state.ts';
 import { isBuiltInRole } from '../kubernetes/user-roles.ts';
 import { once, oncePer } from '../values/once.ts';
-import { groupedBy, sortedBy } from '../values/order.ts';
+import { addTo, groupedBy, sortedBy } from '../values/order.ts';
 import type { SharedWith } from '../values/shared.ts';
 import { areShared, isShared, takeOver } from '../values/shared.ts';
 import type { Origin } from '../source/source.ts';
@@ -149,9 +149,7 @@ const tenantNamespacesByCluster = oncePer(
     for (const tenant of tenants) {
       for (const namespace of tenant.namespaces) {
         for (const cluster of new Set(namespace.clusters.map((c) => c.value))) {
-          const there = byCluster.get(cluster);
-          if (there) there.push({ tenant, namespace });
-          else byCluster.set(cluster, [{ tenant, namespace }]);
+          addTo(byCluster, cluster, { tenant, namespace });
         }
       }
     }

@@ -95,6 +95,12 @@ export function whatUserCan(
   });
 }
 
+/** The users who are declared members of a group; undefined where the organization does not say. */
+export function declaredMembers({ admins, groups }: Organization, group: string): readonly string[] | undefined {
+  if (group === 'cluster-admins') return admins.map(({ value }) => value);
+  return groups.find(({ name }) => name === group)?.members?.map(({ value }) => value);
+}
+
 /** The groups that declare the user a member. */
 export function groupsOf(organization: Organization, user: string): Group[] {
   return organization.groups.filter((g) => g.members?.some((m) => m.value === user));

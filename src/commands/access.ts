@@ -1,4 +1,4 @@
-import { knownUsers, listAccess, whatUserCan, whoCan } from '../access/queries.ts';
+import { declaredMembers, knownUsers, listAccess, whatUserCan, whoCan } from '../access/queries.ts';
 import type { AccessFilter } from '../access/queries.ts';
 import type { DesiredState, Subject } from '../config/model/desired-state.ts';
 import { csv } from '../render/csv.ts';
@@ -118,7 +118,5 @@ function print(
 
 /** The declared members of a group; undefined for other subjects, and where the organization does not say. */
 function membersOf({ organization }: DesiredState, { kind, name }: Subject): readonly string[] | undefined {
-  if (kind !== 'Group') return undefined;
-  if (name === 'cluster-admins') return organization.admins.map((a) => a.value);
-  return organization.groups.find((g) => g.name === name)?.members?.map((m) => m.value);
+  return kind === 'Group' ? declaredMembers(organization, name) : undefined;
 }

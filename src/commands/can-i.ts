@@ -10,6 +10,7 @@ import {
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
 import { groupsOf, knownUsers, whatUserCan } from '../access/queries.ts';
+import { serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { isProtectedNamespace } from '../config/model/desired-state.ts';
@@ -137,7 +138,7 @@ function aServiceAccount({ desired, graph, cluster }: Question, serviceAccount: 
   }
   if (namespace.startsWith('kube-')) {
     throw new Failure('bad-arguments', `what service accounts of \`${namespace}\` may do is up to Kubernetes`, {
-      help: `ask the cluster: \`kubectl auth can-i --as system:serviceaccount:${namespace}:${name}\``,
+      help: `ask the cluster: \`kubectl auth can-i --as ${serviceAccountUserName(namespace, name)}\``,
     });
   }
   refuseUnknownNamespace(desired, graph, cluster, namespace);

@@ -1,5 +1,5 @@
 /**
- * What Kubernetes allows as a name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/,
+ * What Kubernetes calls things, and what it allows as a name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/,
  * and as a label: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set.
  */
 
@@ -25,6 +25,17 @@ export function isDnsSubdomain(text: string): boolean {
 /** Whether `text` can be one part of a path: all that is asked of the names of RBAC's objects. */
 export function isPathSegment(text: string): boolean {
   return text !== '' && text !== '.' && text !== '..' && !/[/%]/.test(text);
+}
+
+/** The user name by which the API server knows a service account. */
+export function serviceAccountUserName(namespace: string, name: string): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+/** The service account whose user name this is; undefined for the name of anybody else. */
+export function serviceAccountOf(userName: string): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(userName) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }
 
 /** Whether `key` can be the key of a label: a name, after a domain and `/` or without. */

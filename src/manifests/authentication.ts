@@ -1,4 +1,5 @@
 import type { Cluster, Organization } from '../config/model/desired-state.ts';
+import { cel } from './policies/policy.ts';
 
 /** The longest life of a token, in seconds (S28). */
 export const tokenSeconds = 600;
@@ -27,7 +28,7 @@ export function authenticationConfiguration(organization: Organization, cluster:
         claimValidationRules: [
           {
             // `audiences` above is satisfied by one match among several: a token for two clusters would do for both.
-            expression: `claims.aud == ${celString(audience)}`,
+            expression: `claims.aud == ${cel(audience, '"')}`,
             message: `the token must be for the audience ${audience} alone`,
           },
           {
@@ -57,9 +58,4 @@ export function authenticationConfiguration(organization: Organization, cluster:
       },
     ],
   };
-}
-
-/** A string as a CEL literal. JSON's escapes are among CEL's. */
-function celString(text: string): string {
-  return JSON.stringify(text);
 }

@@ -1,3 +1,4 @@
+import { declaredMembers } from '../access/queries.ts';
 import type { ClusterAccess, Meaning } from '../access/graph.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { isProduction, subjectKey } from '../config/model/desired-state.ts';
@@ -170,10 +171,8 @@ function membersOf(
   renames: readonly Rename[],
 ): readonly string[] | undefined {
   if (subject.kind !== 'Group') return undefined;
-  if (subject.name === 'cluster-admins') return organization.admins.map(({ value }) => value);
   const old = renames.find(({ to }) => to.name === subject.name)?.from.name;
-  const group = organization.groups.find(({ name }) => name === subject.name || name === old);
-  return group?.members?.map(({ value }) => value);
+  return declaredMembers(organization, subject.name) ?? (old === undefined ? old : declaredMembers(organization, old));
 }
 
 function holding({ role, until }: AccessFact): Holding {

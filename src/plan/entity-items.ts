@@ -2,7 +2,7 @@ import type { Subject } from '../config/model/desired-state.ts';
 import { isProduction, subjectKey } from '../config/model/desired-state.ts';
 import type { CustomRole } from '../settings/schema.ts';
 import { once } from '../values/once.ts';
-import { groupedBy, sortedBy } from '../values/order.ts';
+import { addTo, groupedBy, sortedBy } from '../values/order.ts';
 import { effectOf } from './effect.ts';
 import type { FactChange } from './fact.ts';
 import type { Meaning } from '../access/graph.ts';
@@ -162,9 +162,7 @@ function entityChanges(facts: readonly FactChange[], kind: EntityItem['entity'][
       ...(after && { after }),
       ...(effect && { effect }),
     };
-    const there = byName.get(entity.name);
-    if (there) there.push(setting);
-    else byName.set(entity.name, [setting]);
+    addTo(byName, entity.name, setting);
   }
   return Array.from(byName, ([name, settings]) => [name, settings.map((one) => withoutEffectInList(one, settings))]);
 }
@@ -221,9 +219,7 @@ function holdersByRole({ graph, desired }: Meaning): Map<string, Holder[]> {
     for (const { subject, role, scope } of accesses) {
       if (role.kind !== 'Role' || scope.kind !== 'Namespace') continue;
       const key = `${tenants.get(scope.namespace) ?? ''}/${role.name}`;
-      const there = holders.get(key);
-      if (there) there.push({ subject, production });
-      else holders.set(key, [{ subject, production }]);
+      addTo(holders, key, { subject, production });
     }
   }
   return holders;

@@ -22,14 +22,16 @@ export function sortedBy<T>(items: Iterable<T>, key: (item: T) => string | reado
   return keyed.map(({ item }) => item);
 }
 
+/** Adds an item to the list that a map has for a key. */
+export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}
+
 /** `items` in groups by the string that `key` gives, in order of first appearance. */
 export function groupedBy<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group) group.push(item);
-    else groups.set(name, [item]);
-  }
+  for (const item of items) addTo(groups, key(item), item);
   return groups;
 }

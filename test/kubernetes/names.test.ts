@@ -6,6 +6,8 @@ import {
   isLabelKey,
   isLabelValue,
   isPathSegment,
+  serviceAccountOf,
+  serviceAccountUserName,
 } from '../../src/kubernetes/names.ts';
 
 const long = (length: number): string => 'a'.repeat(length);
@@ -31,5 +33,16 @@ describe('names of Kubernetes', () => {
     expect(isInDomain('x.k8s.io/a', 'k8s.io')).toBe(true);
     expect(isInDomain('xk8s.io/a', 'k8s.io')).toBe(false);
     expect(isInDomain('k8s.io', 'k8s.io')).toBe(false);
+  });
+});
+
+describe('the user name of a service account', () => {
+  it('is read back, and that of nobody else', () => {
+    const name = serviceAccountUserName('ci', 'deployer');
+    expect(name).toBe('system:serviceaccount:ci:deployer');
+    expect(serviceAccountOf(name)).toEqual({ namespace: 'ci', name: 'deployer' });
+    for (const other of ['user:sam', 'system:serviceaccount:ci', 'xsystem:serviceaccount:a:b', `${name}:x`]) {
+      expect(serviceAccountOf(other)).toBeUndefined();
+    }
   });
 });

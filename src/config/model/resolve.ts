@@ -32,7 +32,7 @@ import { builtInProtectedNamespaces } from './desired-state.ts';
 import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveIsolation, resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
 import type { ClusterFile, OrganizationFile, Owner as OwnerEntry, TenantFile } from '../../settings/schema.ts';
-import { isDnsLabel } from '../../kubernetes/names.ts';
+import { isDnsLabel, serviceAccountUserName } from '../../kubernetes/names.ts';
 
 /** Files, and what they mean. */
 export interface Resolved {
@@ -241,7 +241,7 @@ const defaultGroupPattern = '[A-Za-z0-9][A-Za-z0-9._:@/+-]*';
 /** The user name of Argo CD's application controller on the cluster that it runs on. */
 function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string {
   const { namespace = 'argocd', serviceAccount = 'argocd-application-controller' } = argoCD ?? {};
-  return `system:serviceaccount:${namespace}:${serviceAccount}`;
+  return serviceAccountUserName(namespace, serviceAccount);
 }
 
 const defaultPolicies: Organization['policies'] = {

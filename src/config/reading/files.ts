@@ -130,12 +130,7 @@ export async function readConfigFiles(
   const clusters = await folder(folders[0], 'Cluster', base?.clusters);
   const tenants = await folder(folders[1], 'Tenant', base?.tenants);
 
-  const named = new Set(
-    clusters.flatMap(({ checked }) => {
-      const file = checked?.file?.spec.certificateAuthority.file;
-      return file === undefined ? [] : [`clusters/${file}`];
-    }),
-  );
+  const named = namedCertificates(clusters);
   const certificates = new Map<string, string>();
   for (const { path, entry } of strays) {
     if (!named.has(path) || entry !== 'file' || !certificateName.test(path)) continue;
@@ -224,4 +219,14 @@ async function readFile<K extends FileKind>(
 /** The encoding that a text in something other than UTF-8 says that it has: Windows' tools write UTF-16. */
 function seemingEncoding([first, second]: Uint8Array): string {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) ? 'UTF-16' : '';
+}
+
+/** The certificate files that clusters name, as far as these could be read. */
+export function namedCertificates(clusters: ConfigFiles['clusters']): ReadonlySet<string> {
+  return new Set(
+    clusters.flatMap(({ checked }) => {
+      const file = checked?.file?.spec.certificateAuthority.file;
+      return file === undefined ? [] : [`clusters/${file}`];
+    }),
+  );
 }

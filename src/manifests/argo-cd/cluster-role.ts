@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { clusterScopeRules } from '../../access/cluster-scope-rules.ts';
 import type { ClusterAccess } from '../../access/graph.ts';
+import { serviceAccountOf } from '../../kubernetes/names.ts';
 import { builtInRoles } from '../../kubernetes/user-roles.ts';
 import type { Organization } from '../../config/model/desired-state.ts';
 import { compareCodeUnits } from '../../values/order.ts';
@@ -98,8 +99,6 @@ function ruleKey({ apiGroups, resources, resourceNames = [], verbs }: k8s.Policy
 
 /** A user name as the API server has it; that of a service account is written as one, so that it is found as one. */
 export function subjectOf(user: string): k8s.Subject {
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
-  return namespace !== undefined && name !== undefined
-    ? { kind: 'ServiceAccount', namespace, name }
-    : { apiGroup: rbac, kind: 'User', name: user };
+  const account = serviceAccountOf(user);
+  return account ? { kind: 'ServiceAccount', ...account } : { apiGroup: rbac, kind: 'User', name: user };
 }

@@ -1,3 +1,4 @@
+import { serviceAccountUserName } from '../../kubernetes/names.ts';
 import { compareCodeUnits } from '../../values/order.ts';
 import type { PolicyContext, Variable } from './policy.ts';
 import { cel, celList } from './policy.ts';
@@ -64,7 +65,6 @@ export const controllers = [
 export function callers({ organization, cluster }: Pick<PolicyContext, 'organization' | 'cluster'>): Callers {
   const user = 'request.userInfo.username';
   const groups = 'request.userInfo.?groups.orValue([])';
-  const serviceAccount = (namespace: string, name: string): string => `system:serviceaccount:${namespace}:${name}`;
   return {
     writer: { name: 'writer', expression: `${user} == ${cel(cluster.syncIdentity)}` },
     breakGlass: {
@@ -78,7 +78,7 @@ export function callers({ organization, cluster }: Pick<PolicyContext, 'organiza
         // Its controllers too, where they have no service accounts of their own.
         'system:kube-controller-manager',
         'system:kube-scheduler',
-        ...controllers.map((name) => serviceAccount('kube-system', name)),
+        ...controllers.map((name) => serviceAccountUserName('kube-system', name)),
       ])}`,
     },
     nodes: { name: 'nodes', expression: `'system:nodes' in ${groups}` },
@@ -88,6 +88,9 @@ export function callers({ organization, cluster }: Pick<PolicyContext, 'organiza
 
 /** The user names of the cluster's trusted service accounts. */
 export function trustedUserNames({ trustedServiceAccounts }: PolicyContext['cluster']): string[] {
-  const names = trustedServiceAccounts.map((account) => `system:serviceaccount:${account.replace('/', ':')}`);
+  const names = trustedServiceAccounts.map((account) => {
+    const [namespace = '', name = ''] = account.split('/');
+    return serviceAccountUserName(namespace, name);
+  });
   return names.sort(compareCodeUnits);
 }

@@ -59,14 +59,15 @@ export interface Validation {
   readonly messageExpression?: string;
 }
 
-/** A CEL string literal. */
-export function cel(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+/** A CEL string literal. JSON's escapes are among CEL's, which has two kinds of quotes. */
+export function cel(text: string, quote: "'" | '"' = "'"): string {
+  const json = JSON.stringify(text);
+  return quote === '"' ? json : `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
 /** A CEL list of strings; a long one has an item a line, so that a change of it is a line in a diff. */
 export function celList(items: readonly string[]): string {
-  const literals = items.map(cel);
+  const literals = items.map((item) => cel(item));
   return literals.length <= 3 ? `[${literals.join(', ')}]` : `[\n${literals.map((l) => `  ${l}`).join(',\n')}\n]`;
 }
 

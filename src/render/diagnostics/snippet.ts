@@ -1,3 +1,4 @@
+import { addTo } from '../../values/order.ts';
 import type { Span } from '../../source/source.ts';
 import type { Style } from '../style.ts';
 import type { Cell } from '../text.ts';
@@ -45,11 +46,7 @@ export function isShowable({ start, end }: Span, lines: Lines): boolean {
 export function snippet(lines: Lines, marks: readonly Mark[], room: number, style: Style): Row[] {
   const byLine = new Map<number, LineMark[]>();
   for (const mark of marks) {
-    for (const [line, part] of onLines(mark, lines)) {
-      const there = byLine.get(line);
-      if (there) there.push(part);
-      else byLine.set(line, [part]);
-    }
+    for (const [line, part] of onLines(mark, lines)) addTo(byLine, line, part);
   }
   const rows: Row[] = [];
   let previous: number | undefined;

@@ -1,4 +1,4 @@
-import { groupedBy, sortedBy } from '../../values/order.ts';
+import { addTo, groupedBy, sortedBy } from '../../values/order.ts';
 import type { PlanReport, ReportItem, ReportVerdict } from '../../plan/report.ts';
 import { counted } from '../../source/text.ts';
 import type { Entry } from './entries.ts';
@@ -28,11 +28,7 @@ export function layoutOf(report: PlanReport): Layout {
   const notes = report.verdicts.filter(({ severity, waivedBy }) => severity !== 'error' && waivedBy === null);
   const byItem = new Map<string, ReportVerdict[]>();
   for (const verdict of notes) {
-    for (const id of verdict.items) {
-      const there = byItem.get(id);
-      if (there) there.push(verdict);
-      else byItem.set(id, [verdict]);
-    }
+    for (const id of verdict.items) addTo(byItem, id, verdict);
   }
   const ids = new Set(report.items.map(({ id }) => id));
   const rulesOf = ({ id }: ReportItem): readonly ReportVerdict[] => byItem.get(id) ?? [];

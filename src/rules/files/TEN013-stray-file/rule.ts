@@ -1,4 +1,5 @@
 import type { ConfigFiles, StrayEntry } from '../../../config/reading/files.ts';
+import { namedCertificates } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
 import type { ConfigRule } from '../../rule.ts';
 
@@ -23,12 +24,7 @@ export const strayFile: ConfigRule = {
  * certificate files to report, and of a cluster that could not be read nobody knows which one it names.
  */
 function certificatesInDoubt({ clusters }: ConfigFiles): (path: string) => boolean {
-  const named = new Set(
-    clusters.flatMap(({ checked }) => {
-      const file = checked?.file?.spec.certificateAuthority.file;
-      return file === undefined ? [] : [`clusters/${file}`];
-    }),
-  );
+  const named = namedCertificates(clusters);
   const allRead = clusters.every(({ checked }) => checked?.file && checked.violations.length === 0);
   return (path) => named.has(path) || (!allRead && /^clusters\/[^/]+\.(?:pem|crt)$/.test(path));
 }
