@@ -4,7 +4,7 @@ import type { Diagnostic } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { Commit, Repository } from '../tree/git.ts';
 import { openRepository } from '../tree/git.ts';
-import { meanwhile } from '../values/in-turn.ts';
+import { meanwhile } from '../values/concurrency.ts';
 import { bindingsInBoth } from '../manifests/bindings.ts';
 import { distFolder } from '../manifests/layout.ts';
 import { sortedBy } from '../values/order.ts';

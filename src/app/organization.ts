@@ -61,11 +61,11 @@ export async function checkTree(
   asOf: string,
   base?: SharedWith<ReadOrganization>,
 ): Promise<CheckedOrganization> {
-  return checkRead(io, await readTree(io, tree, asOf, base));
+  return checkReadOrganization(io, await readTree(io, tree, asOf, base));
 }
 
 /** Checks an organization that has been read. */
-export function checkRead(io: Io, organization: ReadOrganization): CheckedOrganization {
+export function checkReadOrganization(io: Io, organization: ReadOrganization): CheckedOrganization {
   io.progress?.say(`checking ${counted(configFilesOf(organization.files).length, 'file')}`);
   return { ...organization, diagnostics: checkConfig(rules, organization) };
 }

@@ -1,4 +1,4 @@
-import { atMost } from '../values/in-turn.ts';
+import { atMost } from '../values/concurrency.ts';
 import type { ManifestObject } from '../manifests/part.ts';
 import type { Api } from './api.ts';
 import type { Answer } from './http.ts';

@@ -50,7 +50,7 @@ async function reportOnChange(io: Io, options: PlanOptions): Promise<PlanReport 
     lineOf: await lineFinder(io, sources, originsOf(judged.plan)),
   });
   if (options.kubeconfig === undefined) return report;
-  const { withContents } = await import('../app/namespace-contents.ts');
+  const { withContents } = await import('../app/live-contents.ts');
   return withContents(report, judged.plan, resolve(io.cwd, options.kubeconfig));
 }
 

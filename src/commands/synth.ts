@@ -10,7 +10,14 @@ import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
 import { placeIn, readKnownClusters, writeKnownClusters } from '../synth/known-clusters.ts';
 import type { CheckedOrganization } from '../app/organization.ts';
-import { checkRead, hasErrors, organizationTree, printDiagnostics, readTree, styleOf } from '../app/organization.ts';
+import {
+  checkReadOrganization,
+  hasErrors,
+  organizationTree,
+  printDiagnostics,
+  readTree,
+  styleOf,
+} from '../app/organization.ts';
 import { clusterSynthesis } from '../synth/synthesis.ts';
 
 export interface SynthOptions {
@@ -38,7 +45,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
   try {
     const read = await readTree(io, tree, asOf);
     synthesis.begin(read.desired);
-    const checked = checkRead(io, read);
+    const checked = checkReadOrganization(io, read);
     const { desired, diagnostics } = checked;
     if (hasErrors(diagnostics)) return await refused(io, checked, diagnostics);
     const names = desired.clusters.map((c) => c.name);

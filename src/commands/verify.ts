@@ -139,7 +139,7 @@ async function notesOn(
   };
   const differences = compareDist(files.filter(isOurs), readDist(join(io.dir, distFolder)).filter(isOurs));
   const minor = /^v(\d+\.\d+)/.exec(api.version)?.[1];
-  const said: readonly (readonly [boolean, string])[] = [
+  const conditions: readonly (readonly [boolean, string])[] = [
     [
       minor !== kubernetesVersion.value,
       `the server runs Kubernetes ${api.version}, but ${where(kubernetesVersion.origin)} says ${kubernetesVersion.value}: the manifests are written for that`,
@@ -161,7 +161,7 @@ async function notesOn(
       `dist/${cluster.name} differs in ${counted(differences.length, 'file')} from what the config files say, which is what was verified: run \`tenantry synth\``,
     ],
   ];
-  return said.flatMap(([holds, note]) => (holds ? [note] : []));
+  return conditions.flatMap(([holds, note]) => (holds ? [note] : []));
 }
 
 /** Counts what is done, for whoever is looking. */

@@ -102,11 +102,11 @@ export async function placeDiagnostics<T extends Diagnostic>(
     }
   }
   const place = ({ location, message }: Label): PlacedLabel => {
-    const said = message === undefined ? {} : { message };
-    if (!('origin' in location)) return { file: location.file, span: location.span, path: '', ...said };
+    const words = message === undefined ? {} : { message };
+    if (!('origin' in location)) return { file: location.file, span: location.span, path: '', ...words };
     const { origin, target } = location;
     const span = locators.get(origin.file)?.(originPath(origin), target);
-    return { file: origin.file, path: formatPath(origin), ...(span && { span }), ...said };
+    return { file: origin.file, path: formatPath(origin), ...(span && { span }), ...words };
   };
   return diagnostics
     .map((d) => ({ ...d, primary: place(d.primary), related: d.related.map(place) }))

@@ -10,7 +10,7 @@ interface Mapping {
  * on one line, names, numbers, quoted texts without escapes, blocks after `|`, comments. This reads that part, twenty
  * times as fast as a YAML parser, and gives undefined for every text with anything else in it, which then goes to the
  * parser. So what is not recognised costs time, and nothing can be read in two ways: of a text that this reads, the
- * parser gives the same value, and finds nothing wrong with it (`test/yaml-plain.test.ts`).
+ * parser gives the same value, and finds nothing wrong with it (`test/source/yaml-plain.test.ts`).
  */
 export function readPlainYaml(text: string): Mapping | Value[] | undefined {
   return read(text)?.node;
@@ -20,7 +20,7 @@ export function readPlainYaml(text: string): Mapping | Value[] | undefined {
 export type Range = readonly [start: number, end: number];
 
 /** Where a value is written, and the key or the item of a list that leads to it. */
-export interface PlainPlace {
+export interface ValueRanges {
   readonly key?: Range;
   readonly value?: Range;
 }
@@ -29,7 +29,7 @@ export interface PlainPlace {
  * Finds what is at a path in a text that `readPlainYaml` reads, or as near to it as there is anything; undefined for all
  * other texts. The ranges are those that the parser gives, as far as the first line goes.
  */
-export function placesInPlainYaml(text: string): ((path: readonly (string | number)[]) => PlainPlace) | undefined {
+export function rangesInPlainYaml(text: string): ((path: readonly (string | number)[]) => ValueRanges) | undefined {
   const places: Places = new Map();
   const root = read(text, places);
   return (
@@ -46,7 +46,7 @@ export function placesInPlainYaml(text: string): ((path: readonly (string | numb
   );
 }
 
-interface Found extends PlainPlace {
+interface Found extends ValueRanges {
   readonly node: Value;
 }
 

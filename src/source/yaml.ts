@@ -3,8 +3,8 @@ import type { CST, Document, ErrorCode, Pair, Scalar, YAMLMap, YAMLSeq } from 'y
 import type { Problem, Span } from './text.ts';
 import { firstLineEnd, spansIn } from './text.ts';
 import { explainMistake } from './yaml-mistakes.ts';
-import type { PlainPlace, Range } from './yaml-plain.ts';
-import { placesInPlainYaml } from './yaml-plain.ts';
+import type { ValueRanges, Range } from './yaml-plain.ts';
+import { rangesInPlainYaml } from './yaml-plain.ts';
 
 /** A step into a document: a mapping's key or a sequence's index. */
 export type PathStep = string | number;
@@ -79,7 +79,7 @@ export function readYaml(text: string): ReadYaml {
 
 /** Finds the place of a path in a YAML text: of the key that leads to it, or of its value. */
 export function locateIn(text: string): (path: readonly PathStep[], target: 'key' | 'value') => Span {
-  const placeOf = placesInPlainYaml(text) ?? placesIn(text);
+  const placeOf = rangesInPlainYaml(text) ?? rangesIn(text);
   const span = spansIn(text);
   return (path, target) => {
     const { key, value } = placeOf(path);
@@ -90,7 +90,7 @@ export function locateIn(text: string): (path: readonly PathStep[], target: 'key
 }
 
 /** Finds what the parser has at a path, or as near to it as there is anything. */
-export function placesIn(text: string): (path: readonly PathStep[]) => PlainPlace {
+export function rangesIn(text: string): (path: readonly PathStep[]) => ValueRanges {
   const { contents } = compose(text).document;
   const pairs = new WeakMap<YAMLMap, Map<unknown, Pair>>();
   const pairOf = (map: YAMLMap, key: PathStep): Pair | undefined => {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { DesiredState } from '../config/model/desired-state.ts';
-import { meanwhile } from '../values/in-turn.ts';
+import { meanwhile } from '../values/concurrency.ts';
 import type { ClusterDone } from './cluster-work.ts';
 
 /**
@@ -64,11 +64,11 @@ export interface SecondThread {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the second thread. `script` is the compiled `synth-thread.ts`. */
+/** Starts the second thread. `script` is the compiled `thread.ts`. */
 export function startThread(script: URL): SecondThread {
   const worker = new Worker(script);
   const next = <K extends FromThread['kind']>(kind: K): Promise<Extract<FromThread, { kind: K }>> => {
-    const said = new Promise<Extract<FromThread, { kind: K }>>((resolve, reject) => {
+    const answer = new Promise<Extract<FromThread, { kind: K }>>((resolve, reject) => {
       worker.on('message', (message: FromThread) => {
         if (isOf(message, kind)) resolve(message);
       });
@@ -77,7 +77,7 @@ export function startThread(script: URL): SecondThread {
         reject(new Error(`the second thread ended with ${code}`));
       });
     });
-    return meanwhile(said);
+    return meanwhile(answer);
   };
   const tell = (message: ToThread): void => {
     worker.postMessage(message);

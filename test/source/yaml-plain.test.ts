@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { fleet, fleetSize } from '../../bench/fleet.ts';
 import { firstLineEnd, textProblems } from '../../src/source/text.ts';
 import type { PathStep } from '../../src/source/yaml.ts';
-import { placesIn, readYaml } from '../../src/source/yaml.ts';
-import type { PlainPlace, Range } from '../../src/source/yaml-plain.ts';
-import { placesInPlainYaml, readPlainYaml } from '../../src/source/yaml-plain.ts';
+import { rangesIn, readYaml } from '../../src/source/yaml.ts';
+import type { ValueRanges, Range } from '../../src/source/yaml-plain.ts';
+import { rangesInPlainYaml, readPlainYaml } from '../../src/source/yaml-plain.ts';
 import { readFiles } from '../support/folders.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -30,7 +30,7 @@ function expectSame(text: string): boolean {
 
 /** Everything in it is where the parser finds it, and so is what is not in it. */
 function expectSamePlaces(text: string, plain: unknown): void {
-  const [found, parsed] = [placesInPlainYaml(text), placesIn(text)];
+  const [found, parsed] = [rangesInPlainYaml(text), rangesIn(text)];
   for (const path of pathsIn(plain)) {
     for (const steps of [path, [...path, 'missing'], [...path, 7, 'missing'], [...path, '0']]) {
       const place = found?.(steps);
@@ -51,7 +51,7 @@ function* pathsIn(value: unknown, path: readonly PathStep[] = []): Generator<rea
   for (const step of steps) yield* pathsIn(entries.get(String(step)), [...path, step]);
 }
 
-function firstLines(text: string, { key, value }: PlainPlace) {
+function firstLines(text: string, { key, value }: ValueRanges) {
   const firstLine = (range: Range | undefined) => range && [range[0], firstLineEnd(text, range[0], range[1])];
   return { key: firstLine(key), value: firstLine(value) };
 }

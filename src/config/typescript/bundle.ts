@@ -7,7 +7,7 @@ import type { Span } from '../../source/text.ts';
 import { firstLineEnd, spanAt, textProblems } from '../../source/text.ts';
 import type { FileTree } from '../../tree/tree.ts';
 import { defineCluster, defineTenant } from '../define.ts';
-import { atMost } from '../../values/in-turn.ts';
+import { atMost } from '../../values/concurrency.ts';
 import { because } from './child.ts';
 
 /** One script, of a TypeScript config file and the shared files that it imports, and the way back to their lines. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
 import { Failure } from '../../values/failure.ts';
-import { atMost } from '../../values/in-turn.ts';
+import { atMost } from '../../values/concurrency.ts';
 import { exportedName } from './bundle.ts';
 import type { PermissionFlag, Reported, ValueLimits } from './child.ts';
 import { childProgram, evaluationScript, nodeArguments } from './child.ts';
@@ -126,8 +126,8 @@ function outcomeOf({ status, output, errors, stopped }: Ended, depth: number): O
   if (stopped) return { kind: stopped };
   if (/heap out of memory|allocation failed/i.test(errors)) return { kind: 'out-of-memory' };
   try {
-    const said: unknown = JSON.parse(output);
-    if (isReported(said, depth)) return said;
+    const reported: unknown = JSON.parse(output);
+    if (isReported(reported, depth)) return reported;
   } catch {
     // Cut off, or not written by our program.
   }

@@ -39,10 +39,10 @@ function annotation(
   { code, rule, severity, message, primary, related, help }: PlacedDiagnostic,
   pathOf: (file: string) => string,
 ): string {
-  const said = ({ message: label }: PlacedLabel): string => (label === undefined ? '' : `: ${label}`);
+  const suffix = ({ message: label }: PlacedLabel): string => (label === undefined ? '' : `: ${label}`);
   const where = (label: PlacedLabel): string => {
     const { start } = label.span ?? {};
-    return `${pathOf(label.file)}${start ? `:${start.line}:${start.column}` : ''}${said(label)}`;
+    return `${pathOf(label.file)}${start ? `:${start.line}:${start.column}` : ''}${suffix(label)}`;
   };
   const text = [
     message,

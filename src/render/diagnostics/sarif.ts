@@ -61,10 +61,10 @@ function descriptor({ code, name, severity, summary, why }: RuleFacts): object {
 
 function resultText({ message, primary, related, help }: PlacedDiagnostic, pathOf: (file: string) => string): string {
   // Viewers lead to a related location where the message links to it by its id, and hardly otherwise.
-  const link = ({ file, span, message: said }: PlacedLabel, index: number): string => {
+  const link = ({ file, span, message: label }: PlacedLabel, index: number): string => {
     const name = `${pathOf(file)}${span ? `:${span.start.line}` : ''}`;
     const linkText = messageString(visible(name)).replace(/[\\[\]]/g, '\\$&');
-    return `[${linkText}](${index + 1})${said === undefined ? '' : `: ${plainMessage(said)}`}`;
+    return `[${linkText}](${index + 1})${label === undefined ? '' : `: ${plainMessage(label)}`}`;
   };
   return [
     plainMessage(message),

@@ -1,7 +1,7 @@
 import { groupedBy } from '../../values/order.ts';
 import type { ReportItem, ReportVerdict } from '../../plan/report.ts';
-import type { Sentence } from './words.ts';
-import { listPieces, sentenceOf } from './words.ts';
+import type { Sentence } from './sentences.ts';
+import { listPieces, sentenceOf } from './sentences.ts';
 
 /** A rule that says to look at something, and what it says unless the entry itself says that. */
 export interface EntryRule {
@@ -11,8 +11,8 @@ export interface EntryRule {
 }
 
 /** Rules that say what the sentence of their item says already, or the settings that change with it. */
-const saidByItem: ReadonlySet<string> = new Set(['TEN520', 'TEN521', 'TEN524', 'TEN525', 'TEN526', 'TEN528']);
-const saidByChangedItem: ReadonlySet<string> = new Set(['TEN529']);
+const repeatedByItem: ReadonlySet<string> = new Set(['TEN520', 'TEN521', 'TEN524', 'TEN525', 'TEN526', 'TEN528']);
+const repeatedByChangedItem: ReadonlySet<string> = new Set(['TEN529']);
 
 /** One thing that a plan says, about one item or about many that are the same. */
 export interface Entry {
@@ -35,7 +35,7 @@ export function entriesOf(
     return {
       sentence: sentenceOf(item),
       rules: Array.from(rules.values()).flatMap(([first, ...more]) =>
-        first ? entryRules([first, ...more], isSaid(first, item)) : [],
+        first ? entryRules([first, ...more], isRepeated(first, item)) : [],
       ),
       items: [item],
     };
@@ -44,8 +44,10 @@ export function entriesOf(
   return Array.from(alike.values()).flatMap((entries) => (entries.length < fewest ? entries : [together(entries)]));
 }
 
-function isSaid({ code }: ReportVerdict, item: ReportItem): boolean {
-  return saidByItem.has(code) || (saidByChangedItem.has(code) && item.kind === 'entity' && item.change === 'changed');
+function isRepeated({ code }: ReportVerdict, item: ReportItem): boolean {
+  return (
+    repeatedByItem.has(code) || (repeatedByChangedItem.has(code) && item.kind === 'entity' && item.change === 'changed')
+  );
 }
 
 /** One rule, once where its messages add nothing. */

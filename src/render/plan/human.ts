@@ -3,13 +3,13 @@ import type { Style } from '../style.ts';
 import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import type { Entry } from './entries.ts';
-import { fewOf, layoutOf } from './layout.ts';
-import type { Piece, Sentence } from './words.ts';
-import { lineWords } from './words.ts';
+import { fewOf, outlineOf } from './outline.ts';
+import type { Piece, Sentence } from './sentences.ts';
+import { lineWords } from './sentences.ts';
 
 /** A plan for a terminal. */
 export function humanPlan(report: PlanReport, style: Style): string {
-  const { headline, refused, waived, risks, others, sections } = layoutOf(report);
+  const { headline, refused, waived, risks, others, sections } = outlineOf(report);
   const out: string[] = [
     `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
     style.bold(visible(headline)),

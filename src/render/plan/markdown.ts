@@ -3,9 +3,9 @@ import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import { days, notesOn, side } from './human.ts';
 import type { Entry } from './entries.ts';
-import { fewOf, layoutOf } from './layout.ts';
-import type { Piece } from './words.ts';
-import { lineWords } from './words.ts';
+import { fewOf, outlineOf } from './outline.ts';
+import type { Piece } from './sentences.ts';
+import { lineWords } from './sentences.ts';
 
 /** By what a comment is known as a plan. */
 export const planMarker = '<!-- tenantry-plan -->';
@@ -24,7 +24,7 @@ interface Section {
  * too long. Nothing in it can be Markdown, a mention or HTML of somebody else's: names stand in code, prose is escaped.
  */
 export function markdownPlan(report: PlanReport): string {
-  const { headline, refused, waived, risks, others, sections } = layoutOf(report);
+  const { headline, refused, waived, risks, others, sections } = outlineOf(report);
   const all: Section[] = [
     {
       entries: fewOf(refused).map(({ verdict, more }) =>

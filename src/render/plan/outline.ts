@@ -6,7 +6,7 @@ import { entriesOf } from './entries.ts';
 import { deletionStep } from './deletion-step.ts';
 
 /** A plan in the order in which people should read it. */
-export interface Layout {
+export interface Outline {
   readonly headline: string;
   readonly refused: readonly ReportVerdict[];
   readonly waived: readonly ReportVerdict[];
@@ -18,7 +18,7 @@ export interface Layout {
 }
 
 /** What comes first, and what each reader of a plan sees of it. */
-export function layoutOf(report: PlanReport): Layout {
+export function outlineOf(report: PlanReport): Outline {
   const refused = sortedBy(
     report.verdicts.filter(({ severity }) => severity === 'error'),
     // The first codes are those by which data is lost.
