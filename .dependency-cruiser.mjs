@@ -25,7 +25,7 @@ const rooms = {
 const model = '^src/config/model/desired-state\\.ts$';
 
 /** The part of the manifests room that says what is rendered and where it stands, and renders nothing. */
-const plainManifests = '^src/manifests/(kinds|layout|names)\\.ts$';
+const plainManifests = '^src/manifests/(kinds|layout|binding-name)\\.ts$';
 
 const mayImport = (room, others, comment, extra = {}) => ({
   name: `${room}-imports`,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { at, listAt, textAt } from '../src/values/json.ts';
-import type { ManifestObject } from '../src/manifests/part.ts';
+import type { ManifestObject } from '../src/manifests/manifest-file.ts';
 import type { Rendered } from '../src/manifests/render.ts';
 
 /**

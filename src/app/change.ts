@@ -5,7 +5,7 @@ import { Failure } from '../values/failure.ts';
 import type { Commit, Repository } from '../tree/git.ts';
 import { openRepository } from '../tree/git.ts';
 import { meanwhile } from '../values/concurrency.ts';
-import { bindingsInBoth } from '../manifests/bindings.ts';
+import { bindingsInBoth } from '../manifests/kept-bindings.ts';
 import { distFolder } from '../manifests/layout.ts';
 import { sortedBy } from '../values/order.ts';
 import type { Plan } from '../plan/plan.ts';

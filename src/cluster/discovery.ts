@@ -1,4 +1,4 @@
-import type { ManifestObject } from '../manifests/part.ts';
+import type { ManifestObject } from '../manifests/manifest-file.ts';
 import type { Answer } from './http.ts';
 import { at, listAt, textAt } from '../values/json.ts';
 

@@ -1,5 +1,5 @@
 import { atMost } from '../values/concurrency.ts';
-import type { ManifestObject } from '../manifests/part.ts';
+import type { ManifestObject } from '../manifests/manifest-file.ts';
 import type { Api } from './api.ts';
 import type { Answer } from './http.ts';
 import { at, listAt, textAt } from '../values/json.ts';

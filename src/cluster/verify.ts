@@ -1,4 +1,4 @@
-import type { ManifestObject } from '../manifests/part.ts';
+import type { ManifestObject } from '../manifests/manifest-file.ts';
 import type { Api } from './api.ts';
 import { dryRun } from './dry-run.ts';
 import type { Outcome } from './dry-run.ts';

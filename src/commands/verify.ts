@@ -13,7 +13,7 @@ import { Failure } from '../values/failure.ts';
 import { compareDist, readDist } from '../synth/dist.ts';
 import { apiServerFolder, distFolder, isForOperator, placeOf } from '../manifests/layout.ts';
 import { render } from '../manifests/render.ts';
-import type { ManifestFile, ManifestObject } from '../manifests/part.ts';
+import type { ManifestFile, ManifestObject } from '../manifests/manifest-file.ts';
 import { groupedBy } from '../values/order.ts';
 import { counted } from '../source/text.ts';
 import type { Column } from '../render/table.ts';

@@ -1,5 +1,5 @@
+import { celString } from './cel.ts';
 import type { Cluster, Organization } from '../config/model/desired-state.ts';
-import { cel } from './policies/policy.ts';
 
 /** The longest life of a token, in seconds (S28). */
 export const tokenSeconds = 600;
@@ -28,7 +28,7 @@ export function authenticationConfiguration(organization: Organization, cluster:
         claimValidationRules: [
           {
             // `audiences` above is satisfied by one match among several: a token for two clusters would do for both.
-            expression: `claims.aud == ${cel(audience, '"')}`,
+            expression: `claims.aud == ${celString(audience, '"')}`,
             message: `the token must be for the audience ${audience} alone`,
           },
           {

@@ -6,8 +6,9 @@ import type { Organization } from '../config/model/desired-state.ts';
 import type { ObjectTemplate } from './template.ts';
 import { template } from './template.ts';
 import { kinds } from './kinds.ts';
-import type { PartObject } from './part.ts';
-import { bindingName, keys, managedBy } from './names.ts';
+import type { ExplainedTemplate } from './manifest-file.ts';
+import { bindingName } from './binding-name.ts';
+import { keys, managedBy } from './labels.ts';
 import { rbacSubject } from './namespace.ts';
 
 /** The ClusterRole `cluster-scope` (S33). */
@@ -17,7 +18,7 @@ export function clusterScopeRole({ labelDomain }: Organization): ObjectTemplate 
 }
 
 /** The bindings of cluster-wide accesses. */
-export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): PartObject[] {
+export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): ExplainedTemplate[] {
   return accesses.map((access) => {
     const { subject, role, because } = access;
     const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };

@@ -1,7 +1,7 @@
 import { platformRoles } from '../access/graph.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
 import type { DistFolder } from './layout.ts';
-import { bindingName } from './names.ts';
+import { bindingName } from './binding-name.ts';
 
 /** What is to be known of a kind of object that tenantry renders. */
 interface KindDeclaration {

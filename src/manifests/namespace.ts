@@ -7,10 +7,11 @@ import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
 import type { Origin } from '../source/source.ts';
 import type { KindIn } from './kinds.ts';
 import { kinds } from './kinds.ts';
-import type { PartObject } from './part.ts';
+import type { ExplainedTemplate } from './manifest-file.ts';
 import type { TextMap } from './template.ts';
 import { template } from './template.ts';
-import { bindingName, keys, managedBy } from './names.ts';
+import { bindingName } from './binding-name.ts';
+import { keys, managedBy } from './labels.ts';
 import { allowListAnnotations } from './policies/index.ts';
 
 type Labels = Record<string, string>;
@@ -29,7 +30,7 @@ export function namespaceObjects(
   organization: Organization,
   entry: ClusterNamespace,
   accesses: readonly Access[],
-): PartObject[] {
+): ExplainedTemplate[] {
   const labels = { [keys(organization.labelDomain).managedBy]: managedBy };
   return Object.values(objectsOf).flatMap((of) => of({ organization, entry, accesses, labels }));
 }
@@ -96,7 +97,7 @@ const objectsOf = {
       return { template: object, because };
     });
   },
-} satisfies Record<KindIn<'namespaces'>, (input: NamespaceInput) => PartObject[]>;
+} satisfies Record<KindIn<'namespaces'>, (input: NamespaceInput) => ExplainedTemplate[]>;
 
 function metadata({ entry, labels }: NamespaceInput, name: string, map: TextMap) {
   return { metadata: { name, namespace: map(entry.name), labels } };

@@ -8,8 +8,8 @@ import { applications, projects, rootReader } from './argo-cd/applications-and-p
 import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
 import type { ObjectTemplate } from './template.ts';
 import { namespaceObjects } from './namespace.ts';
-import type { ManifestFile, ManifestObject, Part, PartObject } from './part.ts';
-import { header, ofWhole, partRenderer } from './part.ts';
+import type { ManifestFile, ManifestObject, FileTemplate, ExplainedTemplate } from './manifest-file.ts';
+import { header, withoutReasons, fileRenderer } from './manifest-file.ts';
 import {
   apiServerFile,
   argoCDCluster,
@@ -50,12 +50,12 @@ export function render(desired: DesiredState, graph: AccessGraph): Rendered {
  */
 export function clusterRenderer({ organization, ...desired }: DesiredState): (cluster: ClusterAccess) => Rendered {
   const tenants = desired.tenants.map((t) => t.name);
-  const renderPart = partRenderer();
-  return (cluster) => renderCluster(organization, cluster, tenants, renderPart);
+  const renderFile = fileRenderer();
+  return (cluster) => renderCluster(organization, cluster, tenants, renderFile);
 }
 
 /** A file that is rendered from what the organization's file says. */
-function organizationPart({ origin }: Organization, path: string, objects: readonly PartObject[]): Part {
+function fromOrganization({ origin }: Organization, path: string, objects: readonly ExplainedTemplate[]): FileTemplate {
   return { path, from: origin.file, origin, objects };
 }
 
@@ -63,46 +63,48 @@ function organizationPart({ origin }: Organization, path: string, objects: reado
 export function renderArgoCD({ organization, clusters }: DesiredState, paths: readonly string[]): Rendered {
   const { argoCD } = organization;
   if (!argoCD) return { files: [], objects: [] };
-  const renderPart = partRenderer();
-  const part = (cluster: string, path: string, objects: readonly ObjectTemplate[]) =>
-    renderPart(cluster, organizationPart(organization, path, ofWhole(objects)));
-  const parts = [
-    part(argoCDFolder, argoCDFile('app-projects'), projects(organization, argoCD, clusters)),
-    part(argoCDFolder, argoCDFile('applications'), applications(organization, argoCD, clusters, paths)),
-    part(argoCDCluster, operatorFile(argoCDCluster, 'argo-cd'), rootReader(organization)),
+  const renderFile = fileRenderer();
+  const file = (cluster: string, path: string, objects: readonly ObjectTemplate[]) =>
+    renderFile(cluster, fromOrganization(organization, path, withoutReasons(objects)));
+  const rendered = [
+    file(argoCDFolder, argoCDFile('app-projects'), projects(organization, argoCD, clusters)),
+    file(argoCDFolder, argoCDFile('applications'), applications(organization, argoCD, clusters, paths)),
+    file(argoCDCluster, operatorFile(argoCDCluster, 'argo-cd'), rootReader(organization)),
   ];
-  return { files: parts.map((r) => r.file), objects: parts.flatMap((r) => r.objects) };
+  return { files: rendered.map((r) => r.file), objects: rendered.flatMap((r) => r.objects) };
 }
 
 function renderCluster(
   organization: Organization,
   clusterAccess: ClusterAccess,
   tenants: readonly string[],
-  renderPart: ReturnType<typeof partRenderer>,
+  renderFile: ReturnType<typeof fileRenderer>,
 ): Rendered {
   const { cluster, namespaces, accesses } = clusterAccess;
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
-  const bindingsFor = (group: string): PartObject[] =>
+  const bindingsFor = (group: string): ExplainedTemplate[] =>
     clusterBindings(
       organization,
       clusterWide.filter(({ subject }) => subject.name === group),
     );
 
-  const concern = (name: string, objects: readonly PartObject[]): Part =>
-    organizationPart(organization, clusterFile(cluster, name), objects);
-  const forOperator = (name: string, objects: readonly PartObject[]): Part =>
-    organizationPart(organization, operatorFile(cluster.name, name), objects);
+  const ofCluster = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
+    fromOrganization(organization, clusterFile(cluster, name), objects);
+  const forOperator = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
+    fromOrganization(organization, operatorFile(cluster.name, name), objects);
   const context = policyContext(organization, cluster, tenants);
-  const parts: Part[] = [
-    ...policiesOf(context).map((policy) => concern(`policy-${policy.name}`, ofWhole(policyObjects(context, policy)))),
+  const files: FileTemplate[] = [
+    ...policiesOf(context).map((policy) =>
+      ofCluster(`policy-${policy.name}`, withoutReasons(policyObjects(context, policy))),
+    ),
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', bindingsFor('cluster-admins')),
-    forOperator('argo-cd', ofWhole(argoCDClusterRole(organization, clusterAccess))),
-    concern('cluster-scope', [...ofWhole([clusterScopeRole(organization)]), ...bindingsFor('cluster-scope')]),
-    ...namespaces.map((entry): Part => {
+    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, clusterAccess))),
+    ofCluster('cluster-scope', [...withoutReasons([clusterScopeRole(organization)]), ...bindingsFor('cluster-scope')]),
+    ...namespaces.map((entry): FileTemplate => {
       const origin = originOf(entry);
       return {
         path: namespaceFile(cluster, entry.name),
@@ -113,7 +115,7 @@ function renderCluster(
     }),
   ];
 
-  const rendered = parts.map((part) => renderPart(cluster.name, part));
+  const rendered = files.map((file) => renderFile(cluster.name, file));
   const authentication = authenticationConfiguration(organization, cluster);
   return {
     files: [

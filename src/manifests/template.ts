@@ -2,14 +2,6 @@ import type { ApiObjectProps } from 'cdk8s';
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { Kind } from './kinds.ts';
 import { apiVersionOf } from './kinds.ts';
-import { at, textAt } from '../values/json.ts';
-import { scalarText, yamlText } from './yaml/yaml-text.ts';
-
-/**
- * Objects of the same shape, of which there are tens of thousands: they differ in some texts alone, such as the name of a
- * binding and its subject. cdk8s constructs one of each shape, with marks in place of those texts, and what it gives is
- * filled in for all of them.
- */
 
 /** What an object is told from others by. */
 export interface Identity {
@@ -20,13 +12,18 @@ export interface Identity {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Passes a text on, or puts something in its place. */
+/**
+ * Passes a text on, or puts something in its place. Tens of thousands of objects differ in some texts alone, such as the
+ * name of a binding and its subject: what makes them hands those texts through a map, so that `yaml/` need not construct
+ * each. A text that is not handed through costs time, and nothing else.
+ */
 export type TextMap = (text: string) => string;
 
 /** An object before it is constructed: its properties, with the texts that it does not share with others mapped. */
 export type ObjectTemplate = (map: TextMap) => Constructed;
 
-interface Constructed {
+/** What a template comes to with a map. */
+export interface Constructed {
   /** All that the object is made of, as the map left it. */
   readonly key: string;
   readonly build: (chart: Chart) => void;
@@ -64,115 +61,15 @@ export function apiObject(kind: Kind, rest: Omit<ApiObjectProps, 'apiVersion' | 
 
 /** The object of a template, as cdk8s gives it: its keys are sorted. */
 export function manifestOf(item: ObjectTemplate): unknown {
-  return only(item((text) => text));
+  return constructed(item((text) => text));
 }
 
-function only({ build }: Constructed): unknown {
+/** The object that is built, as cdk8s gives it. */
+export function constructed({ build }: Constructed): unknown {
   // A chart of its own: within one app, cdk8s looks through all siblings for each new construct.
   const chart = new Chart(new App(), 'chart');
   build(chart);
   const [object, ...more] = chart.apiObjects;
-  if (!object || more.length > 0) throw new Error('a draft constructs one object');
+  if (!object || more.length > 0) throw new Error('a template constructs one object');
   return object.toJson();
-}
-
-/** What a template comes to. */
-export interface Written {
-  /** As `yamlText` writes the object. */
-  readonly text: string;
-  readonly identity: Identity;
-}
-
-/** What the objects of one shape have in common: its text before the first place where they differ, and after each. */
-interface Shape {
-  readonly start: string;
-  readonly rest: readonly { readonly place: number; readonly text: string }[];
-  readonly identity: (texts: readonly string[]) => Identity;
-}
-
-/** Writes templates, in one run. Those whose properties are the same but for the texts that are mapped are constructed once. */
-export function templateWriter(): (item: ObjectTemplate) => Written {
-  const shapes = new Map<string, Shape | undefined>();
-  return (item) => {
-    const texts: string[] = [];
-    const scalars: string[] = [];
-    const constructed = item((text) => {
-      const scalar = scalarText(text);
-      // What takes several lines is part of the shape.
-      if (scalar === undefined) return text;
-      scalars.push(scalar);
-      return markOf(texts.push(text) - 1);
-    });
-    const { key } = constructed;
-    if (!shapes.has(key)) shapes.set(key, shapeOf(only(constructed), texts.length));
-    const shape = shapes.get(key);
-    if (!shape) {
-      const manifest = manifestOf(item);
-      return { text: yamlText([manifest]), identity: identityOf(manifest)([]) };
-    }
-    let text = shape.start;
-    for (const part of shape.rest) text += (scalars[part.place] ?? '') + part.text;
-    return { text, identity: shape.identity(texts) };
-  };
-}
-
-/** A word that YAML needs not quote, in place of the text with this number. */
-function markOf(place: number): string {
-  return `tenantry.mark.${place}.end`;
-}
-
-const marks = /tenantry\.mark\.(\d+)\.end/;
-
-/**
- * The shape of an object with marks. There is none where a mark is not all of a value, stands at more than one place or
- * at none: then the text that it stands for might not be written so.
- */
-function shapeOf(manifest: unknown, count: number): Shape | undefined {
-  const [start = '', ...found] = yamlText([manifest]).split(marks);
-  const rest = Array.from({ length: found.length / 2 }, (_, i) => ({
-    place: Number(found[2 * i]),
-    text: found[2 * i + 1] ?? '',
-  }));
-  const isValue = [start, ...rest.map((part) => part.text)].every(
-    (part, i) => (i === rest.length || /[:-] $/.test(part)) && (i === 0 || part.startsWith('\n')),
-  );
-  return isValue && rest.length === count && new Set(rest.map(({ place }) => place)).size === count
-    ? { start, rest, identity: identityOf(manifest) }
-    : undefined;
-}
-
-/** Reads an object's identity from what cdk8s gives, with texts in place of the marks in it. */
-function identityOf(manifest: unknown): (texts: readonly string[]) => Identity {
-  const [apiVersion, kind] = [textAt(manifest, 'apiVersion'), textAt(manifest, 'kind')];
-  const [name, namespace] = [textAt(manifest, 'metadata', 'name'), textAt(manifest, 'metadata', 'namespace')];
-  if (apiVersion === undefined || kind === undefined || name === undefined) throw new Error('cdk8s gave no object');
-  const nameOf = slotOf(name);
-  const namespaceOf = namespace === undefined ? undefined : slotOf(namespace);
-  const labels = Object.entries(at(manifest, 'metadata', 'labels') ?? {}).map(
-    ([key, value]) => [key, slotOf(String(value))] as const,
-  );
-  const same = labels.some(([, slot]) => slot.isMark) ? undefined : labelsOf(labels, []);
-  return (texts) => ({
-    apiVersion,
-    kind,
-    name: nameOf.text(texts),
-    namespace: namespaceOf?.text(texts),
-    labels: same ?? labelsOf(labels, texts),
-  });
-}
-
-/** A text, or the place of one. */
-interface Slot {
-  readonly isMark: boolean;
-  readonly text: (texts: readonly string[]) => string;
-}
-
-function slotOf(written: string): Slot {
-  const place = marks.exec(written)?.[1];
-  if (place === undefined) return { isMark: false, text: () => written };
-  return { isMark: true, text: (texts) => texts[Number(place)] ?? written };
-}
-
-function labelsOf(labels: readonly (readonly [string, Slot])[], texts: readonly string[]): Identity['labels'] {
-  return Object.fromEntries(labels.map(([key, slot]) => [key, slot.text(texts)]));
 }

@@ -16,8 +16,8 @@ import {
 import { dirname, join } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import { compareCodeUnits, sortedBy } from '../values/order.ts';
-import { generatedMark } from '../manifests/names.ts';
-import type { ManifestFile } from '../manifests/part.ts';
+import { generatedMark } from '../manifests/layout.ts';
+import type { ManifestFile } from '../manifests/manifest-file.ts';
 
 /** A path in `dist/`, relative to it. What is no plain file, a link among others, is `other`. */
 export interface DistPath {

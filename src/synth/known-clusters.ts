@@ -6,7 +6,7 @@ import { textAt } from '../values/json.ts';
 import type { DistEntry, DistPath } from './dist.ts';
 import { readEntries } from './dist.ts';
 import { placeOf } from '../manifests/layout.ts';
-import type { ManifestFile } from '../manifests/part.ts';
+import type { ManifestFile } from '../manifests/manifest-file.ts';
 import { groupedBy } from '../values/order.ts';
 import type { Source } from '../source/source.ts';
 import type { ConfigFiles } from '../config/reading/files.ts';

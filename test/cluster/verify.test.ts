@@ -3,7 +3,7 @@ import { connect } from '../../src/cluster/api.ts';
 import { readContext } from '../../src/cluster/kubeconfig.ts';
 import type { Verification } from '../../src/cluster/verify.ts';
 import { verifyObjects } from '../../src/cluster/verify.ts';
-import type { ManifestObject } from '../../src/manifests/part.ts';
+import type { ManifestObject } from '../../src/manifests/manifest-file.ts';
 import { fileOrigin } from '../../src/source/source.ts';
 import type { Asked, Reply } from '../support/api-server.ts';
 import { startApiServer } from '../support/api-server.ts';

@@ -2,7 +2,7 @@ import { accessesOf, evaluate } from '../../src/access/evaluate.ts';
 import type { Grant } from '../../src/access/evaluate.ts';
 import type { Access, ClusterAccess } from '../../src/access/graph.ts';
 import type { AccessRequest } from '../../src/kubernetes/rbac.ts';
-import { bindingName } from '../../src/manifests/names.ts';
+import { bindingName } from '../../src/manifests/binding-name.ts';
 import type { Person } from './matrix-people.ts';
 import { describeRequest } from './matrix-requests.ts';
 import type { ServerAnswer } from './matrix-server.ts';

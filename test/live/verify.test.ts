@@ -8,7 +8,7 @@ import { verifyObjects } from '../../src/cluster/verify.ts';
 import type { Io } from '../../src/app/io.ts';
 import { progressLine } from '../../src/app/progress.ts';
 import { verify as runVerify } from '../../src/commands/verify.ts';
-import type { ManifestObject } from '../../src/manifests/part.ts';
+import type { ManifestObject } from '../../src/manifests/manifest-file.ts';
 import { exampleOrganization } from '../support/examples.ts';
 import { fileOrigin } from '../../src/source/source.ts';
 import { createAuthority } from '../control-plane/certificates.ts';

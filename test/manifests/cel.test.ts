@@ -1,16 +1,20 @@
-import { describe, expect, it } from 'vitest';
-import { cel, celList } from '../../src/manifests/policies/policy.ts';
+import { expect, it } from 'vitest';
+import { celList, celString } from '../../src/manifests/cel.ts';
 
-describe('a string in CEL', () => {
-  it.each([
-    ["it's", `'it\\'s'`, `"it's"`],
-    ['a "name"', `'a "name"'`, `"a \\"name\\""`],
-    ['C:\\temp', `'C:\\\\temp'`, `"C:\\\\temp"`],
-    ['\\"', `'\\\\"'`, `"\\\\\\""`],
-    ['two\nlines', `'two\\nlines'`, `"two\\nlines"`],
-  ])('%j ends where it should, in both kinds of quotes', (text, single, double) => {
-    expect(cel(text)).toBe(single);
-    expect(cel(text, '"')).toBe(double);
-    expect(celList([text])).toBe(`[${single}]`);
-  });
+it.each([
+  ['solar', `'solar'`, `"solar"`],
+  [`tenant's "file"`, `'tenant\\'s "file"'`, `"tenant's \\"file\\""`],
+  ['a\\b', `'a\\\\b'`, `"a\\\\b"`],
+  ['a\\"b', `'a\\\\"b'`, `"a\\\\\\"b"`],
+  [`a\\'b`, `'a\\\\\\'b'`, `"a\\\\'b"`],
+  ['two\nlines', `'two\\nlines'`, `"two\\nlines"`],
+])('a text as a CEL literal: %j', (text, single, double) => {
+  expect(celString(text)).toBe(single);
+  expect(celString(text, '"')).toBe(double);
+});
+
+it('a long list has an item a line, so that a change is a line in a diff', () => {
+  expect(celList([])).toBe('[]');
+  expect(celList(['a', 'b', 'c'])).toBe("['a', 'b', 'c']");
+  expect(celList(['a', 'b', 'c', 'd'])).toBe("[\n  'a',\n  'b',\n  'c',\n  'd'\n]");
 });

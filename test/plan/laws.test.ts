@@ -8,7 +8,7 @@ import type { AccessRequest } from '../../src/kubernetes/rbac.ts';
 import { readConfigFiles } from '../../src/config/reading/files.ts';
 import { subjectKey } from '../../src/config/model/desired-state.ts';
 import { resolve } from '../../src/config/model/resolve.ts';
-import { bindingName } from '../../src/manifests/names.ts';
+import { bindingName } from '../../src/manifests/binding-name.ts';
 import { render } from '../../src/manifests/render.ts';
 import { groupedBy } from '../../src/values/order.ts';
 import type { Fact } from '../../src/plan/facts.ts';

@@ -4,7 +4,7 @@ import { readConfigFiles } from '../../src/config/reading/files.ts';
 import type { DesiredState } from '../../src/config/model/desired-state.ts';
 import { resolve } from '../../src/config/model/resolve.ts';
 import type { Diagnostic } from '../../src/source/diagnostic.ts';
-import type { ManifestFile } from '../../src/manifests/part.ts';
+import type { ManifestFile } from '../../src/manifests/manifest-file.ts';
 import { render } from '../../src/manifests/render.ts';
 import { rules } from '../../src/rules/index.ts';
 import { checkConfig, checkRendered } from '../../src/rules/run.ts';

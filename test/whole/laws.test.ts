@@ -3,7 +3,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { expect, it } from 'vitest';
 import type { Access } from '../../src/access/graph.ts';
 import { accessKey, rbacName } from '../../src/access/graph.ts';
-import type { ManifestFile } from '../../src/manifests/part.ts';
+import type { ManifestFile } from '../../src/manifests/manifest-file.ts';
 import type { FileTree } from '../../src/tree/tree.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import type { OrganizationDocuments, ShareDocument } from '../support/organizations.ts';

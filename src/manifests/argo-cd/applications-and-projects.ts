@@ -6,7 +6,7 @@ import type { ObjectTemplate } from '../template.ts';
 import { apiObject, template } from '../template.ts';
 import { kinds, kindsIn } from '../kinds.ts';
 import { argoCDFolder, clusterFolder, distFolder } from '../layout.ts';
-import { keys, managedBy } from '../names.ts';
+import { keys, managedBy } from '../labels.ts';
 import { clusterKinds, namedKinds, namespacedKinds, reads, rulesFor, subjectOf } from './cluster-role.ts';
 
 /**

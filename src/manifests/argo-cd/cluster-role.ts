@@ -9,7 +9,7 @@ import type { ObjectTemplate } from '../template.ts';
 import { template } from '../template.ts';
 import type { RenderedKind } from '../kinds.ts';
 import { kinds, kindsIn } from '../kinds.ts';
-import { keys, managedBy } from '../names.ts';
+import { keys, managedBy } from '../labels.ts';
 
 /** All that Argo CD applies to the clusters. */
 const synced = [...kindsIn('namespaces'), ...kindsIn('cluster')];

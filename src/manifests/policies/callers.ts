@@ -1,7 +1,7 @@
 import { serviceAccountUserName } from '../../kubernetes/names.ts';
 import { compareCodeUnits } from '../../values/order.ts';
+import { celList, celString } from '../cel.ts';
 import type { PolicyContext, Variable } from './policy.ts';
-import { cel, celList } from './policy.ts';
 
 /**
  * Who asks. All of it is written into the policies rather than read from parameters: a policy that cannot find its
@@ -66,7 +66,7 @@ export function callers({ organization, cluster }: Pick<PolicyContext, 'organiza
   const user = 'request.userInfo.username';
   const groups = 'request.userInfo.?groups.orValue([])';
   return {
-    writer: { name: 'writer', expression: `${user} == ${cel(cluster.syncIdentity)}` },
+    writer: { name: 'writer', expression: `${user} == ${celString(cluster.syncIdentity)}` },
     breakGlass: {
       name: 'breakGlass',
       expression: `${groups}.exists(g, g in ${celList(organization.policies.breakGlassGroups)})`,

@@ -1,7 +1,8 @@
 import type { ResolvedIsolation } from '../../config/model/desired-state.ts';
+import { celString } from '../cel.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Variable } from './policy.ts';
-import { cel, metadataOf, ourNamespaces } from './policy.ts';
+import { metadataOf, ourNamespaces } from './policy.ts';
 
 const allowLists = ['registries', 'storageClasses', 'ingressClasses', 'runtimeClasses', 'priorityClasses'] as const;
 
@@ -135,7 +136,8 @@ function ingressesPolicy(context: PolicyContext): Policy {
 
 /** A variable for each list with what it allows, and one for whether it is there at all. */
 function lists(context: PolicyContext, names: readonly AllowList[]): Variable[] {
-  const annotation = (list: AllowList): string => cel(`${context.organization.labelDomain}/${annotationNames[list]}`);
+  const annotation = (list: AllowList): string =>
+    celString(`${context.organization.labelDomain}/${annotationNames[list]}`);
   return [
     callers(context).breakGlass,
     { name: 'annotations', expression: 'namespaceObject.metadata.?annotations.orValue({})' },
@@ -158,7 +160,7 @@ function classNames(field: string, annotation: string): Variable[] {
     const annotations = metadataOf(object, 'annotations');
     return [
       `(has(${object}.spec.${field}) ? [${object}.spec.${field}] : []) +`,
-      `(${cel(annotation)} in ${annotations} ? [${annotations}[${cel(annotation)}]] : [])`,
+      `(${celString(annotation)} in ${annotations} ? [${annotations}[${celString(annotation)}]] : [])`,
     ].join('\n');
   };
   return [
@@ -192,7 +194,7 @@ function refusals(items: readonly Refusal[]): Pick<Policy, 'variables' | 'valida
       return {
         expression: `variables.${list}Refused.size() == 0`,
         message: `this ${what} is not allowed here: see isolation.${list} in the tenant's file`,
-        messageExpression: `${cel(`the ${what} `)} + variables.${list}Refused.map(r, '"' + r + '"').join(', ') + ' is not allowed in ' + request.namespace + (variables.${list}.size() == 0 ? ': none is' : ${cel(`: ${hint}`)} + variables.${list}.join(' or ')) + ${cel(remedy)}`,
+        messageExpression: `${celString(`the ${what} `)} + variables.${list}Refused.map(r, '"' + r + '"').join(', ') + ' is not allowed in ' + request.namespace + (variables.${list}.size() == 0 ? ': none is' : ${celString(`: ${hint}`)} + variables.${list}.join(' or ')) + ${celString(remedy)}`,
       };
     }),
   };

@@ -1,6 +1,6 @@
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject } from '../template.ts';
-import { keys, managedBy } from '../names.ts';
+import { keys, managedBy } from '../labels.ts';
 import { classesPolicies } from './classes.ts';
 import { namespacesPolicy } from './namespaces.ts';
 import {

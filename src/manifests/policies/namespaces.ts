@@ -1,9 +1,10 @@
 import { oncePer } from '../../values/once.ts';
+import { celString } from '../cel.ts';
 import { guardedResources, kinds } from '../kinds.ts';
-import { managedBy } from '../names.ts';
+import { managedBy } from '../labels.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { cel, listVariable, metadataOf } from './policy.ts';
+import { listVariable, metadataOf, objectName } from './policy.ts';
 
 /** The names of all tenants as a variable: the same in all clusters, and long. */
 const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable('tenants', tenants));
@@ -17,13 +18,13 @@ export function namespacesPolicy(context: PolicyContext): Policy {
   const { writer, breakGlass, kubernetes, trusted } = callers(context);
   const prefixRequired = organization.naming.tenantPrefix === 'Required';
   const repository = organization.argoCD === undefined ? 'the Git repository' : organization.argoCD.repoURL;
-  const ourDomain = `k.startsWith(${cel(`${organization.labelDomain}/`)})`;
+  const ourDomain = `k.startsWith(${celString(`${organization.labelDomain}/`)})`;
   const guardedDomains = ['pod-security.kubernetes.io/', 'argocd.argoproj.io/', 'scheduler.alpha.kubernetes.io/'];
   /** CEL for the keys that are in `a` and not the same in `b`. */
   const differing = (a: string, b: string): string =>
     `variables.${a}.filter(k, !(k in variables.${b}) || variables.${a}[k] != variables.${b}[k])`;
   const missing = (a: string, b: string): string => `variables.${a}.filter(k, !(k in variables.${b}))`;
-  const managed = (labels: string): string => `variables.${labels}[?${cel(key.managedBy)}].orValue('')`;
+  const managed = (labels: string): string => `variables.${labels}[?${celString(key.managedBy)}].orValue('')`;
 
   return {
     name: 'namespaces',
@@ -45,17 +46,17 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       { name: 'oldLabels', expression: metadataOf('oldObject', 'labels') },
       { name: 'annotations', expression: metadataOf('object', 'annotations') },
       { name: 'oldAnnotations', expression: metadataOf('oldObject', 'annotations') },
-      { name: 'name', expression: 'object == null ? oldObject.metadata.name : object.metadata.name' },
-      { name: 'tenant', expression: `variables.labels[?${cel(key.tenant)}].orValue('')` },
-      { name: 'oldTenant', expression: `variables.oldLabels[?${cel(key.tenant)}].orValue('')` },
-      { name: 'kind', expression: `variables.labels[?${cel(key.kind)}].orValue('')` },
-      { name: 'oldKind', expression: `variables.oldLabels[?${cel(key.kind)}].orValue('')` },
+      objectName,
+      { name: 'tenant', expression: `variables.labels[?${celString(key.tenant)}].orValue('')` },
+      { name: 'oldTenant', expression: `variables.oldLabels[?${celString(key.tenant)}].orValue('')` },
+      { name: 'kind', expression: `variables.labels[?${celString(key.kind)}].orValue('')` },
+      { name: 'oldKind', expression: `variables.oldLabels[?${celString(key.kind)}].orValue('')` },
       {
         name: 'assigned',
         expression: `request.operation != 'DELETE' && (variables.tenant != variables.oldTenant || variables.kind != variables.oldKind)`,
       },
-      { name: 'isManaged', expression: `${managed('labels')} == ${cel(managedBy)}` },
-      { name: 'wasManaged', expression: `${managed('oldLabels')} == ${cel(managedBy)}` },
+      { name: 'isManaged', expression: `${managed('labels')} == ${celString(managedBy)}` },
+      { name: 'wasManaged', expression: `${managed('oldLabels')} == ${celString(managedBy)}` },
       {
         name: 'ours',
         expression: `variables.isManaged || variables.wasManaged || variables.labels.exists(k, ${ourDomain}) || variables.oldLabels.exists(k, ${ourDomain})`,
@@ -72,11 +73,11 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       },
       {
         name: 'reserved',
-        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${ourDomain} || (k == ${cel(key.managedBy)} && variables.isManaged != variables.wasManaged))`,
+        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${ourDomain} || (k == ${celString(key.managedBy)} && variables.isManaged != variables.wasManaged))`,
       },
       {
         name: 'guarded',
-        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${cel(domain)})`).join(' || ')})`,
+        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${celString(domain)})`).join(' || ')})`,
       },
       ...tenantNames(tenants),
       { name: 'claims', expression: `variables.tenants.filter(t, variables.name.startsWith(t + '-'))` },
@@ -90,19 +91,19 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       {
         expression: `request.operation != 'CREATE' || variables.writer || variables.breakGlass || variables.kubernetes || variables.trusted`,
         message: `namespaces are not created in the cluster: add an entry to the tenant's file in ${repository}`,
-        messageExpression: `'the namespace ' + variables.name + ${cel(` is not created in the cluster: add an entry to the tenant's file in ${repository}`)}`,
+        messageExpression: `'the namespace ' + variables.name + ${celString(` is not created in the cluster: add an entry to the tenant's file in ${repository}`)}`,
       },
       {
         expression: 'variables.writer || variables.breakGlass || variables.reserved.size() == 0',
         message: `these labels and annotations are set from ${repository} alone: change the tenant's file there`,
-        messageExpression: `variables.reserved.join(', ') + ${cel(` on a namespace is set from ${repository} alone: change the tenant's file there`)}`,
+        messageExpression: `variables.reserved.join(', ') + ${celString(` on a namespace is set from ${repository} alone: change the tenant's file there`)}`,
       },
       {
         // An operator may do as it likes with its own namespaces, but not with ours.
         expression:
           'variables.writer || variables.breakGlass || variables.guarded.size() == 0 || (variables.trusted && !variables.ours)',
         message: `these labels and annotations are set from ${repository} alone: change the isolation in the tenant's file there`,
-        messageExpression: `variables.guarded.join(', ') + ${cel(` on a namespace is set from ${repository} alone: change the isolation in the tenant's file there`)}`,
+        messageExpression: `variables.guarded.join(', ') + ${celString(` on a namespace is set from ${repository} alone: change the isolation in the tenant's file there`)}`,
       },
       {
         expression: `request.operation != 'UPDATE' || variables.breakGlass || variables.oldTenant == '' || variables.tenant == variables.oldTenant`,
@@ -139,12 +140,12 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       {
         expression: `request.operation != 'CREATE' || variables.kubernetes || variables.kind != '' || variables.meant.size() == 0`,
         message: 'the name begins with the name of a tenant, but the namespace does not say that it belongs to one',
-        messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ${cel(`: choose another, or add an entry to the tenant's file in ${repository}`)}`,
+        messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ${celString(`: choose another, or add an entry to the tenant's file in ${repository}`)}`,
       },
       {
-        expression: `request.operation != 'DELETE' || !variables.ours || ((variables.writer || variables.breakGlass) && variables.oldAnnotations[?${cel(key.allowDelete)}].orValue('') == variables.name)`,
+        expression: `request.operation != 'DELETE' || !variables.ours || ((variables.writer || variables.breakGlass) && variables.oldAnnotations[?${celString(key.allowDelete)}].orValue('') == variables.name)`,
         message: `a namespace is deleted in two steps: state: MarkedForDeletion on its entry in ${repository}, then the removal of the entry`,
-        messageExpression: `variables.oldTenant != '' ? 'the namespace ' + variables.name + ' is deleted in two steps: state: MarkedForDeletion on its entry in the file of the tenant ' + variables.oldTenant + ${cel(` in ${repository}, then the removal of the entry`)} : 'the namespace ' + variables.name + ${cel(` outlives its group's access: to delete it, a cluster admin annotates it with ${key.allowDelete}=`)} + variables.name + ' first'`,
+        messageExpression: `variables.oldTenant != '' ? 'the namespace ' + variables.name + ' is deleted in two steps: state: MarkedForDeletion on its entry in the file of the tenant ' + variables.oldTenant + ${celString(` in ${repository}, then the removal of the entry`)} : 'the namespace ' + variables.name + ${celString(` outlives its group's access: to delete it, a cluster admin annotates it with ${key.allowDelete}=`)} + variables.name + ' first'`,
       },
     ],
   };

@@ -1,11 +1,12 @@
 import { reservedGroups } from '../../config/model/desired-state.ts';
 import { oncePer } from '../../values/once.ts';
 import { groupedBy, sortedBy } from '../../values/order.ts';
+import { celList, celString } from '../cel.ts';
 import { guardedResources, kinds, renderedKinds } from '../kinds.ts';
-import { managedBy } from '../names.ts';
+import { managedBy } from '../labels.ts';
 import { callers, trustedUserNames } from './callers.ts';
 import type { Policy, PolicyContext, ResourceRule, Validation } from './policy.ts';
-import { cel, celList, hasLabel, listVariable, metadataOf, ourNamespaces } from './policy.ts';
+import { hasLabel, listVariable, managed, metadataOf, objectName, ourNamespaces } from './policy.ts';
 
 /** What the policy guards: the kinds that are declared so, a rule for each API group. */
 const guarded: readonly ResourceRule[] = Array.from(
@@ -33,11 +34,11 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
       writer,
       breakGlass,
       kubernetes,
-      { name: 'name', expression: 'object == null ? oldObject.metadata.name : object.metadata.name' },
+      objectName,
       {
         // By its name too: who had a binding of that name first, with another role, would keep Argo CD from applying ours.
         name: 'managed',
-        expression: `${hasLabel(key.managedBy, managedBy)} || variables.name == ${cel(managedBy)} || variables.name.startsWith(${cel(`${managedBy}:`)})`,
+        expression: `${hasLabel(key.managedBy, managedBy)} || variables.name == ${celString(managedBy)} || variables.name.startsWith(${celString(`${managedBy}:`)})`,
       },
     ],
     validations: [
@@ -45,7 +46,7 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
         // Kubernetes deletes what is in a namespace with it, and finishes what Argo CD deletes in the foreground.
         expression: 'variables.writer || variables.breakGlass || variables.kubernetes || !variables.managed',
         message: `objects with the label ${key.managedBy}=${managedBy}, or a name that begins with ${managedBy}:, are the platform's: change the share, quota or role in the tenant's file`,
-        messageExpression: `variables.name + ${cel(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change the share, quota or role in the tenant's file`)}`,
+        messageExpression: `variables.name + ${celString(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change the share, quota or role in the tenant's file`)}`,
       },
     ],
   };
@@ -70,7 +71,7 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
     variables: [
       writer,
       breakGlass,
-      { name: 'managed', expression: hasLabel(context.key.managedBy, managedBy) },
+      managed(context),
       ...variables,
       { name: 'oldSubjects', expression: 'oldObject == null ? [] : oldObject.?subjects.orValue([])' },
       {
@@ -131,7 +132,7 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
       `s.namespace == request.namespace || 'system:serviceaccount:' + s.namespace + ':' + s.name in ${celList(trustedUserNames(cluster))}`,
     ].join(' : '),
     message: `a RoleBinding made in the cluster may name ${those}: ${remedy}`,
-    messageExpression: `'a RoleBinding made in the cluster may not name ' + ${refused} + ${cel(`, but ${those}: ${remedy}`)}`,
+    messageExpression: `'a RoleBinding made in the cluster may not name ' + ${refused} + ${celString(`, but ${those}: ${remedy}`)}`,
   };
 }
 

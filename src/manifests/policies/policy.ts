@@ -1,5 +1,7 @@
 import type { Cluster, Organization } from '../../config/model/desired-state.ts';
-import type { keys } from '../names.ts';
+import { celList, celString } from '../cel.ts';
+import type { keys } from '../labels.ts';
+import { managedBy } from '../labels.ts';
 
 /** What a policy is written for. */
 export interface PolicyContext {
@@ -59,18 +61,6 @@ export interface Validation {
   readonly messageExpression?: string;
 }
 
-/** A CEL string literal. JSON's escapes are among CEL's, which has two kinds of quotes. */
-export function cel(text: string, quote: "'" | '"' = "'"): string {
-  const json = JSON.stringify(text);
-  return quote === '"' ? json : `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
-}
-
-/** A CEL list of strings; a long one has an item a line, so that a change of it is a line in a diff. */
-export function celList(items: readonly string[]): string {
-  const literals = items.map((item) => cel(item));
-  return literals.length <= 3 ? `[${literals.join(', ')}]` : `[\n${literals.map((l) => `  ${l}`).join(',\n')}\n]`;
-}
-
 /** The API server reads at most 100,000 characters in one expression. */
 const mostCharacters = 50_000;
 
@@ -79,10 +69,10 @@ export function listVariable(name: string, items: readonly string[]): Variable[]
   const parts: string[][] = [[]];
   let size = 0;
   for (const item of items) {
-    size += cel(item).length + 4;
+    size += celString(item).length + 4;
     if (size > mostCharacters) {
       parts.push([]);
-      size = cel(item).length + 4;
+      size = celString(item).length + 4;
     }
     parts.at(-1)?.push(item);
   }
@@ -101,8 +91,19 @@ export function metadataOf(object: 'object' | 'oldObject', field: 'labels' | 'an
 /** CEL for whether `object` or `oldObject` bears a label with that value: whether it has, had or would get it. */
 export function hasLabel(key: string, value: string): string {
   const is = (object: 'object' | 'oldObject'): string =>
-    `${metadataOf(object, 'labels')}[?${cel(key)}].orValue('') == ${cel(value)}`;
+    `${metadataOf(object, 'labels')}[?${celString(key)}].orValue('') == ${celString(value)}`;
   return `${is('object')} || ${is('oldObject')}`;
+}
+
+/** The name of the object that is written or deleted, as the variable `name`. */
+export const objectName: Variable = {
+  name: 'name',
+  expression: 'object == null ? oldObject.metadata.name : object.metadata.name',
+};
+
+/** Whether the object is, was or would be marked as the platform's, as the variable `managed`. */
+export function managed({ key }: Pick<PolicyContext, 'key'>): Variable {
+  return { name: 'managed', expression: hasLabel(key.managedBy, managedBy) };
 }
 
 /** The namespaces that tenantry renders: tenants', groups', and those that are kept of groups. */

@@ -1,7 +1,6 @@
-import { managedBy } from '../names.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, ResourceRule, Variable } from './policy.ts';
-import { hasLabel } from './policy.ts';
+import { managed } from './policy.ts';
 
 /** What may go on even where nothing changes: the record of what happens, and of how things are. */
 const bookkeeping: readonly ResourceRule[] = [
@@ -20,7 +19,7 @@ function exemptions(context: PolicyContext): { readonly variables: Variable[]; r
       kubernetes,
       nodes,
       trusted,
-      { name: 'managed', expression: hasLabel(context.key.managedBy, managedBy) },
+      managed(context),
       // Operators must be able to take their finalizers away, or the namespace would never be gone.
       { name: 'terminating', expression: 'namespaceObject.metadata.?deletionTimestamp.hasValue()' },
     ],

@@ -3,7 +3,7 @@ import { Yaml } from 'cdk8s';
 /**
  * Documents as `Yaml.stringify` of cdk8s writes them, to the byte, and twenty times as fast: nearly all of a manifest is
  * mappings and lists of plain words, which are written here. A scalar that is not so plain is written by cdk8s, once for
- * each value, and a document with anything else in it as a whole (`test/manifests/yaml-text.test.ts`).
+ * each value, and a document with anything else in it as a whole (`test/manifests/yaml/`).
  */
 export function yamlText(documents: readonly unknown[]): string {
   return documents.map(documentText).join('---\n');

@@ -2,15 +2,16 @@ import { App, Chart, Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accessGraph } from '../../src/access/graph.ts';
-import { readConfigFiles } from '../../src/config/reading/files.ts';
-import { resolve } from '../../src/config/model/resolve.ts';
-import { template, templateWriter, manifestOf } from '../../src/manifests/template.ts';
-import { namespaceObjects } from '../../src/manifests/namespace.ts';
-import { render } from '../../src/manifests/render.ts';
-import { yamlText } from '../../src/manifests/yaml/yaml-text.ts';
-import { memoryTree } from '../../src/tree/tree.ts';
-import { lawDay, organizationFiles, organizations } from '../support/organizations.ts';
+import { accessGraph } from '../../../src/access/graph.ts';
+import { readConfigFiles } from '../../../src/config/reading/files.ts';
+import { resolve } from '../../../src/config/model/resolve.ts';
+import { template, manifestOf } from '../../../src/manifests/template.ts';
+import { templateWriter } from '../../../src/manifests/yaml/template-writer.ts';
+import { namespaceObjects } from '../../../src/manifests/namespace.ts';
+import { render } from '../../../src/manifests/render.ts';
+import { yamlText } from '../../../src/manifests/yaml/yaml-text.ts';
+import { memoryTree } from '../../../src/tree/tree.ts';
+import { lawDay, organizationFiles, organizations } from '../../support/organizations.ts';
 
 /** Strings that YAML may read as something else, or needs quotes, escapes or lines for. */
 const strings = fc.oneof(

@@ -1,8 +1,9 @@
 import type { Reason } from '../access/graph.ts';
 import type { Origin } from '../source/source.ts';
-import type { ObjectTemplate, Identity } from './template.ts';
-import { templateWriter, manifestOf } from './template.ts';
-import { generatedMark } from './names.ts';
+import type { Identity, ObjectTemplate } from './template.ts';
+import { manifestOf } from './template.ts';
+import { templateWriter } from './yaml/template-writer.ts';
+import { generatedMark } from './layout.ts';
 
 /** A file of the rendered tree; the path begins below `dist/`. */
 export interface ManifestFile {
@@ -22,34 +23,34 @@ export interface ManifestObject extends Identity {
 }
 
 /** A file, before it is rendered. */
-export interface Part {
+export interface FileTemplate {
   readonly path: string;
   /** The config file that it is rendered from, for the comment at its top. */
   readonly from: string;
   readonly origin: Origin;
-  readonly objects: readonly PartObject[];
+  readonly objects: readonly ExplainedTemplate[];
 }
 
 /** An object of a file, before it is rendered. */
-export interface PartObject {
+export interface ExplainedTemplate {
   readonly template: ObjectTemplate;
   /** The config lines that led to it: for a binding the shares, for a quota the quota. None where it is all of `origin`. */
   readonly because: readonly Reason[];
 }
 
 /** Objects that come from all of what their file is rendered from. */
-export function ofWhole(templates: readonly ObjectTemplate[]): PartObject[] {
+export function withoutReasons(templates: readonly ObjectTemplate[]): ExplainedTemplate[] {
   return templates.map((template) => ({ template, because: [] }));
 }
 
-/** What is rendered of a part. */
-export interface RenderedPart {
+/** A file with what is in it. */
+export interface RenderedFile {
   readonly file: ManifestFile;
   readonly objects: readonly ManifestObject[];
 }
 
 /** A renderer of files, for one run: what it has constructed for one, it uses for others. */
-export function partRenderer(): (cluster: string, part: Part) => RenderedPart {
+export function fileRenderer(): (cluster: string, file: FileTemplate) => RenderedFile {
   const write = templateWriter();
   return (cluster, { path, from, origin, objects }) => {
     const source = { origin, target: 'value' } as const;

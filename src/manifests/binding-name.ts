@@ -1,0 +1,20 @@
+import type { Access } from '../access/graph.ts';
+import { fullSubjectName } from '../config/model/desired-state.ts';
+
+/**
+ * The name of the binding that gives an access: it holds subject and role, because a binding's `roleRef` cannot change
+ * (S11). The kind and the role hold no colon, so the name can be read back whatever the subject's name is.
+ */
+export function bindingName({ subject, role }: Pick<Access, 'subject' | 'role'>): string {
+  return `tenantry:${subject.kind.toLowerCase()}:${escapeName(fullSubjectName(subject))}:${role.name}`;
+}
+
+/** An RBAC name may hold anything but `/` and `%`; the rest outside of plain ASCII is escaped as well, reversibly. */
+function escapeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._:@+-]/gu, (character) =>
+    Array.from(
+      new TextEncoder().encode(character),
+      (byte) => `~${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    ).join(''),
+  );
+}

@@ -1,0 +1,21 @@
+/** Labels and annotations that rendered objects bear: policies recognise objects by them. */
+
+/** Value of `app.kubernetes.io/managed-by` on everything that tenantry renders (S10). */
+export const managedBy = 'tenantry';
+
+/** The keys of tenantry's labels and annotations under the organization's label domain. */
+export function keys(domain: string) {
+  return {
+    managedBy: 'app.kubernetes.io/managed-by',
+    tenant: `${domain}/tenant`,
+    identifier: `${domain}/identifier`,
+    group: `${domain}/group`,
+    allocation: `${domain}/allocation`,
+    subscriptionGroup: `${domain}/subscription-group`,
+    cordoned: `${domain}/cordoned`,
+    state: `${domain}/state`,
+    kind: `${domain}/namespace-kind`,
+    allowDelete: `${domain}/allow-delete`,
+    groupName: `${domain}/group-name`,
+  } as const;
+}
