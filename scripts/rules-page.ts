@@ -87,15 +87,9 @@ function examplesOf(rule: Rule): Examples {
     wrong: shown('bad'),
     right: shown('good'),
   });
-  switch (rule.about) {
-    case 'rendered':
-      return both((which) => objects(renderedExample(rule, which)));
-    case 'change':
-      return both((which) => sides(changeExample(rule, which)));
-    case 'config':
-    case 'exceptions':
-      return both((which) => files(configExample(rule, which).files));
-  }
+  if (rule.level === 'rendered') return both((which) => objects(renderedExample(rule, which)));
+  if (rule.level === 'change') return both((which) => sides(changeExample(rule, which)));
+  return both((which) => files(configExample(rule, which).files));
 }
 
 function sides({ before, after, bindings = [] }: ChangeExample): string[] {

@@ -142,8 +142,8 @@ async function baseOf(
 function allowedCodes(codes: readonly string[]): Set<string> {
   for (const code of codes) {
     const rule = rules.find((r) => r.code === code);
-    if (rule?.about === 'change' && rule.waivable) continue;
-    const why = !rule ? 'is no rule' : rule.about === 'change' ? 'cannot be waived' : 'is no rule about changes';
+    if (rule?.level === 'change' && rule.waivable) continue;
+    const why = !rule ? 'is no rule' : rule.level === 'change' ? 'cannot be waived' : 'is no rule about changes';
     throw new Failure('bad-arguments', `--allow: \`${code}\` ${why}`, {
       help: '`tenantry rules CODE` says of a rule whether it can be waived',
     });

@@ -64,7 +64,7 @@ function facts({ code, name, severity, summary, why, waivable }: Rule): object {
 
 function explained(rule: Rule, bold: (text: string) => string, rulesFolder: string): string {
   const waiver = rule.waivable
-    ? rule.about === 'change'
+    ? rule.level === 'change'
       ? 'Can be waived by an entry under `exceptions` in organization.yaml that was merged before, or by --allow.'
       : 'Can be waived by an entry under `exceptions` in organization.yaml.'
     : 'Cannot be waived.';
@@ -82,10 +82,10 @@ function explained(rule: Rule, bold: (text: string) => string, rulesFolder: stri
 }
 
 function examplesOf(rule: Rule, rulesFolder: string): string[] {
-  if (rule.about === 'rendered') return [];
+  if (rule.level === 'rendered') return [];
   const folder = folderOfRule(rulesFolder, rule);
   const shown = (which: 'bad' | 'good'): string[] =>
-    rule.about === 'change'
+    rule.level === 'change'
       ? [...side('Before', join(folder, which, 'before')), ...side('After', join(folder, which, 'after'))]
       : exampleLines(exampleIn(join(folder, which)));
   return ['', 'Wrong:', '', ...shown('bad'), '', 'Right:', '', ...shown('good')];

@@ -1,5 +1,4 @@
 import { sortedBy } from '../values/order.ts';
-import { exceptionNotNeeded } from './budgets/TEN409-exception-not-needed/rule.ts';
 import { budgetsRules } from './budgets/index.ts';
 import { changeRules } from './change/index.ts';
 import { filesRules } from './files/index.ts';
@@ -10,16 +9,17 @@ import { renderedRules } from './rendered/index.ts';
 import { riskRules } from './risks/index.ts';
 import type { Rule } from './rule.ts';
 
-const ownRules: readonly Rule[] = [
-  ...filesRules,
-  ...referencesRules,
-  ...namesRules,
-  ...privilegeRules,
-  ...budgetsRules,
-  ...changeRules,
-  ...riskRules,
-  ...renderedRules,
-];
-
 /** All rules, in the order of their codes. */
-export const rules: readonly Rule[] = sortedBy([...ownRules, exceptionNotNeeded(ownRules)], (rule) => rule.code);
+export const rules: readonly Rule[] = sortedBy(
+  [
+    ...filesRules,
+    ...referencesRules,
+    ...namesRules,
+    ...privilegeRules,
+    ...budgetsRules,
+    ...changeRules,
+    ...riskRules,
+    ...renderedRules,
+  ],
+  ({ code }) => code,
+);

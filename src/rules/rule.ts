@@ -1,9 +1,9 @@
-import type { ConfigFiles } from '../config/reading/files.ts';
-import type { Exception, DesiredState } from '../config/model/desired-state.ts';
+import type { ConfigFile, ConfigFiles } from '../config/reading/files.ts';
+import type { Cluster, DesiredState, Exception, Organization, Tenant } from '../config/model/desired-state.ts';
 import type { Diagnostic, Label, Location, Severity } from '../source/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** What a rule looks at. Values only: a rule reads no files, no clock and no cluster. */
+/** All that rules look at. Values only: a rule reads no files, no clock and no cluster. */
 export interface RuleContext {
   readonly files: ConfigFiles;
   readonly desired: DesiredState;
@@ -41,16 +41,59 @@ interface RuleBase {
 /** Files of an example, by path. They are laid over the example organization; `null` removes one of its files. */
 export type ExampleFiles = Readonly<Record<string, string | Uint8Array | null>>;
 
-/** A rule about what people wrote. */
-export interface ConfigRule extends RuleBase {
-  readonly about: 'config';
-  /**
-   * Finds in several tenants what it finds in each of them alone, beside the same organization and clusters: which others
-   * there are makes no difference to it. So where nothing else has changed, only the tenants that have are looked at again.
-   */
-  readonly perTenant?: true;
+/**
+ * What tenants stand on: the organization and its clusters. It is the same for every file and every tenant that a rule
+ * looks at, so what a rule works out of it can be remembered by it (`oncePer`).
+ */
+export interface Platform {
+  readonly organization: Organization;
+  /** Sorted by name. */
+  readonly clusters: readonly Cluster[];
+  /** Clusters that have a file which could not be read at all. */
+  readonly unreadableClusters: ReadonlySet<string>;
+  /** The files behind them, and what else lies in the config folders. */
+  readonly files: Pick<ConfigFiles, 'organization' | 'clusters' | 'certificates' | 'strays'>;
+  /** The day (UTC, `YYYY-MM-DD`) that is taken for today. */
+  readonly asOf: string;
+}
+
+interface PlatformPart {
+  /** For a rule that holds for the organization and its clusters, too: what it says of them. */
+  readonly checkPlatform?: (platform: Platform) => Iterable<Finding>;
+}
+
+/** A rule about each config file by itself, as it is written: of the organization, a cluster or a tenant. */
+export interface FileRule extends RuleBase, PlatformPart {
+  readonly level: 'file';
+  readonly check: (one: { readonly file: ConfigFile; readonly platform: Platform }) => Iterable<Finding>;
+}
+
+/** A rule about each tenant by itself: which others there are makes no difference to it. */
+export interface TenantRule extends RuleBase, PlatformPart {
+  readonly level: 'tenant';
+  readonly check: (one: { readonly tenant: Tenant; readonly platform: Platform }) => Iterable<Finding>;
+}
+
+/** A rule about each cluster by itself. */
+export interface ClusterRule extends RuleBase {
+  readonly level: 'cluster';
+  readonly check: (one: { readonly cluster: Cluster; readonly platform: Platform }) => Iterable<Finding>;
+}
+
+/** A rule about the organization and its clusters, beside each other, whatever tenants there are. */
+export interface OrganizationRule extends RuleBase {
+  readonly level: 'organization';
+  readonly check: (platform: Platform) => Iterable<Finding>;
+}
+
+/** A rule about all that there is, because it compares tenants with each other. */
+export interface WholeRule extends RuleBase {
+  readonly level: 'whole';
   readonly check: (context: RuleContext) => Iterable<Finding>;
 }
+
+/** A rule about what people wrote. */
+export type ConfigRule = FileRule | TenantRule | ClusterRule | OrganizationRule | WholeRule;
 
 /** An object of the rendered tree, as far as rules look at it. */
 export interface RenderedObject {
@@ -71,14 +114,16 @@ export interface RenderedObject {
  * one cluster at a time, or those of none: clusters are rendered one by one.
  */
 export interface RenderedRule extends RuleBase {
-  readonly about: 'rendered';
+  readonly level: 'rendered';
   readonly check: (objects: readonly RenderedObject[]) => Iterable<Finding>;
 }
 
-/** A rule about the exceptions themselves: it runs last and sees which ones were needed. */
+/** A rule about the exceptions themselves: it runs last and sees which ones were needed, and what they may be for. */
 export interface ExceptionRule extends RuleBase {
-  readonly about: 'exceptions';
-  readonly check: (context: RuleContext & { readonly needed: ReadonlySet<Exception> }) => Iterable<Finding>;
+  readonly level: 'exceptions';
+  readonly check: (
+    context: RuleContext & { readonly needed: ReadonlySet<Exception>; readonly rules: readonly Rule[] },
+  ) => Iterable<Finding>;
 }
 
 /** A binding in a file of `dist/` that a change touches, on both of its sides. */
@@ -114,10 +159,11 @@ export interface ChangeFinding extends Finding {
  * hands over.
  */
 export interface ChangeRule extends RuleBase {
-  readonly about: 'change';
+  readonly level: 'change';
   readonly bad?: unknown;
   readonly good?: unknown;
   readonly check: (context: ChangeContext) => Iterable<ChangeFinding>;
 }
 
-export type Rule = ConfigRule | RenderedRule | ExceptionRule | ChangeRule;
+/** A rule says at which level it looks, and is given one such thing at a time: those who run it walk. */
+export type Rule = ConfigRule | ExceptionRule | ChangeRule | RenderedRule;

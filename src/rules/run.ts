@@ -1,71 +1,49 @@
 import type { Exception } from '../config/model/desired-state.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import type { ChangeContext, Finding, RenderedObject, Rule, RuleContext } from './rule.ts';
+import type { Walk } from './walk.ts';
+import { findingsOn, isConfigRule, walkBeside, walkOf } from './walk.ts';
 
 /** Runs all rules about the config, and then those about the exceptions to them. */
 export function checkConfig(rules: readonly Rule[], context: RuleContext): Diagnostic[] {
-  const needed = new Set<Exception>();
-  const diagnostics: Diagnostic[] = [];
+  const { diagnostics, needed } = found(rules, walkOf(context));
   for (const rule of rules) {
-    if (rule.about !== 'config') continue;
-    for (const finding of rule.check(context)) {
-      const exception = rule.waivable && exceptionFor(rule, finding, context);
-      if (exception) needed.add(exception);
-      else diagnostics.push(diagnostic(rule, finding));
-    }
-  }
-  for (const rule of rules) {
-    if (rule.about !== 'exceptions') continue;
-    for (const finding of rule.check({ ...context, needed })) diagnostics.push(diagnostic(rule, finding));
+    if (rule.level !== 'exceptions') continue;
+    for (const finding of rule.check({ ...context, needed, rules })) diagnostics.push(diagnostic(rule, finding));
   }
   return diagnostics;
 }
 
 /**
- * How many errors the rules about the config find. In `clean` they find none: of what is the same value there, rules that
- * look at each tenant alone need not look again. The rules about exceptions give no errors.
+ * How many errors the rules about the config find. In `clean` they find none: what is the same value there need not be
+ * looked at again. The rules about exceptions give no errors.
  */
 export function countErrors(rules: readonly Rule[], context: RuleContext, clean?: RuleContext): number {
-  const errors = rules.filter(({ about, severity }) => about === 'config' && severity === 'error');
-  const rest = clean && withoutTenantsOf(clean, context);
-  if (!rest) return checkConfig(errors, context).length;
-  const isPerTenant = (rule: Rule): boolean => rule.about === 'config' && rule.perTenant === true;
-  const others = errors.filter((rule) => !isPerTenant(rule));
-  return checkConfig(errors.filter(isPerTenant), rest).length + checkConfig(others, context).length;
+  const errors = rules.filter(({ severity }) => severity === 'error');
+  return found(errors, clean ? walkBeside(clean, context) : walkOf(context)).diagnostics.length;
 }
 
-/** The context without the tenants that are the same in another; undefined where more than tenants differs. */
-function withoutTenantsOf(other: RuleContext, context: RuleContext): RuleContext | undefined {
-  const { files, desired, asOf } = context;
-  const isSame =
-    asOf === other.asOf &&
-    desired.organization === other.desired.organization &&
-    areSame(desired.clusters, other.desired.clusters) &&
-    areSame(files.clusters, other.files.clusters) &&
-    areSame(Array.from(files.certificates).flat(), Array.from(other.files.certificates).flat()) &&
-    areSame(describedStrays(context), describedStrays(other)) &&
-    areSame(Array.from(desired.unreadable.clusters), Array.from(other.desired.unreadable.clusters));
-  if (!isSame) return undefined;
-  const known = new Set<unknown>([...other.files.tenants, ...other.desired.tenants]);
-  return {
-    ...context,
-    files: { ...files, tenants: files.tenants.filter((file) => !known.has(file)) },
-    desired: { ...desired, tenants: desired.tenants.filter((tenant) => !known.has(tenant)) },
-  };
-}
-
-function describedStrays({ files }: RuleContext): string[] {
-  return files.strays.map(({ path, entry }) => `${entry} ${path}`);
-}
-
-function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
-  return some.length === others.length && some.every((item, i) => item === others[i]);
+/** What the rules about the config say on a walk, and the exceptions that are needed so that they say no more. */
+function found(
+  rules: readonly Rule[],
+  walk: Walk,
+): { readonly diagnostics: Diagnostic[]; readonly needed: ReadonlySet<Exception> } {
+  const needed = new Set<Exception>();
+  const diagnostics: Diagnostic[] = [];
+  for (const rule of rules.filter(isConfigRule)) {
+    for (const finding of findingsOn(walk, rule)) {
+      const exception = rule.waivable && exceptionFor(rule, finding, walk.whole);
+      if (exception) needed.add(exception);
+      else diagnostics.push(diagnostic(rule, finding));
+    }
+  }
+  return { diagnostics, needed };
 }
 
 /** Runs the rules about the rendered tree. */
 export function checkRendered(rules: readonly Rule[], objects: readonly RenderedObject[]): Diagnostic[] {
   return rules.flatMap((rule) =>
-    rule.about === 'rendered' ? Array.from(rule.check(objects), (finding) => diagnostic(rule, finding)) : [],
+    rule.level === 'rendered' ? Array.from(rule.check(objects), (finding) => diagnostic(rule, finding)) : [],
   );
 }
 
@@ -88,7 +66,7 @@ export function checkChange(
   allowed: ReadonlySet<string>,
 ): ChangeVerdict[] {
   return rules.flatMap((rule) => {
-    if (rule.about !== 'change') return [];
+    if (rule.level !== 'change') return [];
     return Array.from(rule.check(context), (finding): ChangeVerdict => {
       const found = diagnostic(rule, finding);
       const items = finding.items ?? [];

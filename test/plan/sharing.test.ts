@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/source/diagnostic.ts';
-import { formatPath } from '../../src/source/diagnostic.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import { changeContext } from '../../src/rules/change-context.ts';
 import { changeExample, configExample, exampleDay, exampleFiles, exampleSides } from '../support/examples.ts';
 import { rules } from '../../src/rules/index.ts';
-import type { ConfigRule, RuleContext } from '../../src/rules/rule.ts';
+import type { RuleContext } from '../../src/rules/rule.ts';
 import { checkChange, checkConfig, countErrors } from '../../src/rules/run.ts';
 import type { Sides } from '../support/change.ts';
 import { sidesApart, sidesTogether } from '../support/change.ts';
@@ -38,9 +37,9 @@ function holdsForChanges(law: (before: Files, after: Files, asOf: string) => Pro
 
   it('of the examples of rules', async () => {
     for (const rule of rules) {
-      if (rule.about === 'rendered') continue;
+      if (rule.level === 'rendered') continue;
       for (const which of ['bad', 'good'] as const) {
-        const example = rule.about === 'change' ? changeExample(rule, which) : configExample(rule, which);
+        const example = rule.level === 'change' ? changeExample(rule, which) : configExample(rule, which);
         const asOf = example.asOf ?? exampleDay;
         const { before, after } =
           'files' in example
@@ -131,44 +130,6 @@ it('counts an error that there was on the day of the base alone', async () => {
   expect(errorsOf(head)).toEqual([]);
   expect(errorsOf(base)).not.toEqual([]);
   expect(countErrors(rules, base, head)).toBe(errorsOf(base).length);
-});
-
-describe('a rule that says that it looks at each tenant alone', () => {
-  const perTenant = rules.filter((rule): rule is ConfigRule => rule.about === 'config' && rule.perTenant === true);
-  const law = async (files: Files, asOf: string): Promise<void> => {
-    const { base } = await sidesApart(files, files, asOf);
-    const alone = [[], ...base.files.tenants.map(({ path }) => [path])];
-    for (const rule of perTenant) {
-      const apart = alone.flatMap((paths) => found(rule, withTenants(base, new Set(paths))));
-      expect(new Set(found(rule, base))).toEqual(new Set(apart));
-    }
-  };
-
-  it('finds in several what it finds in each, in generated organizations', async () => {
-    await fc.assert(
-      fc.asyncProperty(changes, async ([, documents]) => law(organizationFiles(documents), lawDay)),
-      runs,
-    );
-  });
-
-  it('finds in several what it finds in each, in the examples of all rules and copies of their tenants', async () => {
-    for (const rule of rules) {
-      if (rule.about !== 'config') continue;
-      for (const example of [configExample(rule, 'bad'), configExample(rule, 'good')]) {
-        const files = exampleFiles(example);
-        const copies = Object.entries(files).flatMap(([path, content]) =>
-          path.startsWith('tenants/') && typeof content === 'string'
-            ? ['a', 'b-c'].map((name): [string, string] => [
-                `tenants/${name}.yaml`,
-                content.replace('name: solar\n', `name: ${name}\n`),
-              ])
-            : [],
-        );
-        const more: Files = Object.fromEntries(copies);
-        await law({ ...files, ...more }, example.asOf ?? exampleDay);
-      }
-    }
-  });
 });
 
 describe('what is compared together is what is compared apart, with errors as well', () => {
@@ -274,25 +235,6 @@ function codesOf({ base, head }: Sides): string[] {
 
 function errorsOf(context: RuleContext): Diagnostic[] {
   return checkConfig(rules, context).filter(({ severity }) => severity === 'error');
-}
-
-function withTenants(context: RuleContext, paths: ReadonlySet<string>): RuleContext {
-  const { files, desired } = context;
-  return {
-    ...context,
-    files: { ...files, tenants: files.tenants.filter(({ path }) => paths.has(path)) },
-    desired: { ...desired, tenants: desired.tenants.filter(({ origin }) => paths.has(origin.file)) },
-  };
-}
-
-function found(rule: ConfigRule, context: RuleContext): string[] {
-  return Array.from(rule.check(context), ({ message, help, at, related = [] }) =>
-    [message, help, ...[at, ...related.map(({ location }) => location)].map(placeText)].join('\n'),
-  );
-}
-
-function placeText(location: Diagnostic['primary']['location']): string {
-  return 'origin' in location ? `${location.origin.file} ${formatPath(location.origin)}` : JSON.stringify(location);
 }
 
 function exampleTenant(name: string, role: string): string {

@@ -267,7 +267,7 @@ describe('limits and exceptions (TEN513, TEN514)', () => {
     expect(await told(swap.before, swap.after(), ['TEN506'])).toEqual([
       'organization.yaml:8:3 note TEN506 group `old` is removed, and the base still uses it in 1 place',
     ]);
-    const all = rules.flatMap((rule) => (rule.about === 'change' ? [rule.code] : []));
+    const all = rules.flatMap((rule) => (rule.level === 'change' ? [rule.code] : []));
     const before = { ...tenants(solar([prod, dev])), ...hydrogen(prod) };
     expect(await codes(before, { ...tenants(solar([prod])), 'tenants/hydrogen.yaml': null }, {}, all)).toEqual([
       'TEN502',

@@ -26,7 +26,7 @@ describe.each(rules.map((rule) => [`${rule.code} ${rule.name}`, rule] as const))
   });
 
   // Then it is the way from one side to the other that is wrong. Only TEN519 is about a fault of the base.
-  if (rule.about === 'change') {
+  if (rule.level === 'change') {
     it.each(['bad', 'good'] as const)('has no error on a side of its %s example', async (which) => {
       const { context } = await exampleChange(changeExample(rule, which));
       const sides = rule.code === 'TEN519' ? [context.after] : [context.before, context.after];

@@ -31,23 +31,18 @@ const evaluate = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 10
  */
 export async function saidOf(rule: Rule, which: 'bad' | 'good'): Promise<Said> {
   const counts = (d: Diagnostic): boolean => d.code === rule.code || d.severity === 'error';
-  switch (rule.about) {
-    case 'rendered': {
-      const diagnostics = checkRendered(rules, renderedExample(rule, which)).filter(counts);
-      return { diagnostics, text: diagnostics.map(inShort).join('\n') };
-    }
-    case 'change': {
-      const { found, sources } = await exampleChange(changeExample(rule, which));
-      return printed(found.filter(counts), sources);
-    }
-    case 'config':
-    case 'exceptions': {
-      const example = configExample(rule, which);
-      const files = await readConfigFiles(memoryTree(exampleFiles(example)), evaluate);
-      const found = checkConfig(rules, { files, desired: resolve(files), asOf: example.asOf ?? exampleDay });
-      return printed(found.filter(counts), sourcesOf(files));
-    }
+  if (rule.level === 'rendered') {
+    const diagnostics = checkRendered(rules, renderedExample(rule, which)).filter(counts);
+    return { diagnostics, text: diagnostics.map(inShort).join('\n') };
   }
+  if (rule.level === 'change') {
+    const { found, sources } = await exampleChange(changeExample(rule, which));
+    return printed(found.filter(counts), sources);
+  }
+  const example = configExample(rule, which);
+  const files = await readConfigFiles(memoryTree(exampleFiles(example)), evaluate);
+  const found = checkConfig(rules, { files, desired: resolve(files), asOf: example.asOf ?? exampleDay });
+  return printed(found.filter(counts), sourcesOf(files));
 }
 
 /** The file that holds what is said about the bad example. */

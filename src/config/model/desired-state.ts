@@ -306,17 +306,27 @@ export function hasEnded({ until }: Pick<Share, 'until'>, asOf: string): boolean
 }
 
 /** Every place that names a group of the organization, in the order of clusters and tenants. */
-export const groupReferences = oncePer(({ clusters, tenants }: DesiredState): readonly Located<string>[] => {
-  const named = (subject: Subject, origin: Origin): Located<string>[] =>
-    subject.kind === 'Group' ? [{ value: subject.name, origin }] : [];
-  const inShares = (shares: readonly Share[]): Located<string>[] =>
-    shares.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'group')));
-  return [
-    ...clusters.flatMap((c) => c.sharedWith.map((s) => ({ value: s.group, origin: originAt(s.origin, 'group') }))),
-    ...tenants.flatMap((t) => [
-      ...t.owners.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'name'))),
-      ...inShares(t.defaultShares),
-      ...t.namespaces.flatMap((n) => inShares(n.ownShares)),
-    ]),
-  ];
-});
+export const groupReferences = oncePer(({ clusters, tenants }: DesiredState): readonly Located<string>[] => [
+  ...clusters.flatMap(clusterGroupReferences),
+  ...tenants.flatMap(tenantGroupReferences),
+]);
+
+/** Every place in a cluster's file that names a group. */
+export function clusterGroupReferences({ sharedWith }: Cluster): Located<string>[] {
+  return sharedWith.map(({ group, origin }) => ({ value: group, origin: originAt(origin, 'group') }));
+}
+
+/** Every place in a tenant's file that names a group, each once. */
+export const tenantGroupReferences = oncePer(
+  ({ owners, defaultShares, namespaces }: Tenant): readonly Located<string>[] => {
+    const named = (subject: Subject, origin: Origin): Located<string>[] =>
+      subject.kind === 'Group' ? [{ value: subject.name, origin }] : [];
+    const inShares = (shares: readonly Share[]): Located<string>[] =>
+      shares.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'group')));
+    return [
+      ...owners.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'name'))),
+      ...inShares(defaultShares),
+      ...namespaces.flatMap(({ ownShares }) => inShares(ownShares)),
+    ];
+  },
+);

@@ -10,7 +10,7 @@ import type { FileKind } from '../../settings/schema.ts';
 /** Turns a TypeScript config file into a source; what goes wrong in it comes back as problems. */
 export type EvaluateTypeScript = (file: string, text: string, tree: FileTree) => Promise<Source>;
 
-interface FileOf<K extends FileKind> {
+export interface FileOf<K extends FileKind> {
   readonly path: string;
   /** The file's name without its ending: the name that the resource must have. */
   readonly stem: string;

@@ -1,4 +1,4 @@
-import type { DesiredState, Share } from '../../config/model/desired-state.ts';
+import type { Tenant, Share } from '../../config/model/desired-state.ts';
 
 /** A share with an end, where it is written, and what it is on. */
 export interface EndingShare {
@@ -10,20 +10,18 @@ export interface EndingShare {
   readonly target: string;
 }
 
-/** Every share that says `until`, once: a tenant's defaults, then those of its namespaces' own entries. */
-export function* endingShares({ tenants }: DesiredState): Iterable<EndingShare> {
-  for (const tenant of tenants) {
-    for (const share of tenant.defaultShares) {
-      const { until } = share;
-      if (until !== undefined) {
-        yield { share, until, on: `all namespaces of tenant \`${tenant.name}\``, target: tenant.name };
-      }
+/** Every share of a tenant that says `until`, once: its defaults, then those of its namespaces' own entries. */
+export function* endingShares(tenant: Tenant): Iterable<EndingShare> {
+  for (const share of tenant.defaultShares) {
+    const { until } = share;
+    if (until !== undefined) {
+      yield { share, until, on: `all namespaces of tenant \`${tenant.name}\``, target: tenant.name };
     }
-    for (const { name, ownShares } of tenant.namespaces) {
-      for (const share of ownShares) {
-        const { until } = share;
-        if (until !== undefined) yield { share, until, on: `\`${name}\``, target: name };
-      }
+  }
+  for (const { name, ownShares } of tenant.namespaces) {
+    for (const share of ownShares) {
+      const { until } = share;
+      if (until !== undefined) yield { share, until, on: `\`${name}\``, target: name };
     }
   }
 }

@@ -1,5 +1,4 @@
-import type { ConfigFile, ConfigFiles } from '../../config/reading/files.ts';
-import { configFilesOf } from '../../config/reading/files.ts';
+import type { ConfigFile } from '../../config/reading/files.ts';
 import type { Label } from '../../source/diagnostic.ts';
 import type { SourceProblem, SourceProblemKind } from '../../source/source.ts';
 import type { Finding } from '../rule.ts';
@@ -7,23 +6,17 @@ import type { Finding } from '../rule.ts';
 /** How many findings of one rule a file gets: nobody reads more, and a broken file may have a hundred thousand. */
 export const mostOfAFile = 20;
 
-/** The findings for each file, but of a file with very many only the first; the last of them says how many there are. */
-export function* inEachFile(
-  files: ConfigFiles,
-  findings: (file: ConfigFile) => Iterable<Finding>,
-): Generator<Finding, void> {
-  for (const file of configFilesOf(files)) {
-    const shown: Finding[] = [];
-    let count = 0;
-    for (const finding of findings(file)) if (++count <= mostOfAFile) shown.push(finding);
-    const more = count - shown.length;
-    for (const [i, finding] of shown.entries()) {
-      const isLast = i === shown.length - 1;
-      yield isLast && more > 0
-        ? { ...finding, message: `${finding.message} (and ${more} more like this in the file)` }
-        : finding;
-    }
-  }
+/** Of very many findings in a file only the first; the last of them says how many there are. */
+export function firstOfFile(findings: readonly Finding[]): readonly Finding[] {
+  const more = findings.length - mostOfAFile;
+  if (more <= 0) return findings;
+  return findings
+    .slice(0, mostOfAFile)
+    .map((finding, i) =>
+      i < mostOfAFile - 1
+        ? finding
+        : { ...finding, message: `${finding.message} (and ${more} more like this in the file)` },
+    );
 }
 
 /** The problems of the given kinds that were found while a file was read. */

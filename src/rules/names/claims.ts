@@ -1,4 +1,4 @@
-import type { DesiredState } from '../../config/model/desired-state.ts';
+import type { DesiredState, Tenant } from '../../config/model/desired-state.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
@@ -23,14 +23,17 @@ export interface Claim {
  * All namespaces that the config asks for: one claim for a group's, whatever the number of clusters, one for a retained
  * name, one for each entry of a tenant; in this order.
  */
-export const claimsOf = oncePer((desired: DesiredState): readonly Claim[] => [
-  ...groupClaims(desired),
-  ...retainedClaims(desired),
-  ...tenantClaims(desired),
-]);
+export function claimsOf({ tenants, ...platform }: DesiredState): Claim[] {
+  return [...platformClaims(platform), ...tenants.flatMap(tenantClaims)];
+}
+
+/** The namespaces that the organization's clusters ask for, for groups and because they are retained. */
+export function platformClaims(platform: Pick<DesiredState, 'organization' | 'clusters'>): Claim[] {
+  return [...groupClaims(platform), ...retainedClaims(platform)];
+}
 
 /** The namespaces that cluster shares give to groups. Groups that are not declared are another rule's. */
-export function groupClaims({ organization, clusters }: DesiredState): Claim[] {
+export function groupClaims({ organization, clusters }: Pick<DesiredState, 'organization' | 'clusters'>): Claim[] {
   const groups = new Map(organization.groups.map((group) => [group.name, group]));
   const claims = new Map<string, Claim & { readonly places: Map<string, Origin> }>();
   for (const cluster of clusters) {
@@ -56,7 +59,7 @@ export function groupClaims({ organization, clusters }: DesiredState): Claim[] {
   return Array.from(claims.values());
 }
 
-function retainedClaims({ clusters }: DesiredState): Claim[] {
+function retainedClaims({ clusters }: Pick<DesiredState, 'clusters'>): Claim[] {
   const claims = new Map<string, Claim & { readonly places: Map<string, Origin> }>();
   for (const cluster of clusters) {
     for (const { value: name, origin } of cluster.retainedNamespaces) {
@@ -77,16 +80,15 @@ function retainedClaims({ clusters }: DesiredState): Claim[] {
   return Array.from(claims.values());
 }
 
-function tenantClaims({ tenants }: DesiredState): Claim[] {
-  return tenants.flatMap((tenant) =>
-    tenant.namespaces.map(({ name, prefixed, clusters, nameOrigin }) => ({
-      name,
-      kind: 'Tenant' as const,
-      owner: tenant.name,
-      described: `a namespace of tenant \`${tenant.name}\``,
-      derived: prefixed,
-      places: new Map(clusters.map((cluster) => [cluster.value, nameOrigin])),
-      origin: nameOrigin,
-    })),
-  );
-}
+/** The namespaces of a tenant. */
+export const tenantClaims = oncePer((tenant: Tenant): readonly Claim[] =>
+  tenant.namespaces.map(({ name, prefixed, clusters, nameOrigin }) => ({
+    name,
+    kind: 'Tenant' as const,
+    owner: tenant.name,
+    described: `a namespace of tenant \`${tenant.name}\``,
+    derived: prefixed,
+    places: new Map(clusters.map((cluster) => [cluster.value, nameOrigin])),
+    origin: nameOrigin,
+  })),
+);

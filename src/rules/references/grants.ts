@@ -1,10 +1,11 @@
-import type { Cluster, DesiredState, Namespace, Owner, Subject, Tenant } from '../../config/model/desired-state.ts';
+import type { Cluster, Namespace, Owner, Subject, Tenant } from '../../config/model/desired-state.ts';
 import { hasEnded } from '../../config/model/desired-state.ts';
 import type { Label } from '../../source/diagnostic.ts';
 import { at, atKey } from '../../source/diagnostic.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
 import { counted } from '../../source/text.ts';
+import type { Platform } from '../rule.ts';
 
 /** What one owner or one share, written once, gives on one cluster. */
 export interface WrittenGrant {
@@ -30,8 +31,11 @@ export interface WrittenGrant {
 type Grant = Pick<WrittenGrant, 'subject' | 'role' | 'owner' | 'origin' | 'via'>;
 
 /** The clusters of which all is known, by name. */
-export function completeClusters({ clusters, unreadable }: DesiredState): Map<string, Cluster> {
-  const known = clusters.filter((c) => c.complete && !unreadable.clusters.has(c.name));
+export function completeClusters({
+  clusters,
+  unreadableClusters,
+}: Pick<Platform, 'clusters' | 'unreadableClusters'>): Map<string, Cluster> {
+  const known = clusters.filter((c) => c.complete && !unreadableClusters.has(c.name));
   return new Map(known.map((c) => [c.name, c]));
 }
 

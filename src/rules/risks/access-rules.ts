@@ -10,7 +10,7 @@ const shares = (...shared: readonly string[]): ExampleFiles =>
 ${shared.map((share) => `        - ${share}\n`).join('')}`);
 
 export const productionWidened: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN520',
   name: 'production-widened',
   severity: 'note',
@@ -41,7 +41,7 @@ export const productionWidened: ChangeRule = {
 };
 
 export const adminGiven: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN521',
   name: 'admin-given',
   severity: 'note',
@@ -69,7 +69,7 @@ export const adminGiven: ChangeRule = {
 };
 
 export const expiryRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN525',
   name: 'expiry-removed',
   severity: 'note',

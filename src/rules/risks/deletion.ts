@@ -21,7 +21,7 @@ const dev = '    - name: dev';
 const markedDev = [dev, '      state: MarkedForDeletion'];
 
 export const markedForDeletion: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN526',
   name: 'marked-for-deletion',
   severity: 'note',
@@ -42,7 +42,7 @@ export const markedForDeletion: ChangeRule = {
 };
 
 export const deleted: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN527',
   name: 'deleted',
   severity: 'note',
@@ -64,7 +64,7 @@ export const deleted: ChangeRule = {
 };
 
 export const namespaceUnmanaged: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN532',
   name: 'namespace-unmanaged',
   severity: 'note',

@@ -23,7 +23,7 @@ const limits: ReadonlySet<string> = new Set([
 ]);
 
 export const limitRaised: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN528',
   name: 'limit-raised',
   severity: 'note',
@@ -88,7 +88,7 @@ const protections: ReadonlySet<string> = new Set([
 ]);
 
 export const protectionLowered: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN529',
   name: 'protection-lowered',
   severity: 'note',

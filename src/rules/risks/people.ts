@@ -25,7 +25,7 @@ const oneShare = (group: string): ExampleFiles =>
 `);
 
 export const unknownMembers: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN522',
   name: 'unknown-members',
   severity: 'note',
@@ -87,7 +87,7 @@ function* noLongerDeclared(plan: Plan): Iterable<ChangeFinding> {
 const sre = (members: string): ExampleFiles => organization(`    - name: night-watch\n      members: ${members}\n`);
 
 export const peopleAdded: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN531',
   name: 'people-added',
   severity: 'note',

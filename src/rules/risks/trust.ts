@@ -13,7 +13,7 @@ import { changedSettings, findingsAbout, values } from './settings.ts';
 const trusted: ReadonlySet<string> = new Set(['labelDomain', 'Argo CD repository', 'Argo CD revision']);
 
 export const policyTrustWidened: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN523',
   name: 'policy-trust-widened',
   severity: 'note',
@@ -48,7 +48,7 @@ const identities: ReadonlySet<string> = new Set([
 ]);
 
 export const identityChanged: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN530',
   name: 'identity-changed',
   severity: 'note',

@@ -2,19 +2,19 @@ import { describeSubject } from '../../../config/model/desired-state.ts';
 import { isDay } from '../../../values/day.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 import { endingShares } from '../shares.ts';
 
-export const shareExpired: ConfigRule = {
-  about: 'config',
+export const shareExpired: TenantRule = {
+  level: 'tenant',
   code: 'TEN402',
   name: 'share-expired',
   severity: 'warning',
   summary: 'No share has ended.',
   why: 'A share gives nothing after the day of its `until`; whoever reads the file may believe otherwise. Only a warning, because a day that passes must not fail a change that has nothing to do with it.',
-  *check({ desired, asOf }) {
-    for (const { share, until, on } of endingShares(desired)) {
-      if (until >= asOf || !isDay(until)) continue;
+  *check({ tenant, platform }) {
+    for (const { share, until, on } of endingShares(tenant)) {
+      if (until >= platform.asOf || !isDay(until)) continue;
       yield {
         message: `the share with ${describeSubject(share.subject)} on ${on} ended on ${until} and gives no access any more`,
         at: at(originAt(share.origin, 'until')),

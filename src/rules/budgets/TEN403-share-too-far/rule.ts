@@ -2,22 +2,22 @@ import { describeSubject } from '../../../config/model/desired-state.ts';
 import { addDays, daysBetween, isDay } from '../../../values/day.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 import { counted } from '../../../source/text.ts';
 import { endingShares } from '../shares.ts';
 
-export const shareTooFar: ConfigRule = {
-  about: 'config',
+export const shareTooFar: TenantRule = {
+  level: 'tenant',
   code: 'TEN403',
   name: 'share-too-far',
   severity: 'error',
   summary: 'A share that ends does so within `limits.shareDays` days from today, where the organization sets that.',
   why: 'An access for some time that ends in ten years is one for ever that looks like something else. A share without `until` is for ever in plain sight, so the limit is not about it.',
   waivable: true,
-  *check({ desired, asOf }) {
-    const { shareDays } = desired.organization.limits;
+  *check({ tenant, platform: { organization, asOf } }) {
+    const { shareDays } = organization.limits;
     if (shareDays === undefined) return;
-    for (const { share, until, on, target } of endingShares(desired)) {
+    for (const { share, until, on, target } of endingShares(tenant)) {
       if (!isDay(until)) continue;
       const days = daysBetween(asOf, until);
       if (days <= shareDays) continue;

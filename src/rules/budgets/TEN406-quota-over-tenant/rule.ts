@@ -4,46 +4,44 @@ import { at } from '../../../source/diagnostic.ts';
 import { groupedBy, sortedBy } from '../../../values/order.ts';
 import { compareQuantities, formatQuantity, sumQuantities } from '../../../kubernetes/quantity.ts';
 import type { Origin } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 import { listed, listedClusters, mostRelated } from '../../wording.ts';
 import type { QuotaEntry } from '../quotas.ts';
 import { quotaEntries } from '../quotas.ts';
 
-export const quotaOverTenant: ConfigRule = {
-  about: 'config',
+export const quotaOverTenant: TenantRule = {
+  level: 'tenant',
   code: 'TEN406',
   name: 'quota-over-tenant',
   severity: 'error',
   summary: "On each cluster, the quotas of a tenant's namespaces add up to at most the tenant's quota (S47).",
   why: "Kubernetes holds each namespace to its own quota and knows of no tenant. The tenant's quota is held exactly when the sum fits into it.",
-  *check({ desired }) {
-    for (const tenant of desired.tenants) {
-      // A quota that could not be read may leave a default in its place.
-      if (!tenant.complete || !tenant.quota) continue;
-      const parts = partsByCluster(tenant);
-      for (const limit of quotaEntries(tenant.quota).values()) {
-        const over = Array.from(parts, ([cluster, onCluster]) => {
-          const contributions = onCluster.flatMap(({ name, entries }) => {
-            const entry = entries.get(limit.name);
-            return entry ? [{ name, entry }] : [];
-          });
-          return { cluster, contributions, sum: sumQuantities(contributions.map(({ entry }) => entry.amount)) };
-        }).filter(({ sum }) => compareQuantities(sum, limit.amount) > 0);
-        // The same namespaces on several clusters are one mistake.
-        for (const same of groupedBy(
-          sortedBy(over, (o) => o.cluster),
-          (o) => String(o.sum),
-        ).values()) {
-          const [first] = same;
-          if (!first) continue;
-          yield {
-            message: `the namespaces of tenant \`${tenant.name}\` have ${formatQuantity(first.sum, limit.text)} of ${limit.text} \`${limit.name}\` on ${listedClusters(same.map((o) => o.cluster))}`,
-            at: at(limit.origin),
-            label: "the tenant's quota on each cluster",
-            related: largest(first.contributions),
-            help: "lower the quotas of namespaces, or raise the tenant's",
-          };
-        }
+  *check({ tenant }) {
+    // A quota that could not be read may leave a default in its place.
+    if (!tenant.complete || !tenant.quota) return;
+    const parts = partsByCluster(tenant);
+    for (const limit of quotaEntries(tenant.quota).values()) {
+      const over = Array.from(parts, ([cluster, onCluster]) => {
+        const contributions = onCluster.flatMap(({ name, entries }) => {
+          const entry = entries.get(limit.name);
+          return entry ? [{ name, entry }] : [];
+        });
+        return { cluster, contributions, sum: sumQuantities(contributions.map(({ entry }) => entry.amount)) };
+      }).filter(({ sum }) => compareQuantities(sum, limit.amount) > 0);
+      // The same namespaces on several clusters are one mistake.
+      for (const same of groupedBy(
+        sortedBy(over, (o) => o.cluster),
+        (o) => String(o.sum),
+      ).values()) {
+        const [first] = same;
+        if (!first) continue;
+        yield {
+          message: `the namespaces of tenant \`${tenant.name}\` have ${formatQuantity(first.sum, limit.text)} of ${limit.text} \`${limit.name}\` on ${listedClusters(same.map((o) => o.cluster))}`,
+          at: at(limit.origin),
+          label: "the tenant's quota on each cluster",
+          related: largest(first.contributions),
+          help: "lower the quotas of namespaces, or raise the tenant's",
+        };
       }
     }
   },

@@ -3,20 +3,19 @@ import { at, atKey, didYouMean } from '../../../source/diagnostic.ts';
 import { isWhole, parseQuantity } from '../../../kubernetes/quantity.ts';
 import { countsObjects, isQuotaKey, namedQuotaKeys } from '../../../kubernetes/resource-quota.ts';
 import { isLabelKey } from '../../../kubernetes/names.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { FileRule, Finding } from '../../rule.ts';
 import { writtenQuotas } from '../../written.ts';
 import { namedKeyOf } from '../quotas.ts';
 
-export const quotaKey: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const quotaKey: FileRule = {
+  level: 'file',
   code: 'TEN407',
   name: 'quota-key',
   severity: 'error',
   summary: 'Every key under `hard` is one that Kubernetes knows and that a quota has no key of its own for (S47).',
   why: 'Kubernetes refuses a ResourceQuota with an unknown key, and then the namespace has none at all. `requests.cpu` and `cpu` are the same limit: written in two places, one of them is not true.',
-  *check({ files }) {
-    for (const quota of writtenQuotas(files)) {
+  *check({ file }) {
+    for (const quota of writtenQuotas(file)) {
       for (const [key, { value, origin }] of entries(field(quota, 'hard'))) {
         const name = namedKeyOf.get(key);
         const named = name && field(quota, name);

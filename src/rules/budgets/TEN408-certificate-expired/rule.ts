@@ -3,22 +3,22 @@ import type { Cluster } from '../../../config/model/desired-state.ts';
 import { daysBetween, dayOf } from '../../../values/day.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { certificateIn } from '../../certificate.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { OrganizationRule } from '../../rule.ts';
 import { counted } from '../../../source/text.ts';
 import { mostRelated } from '../../wording.ts';
 
 /** Long enough to get a new certificate to everyone who uses the cluster. */
 const noticeDays = 30;
 
-export const certificateExpired: ConfigRule = {
-  about: 'config',
+export const certificateExpired: OrganizationRule = {
+  level: 'organization',
   code: 'TEN408',
   name: 'certificate-expired',
   severity: 'warning',
   summary: `No certificate of a cluster's authority has expired or does so within ${noticeDays} days (S18).`,
   why: 'On the day after, nobody reaches the cluster any more: `kubectl` and Argo CD refuse its API server. Only a warning, because a day that passes must not fail a change that has nothing to do with it.',
-  *check({ desired, asOf }) {
-    for (const { certificate, holders } of authorities(desired.clusters)) {
+  *check({ clusters, asOf }) {
+    for (const { certificate, holders } of authorities(clusters)) {
       const [first, ...others] = holders;
       const lastDay = dayOf(Date.parse(certificate.validTo));
       if (!first || lastDay === '') continue;

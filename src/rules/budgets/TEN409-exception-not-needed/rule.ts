@@ -2,34 +2,28 @@ import type { Exception, DesiredState } from '../../../config/model/desired-stat
 import { isDay } from '../../../values/day.ts';
 import { at, didYouMean } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ExceptionRule, Finding, Rule } from '../../rule.ts';
+import type { ExceptionRule, Finding } from '../../rule.ts';
 
-const code = 'TEN409';
-
-/** The rule about exceptions to `rules`. They are passed in, because this one is in the list of all rules itself. */
-export function exceptionNotNeeded(rules: readonly Rule[]): ExceptionRule {
-  const waivable = new Map<string, boolean>(rules.map((rule) => [rule.code, rule.waivable === true]));
-  waivable.set(code, false);
-  const aboutChanges = new Set<string>(rules.flatMap((rule) => (rule.about === 'change' ? [rule.code] : [])));
-  return {
-    about: 'exceptions',
-    code,
-    name: 'exception-not-needed',
-    severity: 'warning',
-    summary: 'Every exception is in force and waives something.',
-    why: 'An exception that waives nothing is a door left open: it lets the next mistake of its kind pass that nobody has looked at.',
-    *check({ desired, asOf, needed }) {
-      const allRead = isComplete(desired);
-      // What could not be read may be what it is for; and what it waives in a change is in the change's base.
-      const mayBeNeeded = (code: string): boolean => !allRead || aboutChanges.has(code);
-      for (const exception of desired.organization.exceptions) {
-        if (needed.has(exception)) continue;
-        const finding = problem(exception, waivable, asOf, mayBeNeeded(exception.code));
-        if (finding) yield finding;
-      }
-    },
-  };
-}
+export const exceptionNotNeeded: ExceptionRule = {
+  level: 'exceptions',
+  code: 'TEN409',
+  name: 'exception-not-needed',
+  severity: 'warning',
+  summary: 'Every exception is in force and waives something.',
+  why: 'An exception that waives nothing is a door left open: it lets the next mistake of its kind pass that nobody has looked at.',
+  *check({ desired, asOf, needed, rules }) {
+    const waivable = new Map<string, boolean>(rules.map((rule) => [rule.code, rule.waivable === true]));
+    const aboutChanges = new Set<string>(rules.flatMap((rule) => (rule.level === 'change' ? [rule.code] : [])));
+    const allRead = isComplete(desired);
+    // What could not be read may be what it is for; and what it waives in a change is in the change's base.
+    const mayBeNeeded = (code: string): boolean => !allRead || aboutChanges.has(code);
+    for (const exception of desired.organization.exceptions) {
+      if (needed.has(exception)) continue;
+      const finding = problem(exception, waivable, asOf, mayBeNeeded(exception.code));
+      if (finding) yield finding;
+    }
+  },
+};
 
 /** Why an exception that waived nothing did not, or undefined when that cannot be known. */
 function problem(

@@ -5,7 +5,7 @@ import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn } from '../sides.ts';
 
 export const namespaceMoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN501',
   name: 'namespace-moved',
   severity: 'error',

@@ -10,7 +10,7 @@ import { namespaceChanges } from '../namespace-changes.ts';
 import { clustersOf, hasBase, itemsIn } from '../sides.ts';
 
 export const namespaceRemovedUnmarked: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN502',
   name: 'namespace-removed-unmarked',
   severity: 'error',

@@ -8,7 +8,7 @@ import { namespaceChanges } from '../namespace-changes.ts';
 import { goneClusters, hasBase, itemsIn } from '../sides.ts';
 
 export const namespaceLeftCluster: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN503',
   name: 'namespace-left-cluster',
   severity: 'error',

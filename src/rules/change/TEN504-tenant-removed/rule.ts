@@ -10,7 +10,7 @@ import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn } from '../sides.ts';
 
 export const tenantRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN504',
   name: 'tenant-removed',
   severity: 'error',

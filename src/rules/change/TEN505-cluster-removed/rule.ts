@@ -6,7 +6,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { goneClusters, hasBase, itemsIn } from '../sides.ts';
 
 export const clusterRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN505',
   name: 'cluster-removed',
   severity: 'error',

@@ -9,7 +9,7 @@ import { hasBase, itemsIn, waiverHelp } from '../sides.ts';
 const code = 'TEN506';
 
 export const groupRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'group-removed',
   severity: 'error',

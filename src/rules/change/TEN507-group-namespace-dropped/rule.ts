@@ -6,7 +6,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { hasBase, itemsIn, unread } from '../sides.ts';
 
 export const groupNamespaceDropped: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN507',
   name: 'group-namespace-dropped',
   severity: 'error',

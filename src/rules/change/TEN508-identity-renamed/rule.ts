@@ -7,7 +7,7 @@ import { hasBase, itemsIn, waiverHelp } from '../sides.ts';
 const code = 'TEN508';
 
 export const identityRenamed: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'identity-renamed',
   severity: 'error',

@@ -3,7 +3,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { hasBase, itemsIn } from '../sides.ts';
 
 export const renameNotOne: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN509',
   name: 'rename-not-one',
   severity: 'warning',

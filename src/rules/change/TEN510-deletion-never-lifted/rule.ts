@@ -11,7 +11,7 @@ import { namespaceChanges } from '../namespace-changes.ts';
 import { hasBase, itemsIn } from '../sides.ts';
 
 export const deletionNeverLifted: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN510',
   name: 'deletion-never-lifted',
   severity: 'error',

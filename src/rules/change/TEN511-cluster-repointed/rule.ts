@@ -8,7 +8,7 @@ import { hasBase, itemsIn, waiverHelp } from '../sides.ts';
 const code = 'TEN511';
 
 export const clusterRepointed: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'cluster-repointed',
   severity: 'error',

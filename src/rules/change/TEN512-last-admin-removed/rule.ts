@@ -15,7 +15,7 @@ import { hasBase, itemsIn, lossesOf, soonAfter, unread, waiverHelp } from '../si
 const code = 'TEN512';
 
 export const lastAdminRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'last-admin-removed',
   severity: 'error',

@@ -6,7 +6,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { hasBase, itemsIn } from '../sides.ts';
 
 export const limitRaisedWithNeed: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN513',
   name: 'limit-raised-with-need',
   severity: 'error',

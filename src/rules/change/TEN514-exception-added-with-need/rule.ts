@@ -6,7 +6,7 @@ import type { ChangeContext, ChangeRule } from '../../rule.ts';
 import { hasBase, itemsIn } from '../sides.ts';
 
 export const exceptionAddedWithNeed: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN514',
   name: 'exception-added-with-need',
   severity: 'error',

@@ -8,7 +8,7 @@ import { hasBase, itemsIn, unread, waiverHelp } from '../sides.ts';
 const code = 'TEN515';
 
 export const clusterAdminsChanged: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'cluster-admins-changed',
   severity: 'error',

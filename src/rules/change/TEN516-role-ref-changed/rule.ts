@@ -3,7 +3,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { hasBase } from '../sides.ts';
 
 export const roleRefChanged: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN516',
   name: 'role-ref-changed',
   severity: 'error',

@@ -12,7 +12,7 @@ import { hasBase, itemsIn, removalLimits, waiverHelp } from '../sides.ts';
 const code = 'TEN517';
 
 export const tooManyNamespacesRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'too-many-namespaces-removed',
   severity: 'error',

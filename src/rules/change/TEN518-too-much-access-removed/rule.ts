@@ -17,7 +17,7 @@ import { hasBase, itemsIn, lossesOf, removalLimits, soonAfter, targetOf, unread,
 const code = 'TEN518';
 
 export const tooMuchAccessRemoved: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'too-much-access-removed',
   severity: 'error',

@@ -6,7 +6,7 @@ import { hasBase, itemsIn, targetOf, unread, waiverHelp } from '../sides.ts';
 const code = 'TEN519';
 
 export const baseNotUnderstood: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code,
   name: 'base-not-understood',
   severity: 'error',

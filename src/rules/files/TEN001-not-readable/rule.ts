@@ -1,18 +1,17 @@
 import type { ConfigFile, FileFailure } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
-import { inEachFile } from '../problems.ts';
+import type { FileRule, Finding } from '../../rule.ts';
+import { firstOfFile } from '../problems.ts';
 
-export const notReadable: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const notReadable: FileRule = {
+  level: 'file',
   code: 'TEN001',
   name: 'not-readable',
   severity: 'error',
   summary: 'Every config file is a plain file that can be read, of at most 1 MiB.',
   why: 'What cannot be read must not pass for something that nobody wrote. Links are not followed, because they can lead out of what was reviewed, and the largest real config files are a small part of a mebibyte.',
-  *check({ files }) {
-    yield* inEachFile(files, (file) => (file.failure ? unreadable(file, file.failure) : []));
+  check({ file }) {
+    return firstOfFile(file.failure ? unreadable(file, file.failure) : []);
   },
 };
 

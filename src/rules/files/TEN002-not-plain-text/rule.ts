@@ -1,20 +1,19 @@
 import type { ConfigFile } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
 import type { SourceProblem } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
-import { inEachFile, placed, problemsOf } from '../problems.ts';
+import type { FileRule, Finding } from '../../rule.ts';
+import { firstOfFile, placed, problemsOf } from '../problems.ts';
 
-export const notPlainText: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const notPlainText: FileRule = {
+  level: 'file',
   code: 'TEN002',
   name: 'not-plain-text',
   severity: 'error',
   summary:
     'Every config file is plain text: UTF-8, with LF line ends, and with nothing in it that a reader cannot see.',
   why: 'A reviewer must see what the program reads. Characters without a width make two names that look the same, marks for right-to-left text show a line in another order than it is read, and other encodings and line ends mean different bytes for the same words.',
-  *check({ files }) {
-    yield* inEachFile(files, (file) => [
+  check({ file }) {
+    return firstOfFile([
       ...notUtf8(file),
       ...problemsOf(file, ['not-text', 'byte-order-mark', 'carriage-return', 'invisible-character']).map((problem) => ({
         ...worded(problem),

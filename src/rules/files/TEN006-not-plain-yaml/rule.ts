@@ -2,21 +2,20 @@ import type { ConfigFile } from '../../../config/reading/files.ts';
 import type { Label } from '../../../source/diagnostic.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { SourceProblem } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { FileRule, Finding } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
-import { clipped, inEachFile, placed, problemsOf } from '../problems.ts';
+import { clipped, firstOfFile, placed, problemsOf } from '../problems.ts';
 
-export const notPlainYaml: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const notPlainYaml: FileRule = {
+  level: 'file',
   code: 'TEN006',
   name: 'not-plain-yaml',
   severity: 'error',
   summary:
     'Config files use plain YAML only: one document, keys that are text, no anchors, aliases, merge keys, tags or directives.',
   why: '"Where does this come from" must have one answer: the line on which it is written. An alias moves it elsewhere, a merge key mixes two places, a tag changes what a value is, and a few lines of aliases grow to gigabytes.',
-  *check({ files }) {
-    yield* inEachFile(files, (file) => [
+  check({ file }) {
+    return firstOfFile([
       ...references(file),
       ...problemsOf(file, ['tag', 'directive', 'several-documents', 'odd-key']).map((problem) => ({
         ...worded(problem),

@@ -1,15 +1,15 @@
-import type { ConfigRule, Finding } from '../../rule.ts';
-import { clipped, inEachFile, placed, problemsOf } from '../problems.ts';
+import type { FileRule, Finding } from '../../rule.ts';
+import { clipped, firstOfFile, placed, problemsOf } from '../problems.ts';
 
-export const ambiguousScalar: ConfigRule = {
-  about: 'config',
+export const ambiguousScalar: FileRule = {
+  level: 'file',
   code: 'TEN007',
   name: 'ambiguous-scalar',
   severity: 'error',
   summary: 'No value without quotes means one thing in YAML 1.1 and another in YAML 1.2.',
   why: 'A Norwegian namespace `no` is `false` to the tools that still read YAML 1.1, among them linters and scripts that look at these files. `0777` is 511 to some and 777 to others.',
-  *check({ files }) {
-    yield* inEachFile(files, (file) =>
+  check({ file }) {
+    return firstOfFile(
       problemsOf(file, ['ambiguous-scalar']).map((problem) => ({
         ...worded(problem.detail),
         ...placed(file, problem),

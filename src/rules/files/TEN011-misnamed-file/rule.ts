@@ -1,18 +1,18 @@
 import type { ConfigFile } from '../../../config/reading/files.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { fileOrigin, originAt } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
-import { clipped, inEachFile } from '../problems.ts';
+import type { FileRule, Finding } from '../../rule.ts';
+import { clipped } from '../problems.ts';
 
-export const misnamedFile: ConfigRule = {
-  about: 'config',
+export const misnamedFile: FileRule = {
+  level: 'file',
   code: 'TEN011',
   name: 'misnamed-file',
   severity: 'error',
   summary: "The `metadata.name` of a tenant or a cluster is its file's name.",
   why: 'Review by path (CODEOWNERS) rests on it: whoever may change tenants/solar.yaml must not be able to declare another tenant in it.',
-  *check({ files }) {
-    yield* inEachFile(files, (file) => (file.kind === 'Organization' ? [] : misnamed(file)));
+  check({ file }) {
+    return file.kind === 'Organization' ? [] : misnamed(file);
   },
 };
 

@@ -1,9 +1,9 @@
 import type { ConfigFile } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { WholeRule, Finding } from '../../rule.ts';
 
-export const twoFilesForOneName: ConfigRule = {
-  about: 'config',
+export const twoFilesForOneName: WholeRule = {
+  level: 'whole',
   code: 'TEN012',
   name: 'two-files-for-one-name',
   severity: 'error',

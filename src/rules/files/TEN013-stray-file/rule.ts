@@ -1,10 +1,10 @@
-import type { ConfigFiles, StrayEntry } from '../../../config/reading/files.ts';
+import type { StrayEntry } from '../../../config/reading/files.ts';
 import { namedCertificates } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { OrganizationRule, Platform } from '../../rule.ts';
 
-export const strayFile: ConfigRule = {
-  about: 'config',
+export const strayFile: OrganizationRule = {
+  level: 'organization',
   code: 'TEN013',
   name: 'stray-file',
   severity: 'error',
@@ -23,20 +23,24 @@ export const strayFile: ConfigRule = {
  * Certificates that are in use, or may be: one that a cluster names and that cannot be read is for the rule about
  * certificate files to report, and of a cluster that could not be read nobody knows which one it names.
  */
-function certificatesInDoubt({ clusters }: ConfigFiles): (path: string) => boolean {
+function certificatesInDoubt({ clusters }: Platform['files']): (path: string) => boolean {
   const named = namedCertificates(clusters);
   const allRead = clusters.every(({ checked }) => checked?.file && checked.violations.length === 0);
   return (path) => named.has(path) || (!allRead && /^clusters\/[^/]+\.(?:pem|crt)$/.test(path));
 }
 
-function worded({ path, entry }: StrayEntry, files: ConfigFiles): { message: string; help: string } {
+function worded({ path, entry }: StrayEntry, files: Platform['files']): { message: string; help: string } {
   const slash = path.indexOf('/');
   return slash === -1
     ? wordedAtRoot(path, entry, files)
     : wordedInFolder(path.slice(0, slash), path.slice(slash + 1), entry);
 }
 
-function wordedAtRoot(path: string, entry: StrayEntry['entry'], files: ConfigFiles): { message: string; help: string } {
+function wordedAtRoot(
+  path: string,
+  entry: StrayEntry['entry'],
+  files: Platform['files'],
+): { message: string; help: string } {
   const lower = path.toLowerCase();
   if (lower === 'clusters' || lower === 'tenants') {
     return entry === 'directory'

@@ -1,8 +1,8 @@
 import { atFile } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { WholeRule } from '../../rule.ts';
 
-export const organizationMissing: ConfigRule = {
-  about: 'config',
+export const organizationMissing: WholeRule = {
+  level: 'whole',
   code: 'TEN014',
   name: 'organization-missing',
   severity: 'error',

@@ -1,38 +1,42 @@
-import type { ConfigFile, ConfigFiles } from '../../../config/reading/files.ts';
-import { configFilesOf } from '../../../config/reading/files.ts';
+import type { ConfigFile } from '../../../config/reading/files.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { FoundSecret } from '../../../source/secrets.ts';
 import { findSecrets } from '../../../source/secrets.ts';
 import { fileOrigin, originAt, spanAt } from '../../../source/source.ts';
 import { firstLineEnd } from '../../../source/text.ts';
-import type { ConfigRule, Finding, RuleContext } from '../../rule.ts';
+import type { FileRule, Finding, Platform } from '../../rule.ts';
+import { oncePer } from '../../../values/once.ts';
 import { mostOfAFile } from '../problems.ts';
 
-export const secretInConfig: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const secretInConfig: FileRule = {
+  level: 'file',
   code: 'TEN018',
   name: 'secret-in-config',
   severity: 'error',
   summary: 'No config or certificate file holds a private key, a token or a Kubernetes Secret.',
   why: 'Whoever can read the repository has the secret, and whoever ever could keeps it: the history of Git forgets nothing.',
-  *check({ files, desired }) {
-    for (const file of configFilesOf(files)) {
-      if (isSecretManifest(file)) {
-        yield {
-          message: 'this is a Kubernetes Secret, not a config file',
-          at: at(originAt(fileOrigin(file.path), 'kind')),
-          help: 'delete the file, and change what is secret in it: it is in the history of this repository',
-        };
-      }
+  *checkPlatform(platform) {
+    for (const [path, text] of platform.files.certificates) yield* secretsIn(path, text, platform);
+  },
+  *check({ file, platform }) {
+    if (isSecretManifest(file)) {
+      yield {
+        message: 'this is a Kubernetes Secret, not a config file',
+        at: at(originAt(fileOrigin(file.path), 'kind')),
+        help: 'delete the file, and change what is secret in it: it is in the history of this repository',
+      };
     }
-    const reported = reportedAsAuthority(desired);
-    for (const [path, text] of textsOf(files)) {
-      const secrets = findSecrets(text).filter(({ what }) => !(reported.has(path) && what.startsWith('a private key')));
-      for (const secret of secrets.slice(0, mostOfAFile)) yield finding(path, text, secret);
-    }
+    if (file.source) yield* secretsIn(file.path, file.source.text, platform);
   },
 };
+
+function secretsIn(path: string, text: string, platform: Platform): Finding[] {
+  const isReported = reportedAsAuthority(platform).has(path);
+  return findSecrets(text)
+    .filter(({ what }) => !(isReported && what.startsWith('a private key')))
+    .slice(0, mostOfAFile)
+    .map((secret) => finding(path, text, secret));
+}
 
 /** Whether a file is the manifest of a Secret, as `kubectl` would take it. */
 export function isSecretManifest({ source }: ConfigFile): boolean {
@@ -41,20 +45,15 @@ export function isSecretManifest({ source }: ConfigFile): boolean {
   return document.kind === 'Secret' && ('data' in document || 'stringData' in document);
 }
 
-function textsOf({ certificates, ...files }: ConfigFiles): Map<string, string> {
-  const texts = new Map(certificates);
-  for (const { path, source } of configFilesOf({ certificates, ...files })) if (source) texts.set(path, source.text);
-  return texts;
-}
-
 /** Files with a private key among a cluster's certificates: the rule about those reports it. */
-function reportedAsAuthority({ clusters }: RuleContext['desired']): Set<string> {
-  return new Set(
-    clusters.flatMap(({ origin, certificateAuthority: { pem, file } }) =>
-      pem === undefined ? [] : [file === undefined ? origin.file : `clusters/${file}`],
+const reportedAsAuthority = oncePer(
+  ({ clusters }: Platform) =>
+    new Set(
+      clusters.flatMap(({ origin, certificateAuthority: { pem, file } }) =>
+        pem === undefined ? [] : [file === undefined ? origin.file : `clusters/${file}`],
+      ),
     ),
-  );
-}
+);
 
 function finding(path: string, text: string, { what, start, end }: FoundSecret): Finding {
   return {

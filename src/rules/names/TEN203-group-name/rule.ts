@@ -1,21 +1,20 @@
 import { runInNewContext } from 'node:vm';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { OrganizationRule } from '../../rule.ts';
 
 /** Milliseconds for all names together; matching them takes microseconds, with any pattern that people mean. */
 const timeLimit = 1000;
 
-export const groupName: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const groupName: OrganizationRule = {
+  level: 'organization',
   code: 'TEN203',
   name: 'group-name',
   severity: 'error',
   summary: "Every group's name matches `naming.groupPattern` as a whole.",
   why: 'Tokens hold group names exactly as the identity provider writes them. A group whose name lacks the prefix that all others have (`github:`, say) matches nobody, and a name with a space or a letter of another script is taken for one that it is not.',
-  *check({ desired }) {
-    const { complete, groups, naming } = desired.organization;
+  *check({ organization }) {
+    const { complete, groups, naming } = organization;
     // In an organization that was read in part, the pattern may be another one.
     if (!complete) return;
     const { value: pattern, origin } = naming.groupPattern;

@@ -1,13 +1,13 @@
 import { at } from '../../../source/diagnostic.ts';
 import { groupedBy, sortedBy } from '../../../values/order.ts';
 import type { Origin } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { WholeRule } from '../../rule.ts';
 import { listedClusters } from '../../wording.ts';
 import type { Claim } from '../claims.ts';
 import { claimsOf } from '../claims.ts';
 
-export const namespaceCollision: ConfigRule = {
-  about: 'config',
+export const namespaceCollision: WholeRule = {
+  level: 'whole',
   code: 'TEN207',
   name: 'namespace-collision',
   severity: 'error',

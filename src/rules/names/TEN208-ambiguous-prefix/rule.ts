@@ -1,10 +1,10 @@
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { WholeRule } from '../../rule.ts';
 import { tenantByName, tenantNames } from '../prefix.ts';
 
-export const ambiguousPrefix: ConfigRule = {
-  about: 'config',
+export const ambiguousPrefix: WholeRule = {
+  level: 'whole',
   code: 'TEN208',
   name: 'ambiguous-prefix',
   severity: 'error',

@@ -1,36 +1,33 @@
 import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 
-export const tooManyNamespaces: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const tooManyNamespaces: TenantRule = {
+  level: 'tenant',
   code: 'TEN210',
   name: 'too-many-namespaces',
   severity: 'error',
   summary: 'A tenant has at most `limits.namespacesPerTenant` namespaces, 10 unless set (S52).',
   why: 'Past some number nobody knows any more what each namespace is for and who needs it. Namespaces marked for deletion count until they are gone.',
   waivable: true,
-  *check({ desired }) {
-    const { complete, limits } = desired.organization;
+  *check({ tenant, platform }) {
+    const { complete, limits } = platform.organization;
     // In an organization that was read in part, the limit may be another one.
     if (!complete) return;
     const most = limits.namespacesPerTenant;
-    for (const tenant of desired.tenants) {
-      // An entry that repeats another is a mistake of its own, and no namespace more.
-      const namespaces = new Map<string, Namespace>();
-      for (const namespace of tenant.namespaces) {
-        if (!namespaces.has(namespace.name)) namespaces.set(namespace.name, namespace);
-      }
-      const firstOver = Array.from(namespaces.values())[most];
-      if (!firstOver) continue;
-      yield {
-        message: `tenant \`${tenant.name}\` has ${namespaces.size} of ${most} namespaces`,
-        at: at(firstOver.nameOrigin),
-        label: 'the first one over the limit',
-        help: `remove namespaces, or except \`${tenant.name}\` under \`exceptions\` in organization.yaml; \`limits.namespacesPerTenant\` is the limit for all`,
-        target: tenant.name,
-      };
+    // An entry that repeats another is a mistake of its own, and no namespace more.
+    const namespaces = new Map<string, Namespace>();
+    for (const namespace of tenant.namespaces) {
+      if (!namespaces.has(namespace.name)) namespaces.set(namespace.name, namespace);
     }
+    const firstOver = Array.from(namespaces.values())[most];
+    if (!firstOver) return;
+    yield {
+      message: `tenant \`${tenant.name}\` has ${namespaces.size} of ${most} namespaces`,
+      at: at(firstOver.nameOrigin),
+      label: 'the first one over the limit',
+      help: `remove namespaces, or except \`${tenant.name}\` under \`exceptions\` in organization.yaml; \`limits.namespacesPerTenant\` is the limit for all`,
+      target: tenant.name,
+    };
   },
 };

@@ -4,19 +4,18 @@ import { isDnsLabel } from '../../../kubernetes/names.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { OrganizationRule } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
 
-export const groupNamespaceName: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const groupNamespaceName: OrganizationRule = {
+  level: 'organization',
   code: 'TEN212',
   name: 'group-namespace-name',
   severity: 'error',
   summary:
     "A group that gets a namespace by a cluster share has a DNS label for a name, or says the namespace's (S22).",
   why: "Group names are the identity provider's, and `github:on-call` is a good one, but no namespace can have it. To derive a name from it would sooner or later give two groups the same.",
-  *check({ files, desired: { organization, clusters } }) {
+  *check({ files, organization, clusters }) {
     // In an organization that was read in part, the group may have a namespace.
     if (!organization.complete) return;
     const groups = new Map(organization.groups.map((group) => [group.name, group]));
@@ -37,7 +36,7 @@ export const groupNamespaceName: ConfigRule = {
 
 /** The groups whose namespace would have no name, with the places that share a cluster with them. */
 function nameless(
-  files: ConfigFiles,
+  files: Pick<ConfigFiles, 'clusters'>,
   clusters: readonly Cluster[],
   groups: ReadonlyMap<string, Group>,
 ): Map<Group, Origin[]> {

@@ -1,38 +1,44 @@
-import type { DesiredState, Located } from '../../../config/model/desired-state.ts';
+import type { Located, Tenant } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { Finding, Platform, TenantRule } from '../../rule.ts';
 
-export const duplicateEntry: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const duplicateEntry: TenantRule = {
+  level: 'tenant',
   code: 'TEN213',
   name: 'duplicate-entry',
   severity: 'error',
   summary: 'A list names nothing twice: groups, members, admins, allocations, roles, clusters, cluster shares.',
   why: 'Of two entries with one name only one can hold, and a reader finds the other. Who removes an access from a list and does not know of the second line has removed nothing.',
-  *check({ desired }) {
-    const reported = new Set<Origin>();
-    for (const { entries, says, help = 'remove one of them' } of lists(desired)) {
-      if (entries.length < 2) continue;
-      const firsts = new Map<string, Origin>();
-      for (const { value, origin } of entries) {
-        const first = firsts.get(value);
-        if (first === undefined) firsts.set(value, origin);
-        // A default list is seen with every namespace that it holds for, and is one list.
-        if (first === undefined || first === origin || reported.has(origin)) continue;
-        reported.add(origin);
-        yield {
-          message: says(value),
-          at: at(origin),
-          related: [{ location: at(first), message: 'the first one' }],
-          help,
-        };
-      }
-    }
+  checkPlatform(platform) {
+    return repeated(listsOfPlatform(platform));
+  },
+  check({ tenant }) {
+    return repeated(listsOfTenant(tenant));
   },
 };
+
+function* repeated(lists: Iterable<List>): Generator<Finding, void> {
+  const reported = new Set<Origin>();
+  for (const { entries, says, help = 'remove one of them' } of lists) {
+    if (entries.length < 2) continue;
+    const firsts = new Map<string, Origin>();
+    for (const { value, origin } of entries) {
+      const first = firsts.get(value);
+      if (first === undefined) firsts.set(value, origin);
+      // A default list is seen with every namespace that it holds for, and is one list.
+      if (first === undefined || first === origin || reported.has(origin)) continue;
+      reported.add(origin);
+      yield {
+        message: says(value),
+        at: at(origin),
+        related: [{ location: at(first), message: 'the first one' }],
+        help,
+      };
+    }
+  }
+}
 
 /** A list whose entries have to differ. */
 interface List {
@@ -41,7 +47,7 @@ interface List {
   readonly help?: string;
 }
 
-function* lists({ organization, clusters, tenants }: DesiredState): Iterable<List> {
+function* listsOfPlatform({ organization, clusters }: Platform): Iterable<List> {
   const { groups } = organization;
   yield { entries: organization.admins, says: (name) => `\`${name}\` is in \`admins\` twice` };
   yield { entries: named(groups), says: (name) => `group \`${name}\` is declared twice` };
@@ -60,18 +66,19 @@ function* lists({ organization, clusters, tenants }: DesiredState): Iterable<Lis
     };
     yield { entries: retainedNamespaces, says: (namespace) => `cluster \`${name}\` retains \`${namespace}\` twice` };
   }
-  for (const tenant of tenants) {
-    yield {
-      entries: named(tenant.allocations.map(({ value, origin }) => ({ name: value.name, origin }))),
-      says: (name) => `tenant \`${tenant.name}\` declares allocation \`${name}\` twice`,
-    };
-    yield {
-      entries: named(tenant.roles.map(({ value, origin }) => ({ name: value.name, origin }))),
-      says: (name) => `tenant \`${tenant.name}\` declares role \`${name}\` twice`,
-    };
-    for (const entries of [tenant.defaultClusters, ...tenant.namespaces.map((namespace) => namespace.clusters)]) {
-      yield { entries, says: (cluster) => `cluster \`${cluster}\` is in the list twice` };
-    }
+}
+
+function* listsOfTenant(tenant: Tenant): Iterable<List> {
+  yield {
+    entries: named(tenant.allocations.map(({ value, origin }) => ({ name: value.name, origin }))),
+    says: (name) => `tenant \`${tenant.name}\` declares allocation \`${name}\` twice`,
+  };
+  yield {
+    entries: named(tenant.roles.map(({ value, origin }) => ({ name: value.name, origin }))),
+    says: (name) => `tenant \`${tenant.name}\` declares role \`${name}\` twice`,
+  };
+  for (const entries of [tenant.defaultClusters, ...tenant.namespaces.map((namespace) => namespace.clusters)]) {
+    yield { entries, says: (cluster) => `cluster \`${cluster}\` is in the list twice` };
   }
 }
 

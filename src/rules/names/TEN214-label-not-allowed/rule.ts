@@ -1,26 +1,25 @@
 import { isInDomain, isLabelKey, isLabelValue } from '../../../kubernetes/names.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { FileRule } from '../../rule.ts';
 import type { WrittenLabel } from '../../written.ts';
 import { writtenLabels } from '../../written.ts';
 
 /** Domains whose labels mean something to Kubernetes and to Argo CD. */
 const reservedDomains = ['kubernetes.io', 'k8s.io', 'argoproj.io'];
 
-export const labelNotAllowed: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const labelNotAllowed: FileRule = {
+  level: 'file',
   code: 'TEN214',
   name: 'label-not-allowed',
   severity: 'error',
   summary:
     "A tenant's labels are valid ones, and in no domain of tenantry, Kubernetes or Argo CD: `tenantry.dev`, `kubernetes.io`, `k8s.io`, `argoproj.io`.",
   why: 'The labels of a Namespace decide whose it is, how strictly its pods are held (`pod-security.kubernetes.io/enforce`) and what Argo CD takes for its own (`app.kubernetes.io/instance`). A tenant may not say that about itself.',
-  *check({ files, desired }) {
-    const { complete, labelDomain } = desired.organization;
+  *check({ file, platform }) {
+    const { complete, labelDomain } = platform.organization;
     // In an organization that was read in part, the label domain may be another one.
     const reserved = complete ? [labelDomain, ...reservedDomains] : reservedDomains;
-    for (const label of writtenLabels(files)) {
+    for (const label of writtenLabels(file)) {
       const { key, value, origin, use } = label;
       const domain = use === 'namespace' ? reserved.find((d) => isInDomain(key, d)) : undefined;
       if (!isLabelKey(key)) {

@@ -1,18 +1,16 @@
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { ClusterRule } from '../../rule.ts';
 
-export const serverUrl: ConfigRule = {
-  about: 'config',
+export const serverUrl: ClusterRule = {
+  level: 'cluster',
   code: 'TEN216',
   name: 'server-url',
   severity: 'error',
   summary: "A cluster's `server` is an https URL without user info, query and fragment (S18).",
   why: "People's tokens go to this address. Over http anyone on the way can read them, and a password in the URL would be in Git, in every kubeconfig and in logs.",
-  *check({ desired }) {
-    for (const { name, server } of desired.clusters) {
-      for (const { wrong, help } of problems(server.value)) {
-        yield { message: `the server of cluster \`${name}\` ${wrong}`, at: at(server.origin), help };
-      }
+  *check({ cluster: { name, server } }) {
+    for (const { wrong, help } of problems(server.value)) {
+      yield { message: `the server of cluster \`${name}\` ${wrong}`, at: at(server.origin), help };
     }
   },
 };

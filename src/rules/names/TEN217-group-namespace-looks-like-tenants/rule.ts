@@ -1,10 +1,10 @@
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { WholeRule } from '../../rule.ts';
 import { groupClaims } from '../claims.ts';
 import { tenantByName, tenantNames } from '../prefix.ts';
 
-export const groupNamespaceLooksLikeTenants: ConfigRule = {
-  about: 'config',
+export const groupNamespaceLooksLikeTenants: WholeRule = {
+  level: 'whole',
   code: 'TEN217',
   name: 'group-namespace-looks-like-tenants',
   severity: 'warning',

@@ -1,19 +1,18 @@
 import { describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 import type { SubjectEntry } from '../subjects.ts';
 import { subjectLists } from '../subjects.ts';
 
-export const duplicateSubject: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const duplicateSubject: TenantRule = {
+  level: 'tenant',
   code: 'TEN302',
   name: 'duplicate-subject',
   severity: 'error',
   summary: 'A list of shares, or of owners, names each subject once (S7).',
   why: 'Of two lines that give access to the same group, the wider one counts. Whoever removes it, or lowers it, believes that the access is revoked or narrowed, and the other line still holds.',
-  *check({ desired }) {
-    for (const { key, entries } of desired.tenants.flatMap(subjectLists)) {
+  *check({ tenant }) {
+    for (const { key, entries } of subjectLists(tenant)) {
       if (entries.length < 2) continue;
       const first = new Map<string, SubjectEntry>();
       for (const entry of entries) {

@@ -1,38 +1,36 @@
-import type { DesiredState, Share, Subject } from '../../../config/model/desired-state.ts';
+import type { Organization, Share, Subject } from '../../../config/model/desired-state.ts';
 import { describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
 import { builtInRoleHolds } from '../../../kubernetes/user-roles.ts';
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
-import { once } from '../../../values/once.ts';
+import { once, oncePer } from '../../../values/once.ts';
 import { groupedBy } from '../../../values/order.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { TenantRule, Finding } from '../../rule.ts';
 import { subjectOrigin } from '../subjects.ts';
 
-export const redundantShare: ConfigRule = {
-  about: 'config',
+export const redundantShare: TenantRule = {
+  level: 'tenant',
   code: 'TEN303',
   name: 'redundant-share',
   severity: 'warning',
   summary: 'A share gives its subject more, or for longer, than what the subject has in the namespace anyway.',
   why: 'Shares only add up: an owner stays admin and a default share keeps its role, whatever a share beside it says. A weaker share reads as a restriction and is none; an equal one hides that removing it revokes nothing. Who is a member of which group is taken from `organization.yaml`, where it says so. A share is not redundant beside one that ends earlier, nor is a custom role beside a built-in one: it may hold what `admin` does not.',
-  *check({ desired }) {
-    const groupsOf = declaredGroups(desired);
-    for (const tenant of desired.tenants) {
-      const owned = bySubject(tenant.owners.map((owner): Grant => ({ ...owner, role: 'admin', isOwner: true })));
-      const defaults = bySubject(tenant.defaultShares);
-      for (const share of tenant.defaultShares) {
-        const grant = coveredBy(share, [owned], () => defaults, groupsOf);
-        if (grant) yield finding(share, grant, `all namespaces of tenant \`${tenant.name}\``);
-      }
-      for (const { name, ownShares, shares } of tenant.namespaces) {
-        if (ownShares.length === 0) continue;
-        const own = once(() => bySubject(ownShares));
-        const inherited = bySubject(shares.filter(({ via }) => via.length > 0));
-        for (const share of ownShares) {
-          const grant = coveredBy(share, [owned, inherited, defaults], own, groupsOf);
-          if (grant) yield finding(share, grant, `\`${name}\``);
-        }
+  *check({ tenant, platform }) {
+    const groupsOf = declaredGroups(platform.organization);
+    const owned = bySubject(tenant.owners.map((owner): Grant => ({ ...owner, role: 'admin', isOwner: true })));
+    const defaults = bySubject(tenant.defaultShares);
+    for (const share of tenant.defaultShares) {
+      const grant = coveredBy(share, [owned], () => defaults, groupsOf);
+      if (grant) yield finding(share, grant, `all namespaces of tenant \`${tenant.name}\``);
+    }
+    for (const { name, ownShares, shares } of tenant.namespaces) {
+      if (ownShares.length === 0) continue;
+      const own = once(() => bySubject(ownShares));
+      const inherited = bySubject(shares.filter(({ via }) => via.length > 0));
+      for (const share of ownShares) {
+        const grant = coveredBy(share, [owned, inherited, defaults], own, groupsOf);
+        if (grant) yield finding(share, grant, `\`${name}\``);
       }
     }
   },
@@ -50,7 +48,7 @@ function bySubject(grants: readonly Grant[]): Grants {
 }
 
 /** The groups that the organization says a user is a member of, by user name. */
-function declaredGroups({ organization }: DesiredState): ReadonlyMap<string, readonly Subject[]> {
+const declaredGroups = oncePer((organization: Organization): ReadonlyMap<string, readonly Subject[]> => {
   const groups = new Map<string, Subject[]>();
   for (const { name, members = [] } of organization.groups) {
     for (const { value: user } of members) {
@@ -60,7 +58,7 @@ function declaredGroups({ organization }: DesiredState): ReadonlyMap<string, rea
     }
   }
   return groups;
-}
+});
 
 /**
  * What gives the subject of `share` as much as the share does: something in `others` to itself, or something there or

@@ -2,24 +2,21 @@ import type { CustomRole } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { TenantRule, Finding } from '../../rule.ts';
 import { escalatingVerbs, guardReason, isClusterWide } from '../rbac.ts';
 
-export const escalatingRole: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const escalatingRole: TenantRule = {
+  level: 'tenant',
   code: 'TEN305',
   name: 'escalating-role',
   severity: 'error',
   summary:
     'A custom role names what it allows, within a namespace, and allows nothing that lets its holder get more than that.',
   why: "A custom role is written by a tenant's owners and rendered into every namespace of the tenant. `*` allows what will be installed next year as well, and the verbs below with it. `bind`, `escalate` and `impersonate` turn any role into any other; writing roles and bindings goes around this repository, and writing quotas, limits or the Namespace around the platform's limits and isolation. `nodes/proxy` runs commands in every pod of a node, and approving a certificate request makes anyone out of anybody; like everything that belongs to the whole cluster, a Role cannot even give them, so that naming them is a mistake in any case.",
-  *check({ desired }) {
-    for (const { roles } of desired.tenants) {
-      for (const { value, origin } of roles) {
-        for (const [i, rule] of value.rules.entries()) {
-          yield* problems(value.name, rule, originAt(origin, 'rules', i));
-        }
+  *check({ tenant: { roles } }) {
+    for (const { value, origin } of roles) {
+      for (const [i, rule] of value.rules.entries()) {
+        yield* problems(value.name, rule, originAt(origin, 'rules', i));
       }
     }
   },

@@ -2,19 +2,19 @@ import type { Cluster } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { OrganizationRule } from '../../rule.ts';
 
-export const sharedAudience: ConfigRule = {
-  about: 'config',
+export const sharedAudience: OrganizationRule = {
+  level: 'organization',
   code: 'TEN307',
   name: 'shared-audience',
   severity: 'error',
   summary: 'No two clusters have the same `id` or the same server (S29).',
   why: 'The `id` of a cluster is the audience of the tokens for it. Where two have the same, the token that someone got for one cluster is accepted by the other: a development cluster that is broken into gives away production. Two entries for one server give the same cluster two contradicting descriptions, and the one that is applied last wins.',
-  *check({ desired }) {
+  *check({ clusters }) {
     const byId = new Map<string, Cluster>();
     const byServer = new Map<string, Cluster>();
-    for (const cluster of desired.clusters) {
+    for (const cluster of clusters) {
       const sameId = earlier(byId, cluster.id.value, cluster);
       if (sameId) {
         // An `id` that is the name may not be written at all, so the other one is where the mistake is.

@@ -3,27 +3,24 @@ import { at } from '../../../source/diagnostic.ts';
 import { visible } from '../../../values/lookalike.ts';
 import { oncePer } from '../../../values/once.ts';
 import { certificateIn } from '../../certificate.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { ClusterRule } from '../../rule.ts';
 
-export const certificateAuthority: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const certificateAuthority: ClusterRule = {
+  level: 'cluster',
   code: 'TEN309',
   name: 'certificate-authority',
   severity: 'error',
   summary:
     "The `certificateAuthority` of a cluster holds PEM certificates that can verify the API server's, and nothing else (S18).",
   why: "Everyone's kubeconfig is made from it. What cannot be read locks everybody out, and a private key in it is handed to everybody. The certificate of the server itself, where it is signed by an authority, works until its renewal and then locks everybody out as well; one that the server signed by itself is accepted, as there is no authority to name. That a certificate has expired is a matter of the clock, and of another rule.",
-  *check({ desired }) {
-    for (const cluster of desired.clusters) {
-      const problem = problemOfCluster(cluster);
-      if (problem) {
-        yield {
-          message: `the certificate authority of cluster \`${cluster.name}\` ${problem.is}`,
-          at: at(cluster.certificateAuthority.origin),
-          help: problem.help,
-        };
-      }
+  *check({ cluster }) {
+    const problem = problemOfCluster(cluster);
+    if (problem) {
+      yield {
+        message: `the certificate authority of cluster \`${cluster.name}\` ${problem.is}`,
+        at: at(cluster.certificateAuthority.origin),
+        help: problem.help,
+      };
     }
   },
 };

@@ -1,18 +1,18 @@
 import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { TenantRule, Finding } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 
-export const privilegedPods: ConfigRule = {
-  about: 'config',
+export const privilegedPods: TenantRule = {
+  level: 'tenant',
   code: 'TEN311',
   name: 'privileged-pods',
   severity: 'warning',
   waivable: true,
   summary: 'No namespace allows privileged pods.',
   why: "A privileged pod is root on its node: it reads the Secrets and the disks of every tenant whose pods run there, and the node's own credentials. Whoever may create pods in such a namespace has, with some patience, the cluster. An exception names what the setting is written for: the namespace, the tenant, or the organization.",
-  *check({ desired: { organization, tenants } }) {
+  *checkPlatform({ organization }) {
     const byDefault = organization.isolation.podSecurity;
     if (byDefault.value === 'privileged') {
       yield finding(
@@ -21,22 +21,23 @@ export const privilegedPods: ConfigRule = {
         `organization \`${organization.name}\` allows privileged pods in every namespace that does not say otherwise`,
       );
     }
-    for (const { name: tenant, namespaces } of tenants) {
-      const entries = new Map(namespaces.map((namespace) => [namespace.origin, namespace.name]));
-      const allowing = groupedByOrigin(
-        namespaces.filter(({ isolation: { podSecurity } }) => podSecurity.value === 'privileged'),
-      );
-      for (const [origin, names] of allowing) {
-        if (origin === byDefault.origin) continue;
-        // Written in a namespace's entry (`isolation.podSecurity` below it), or else in the tenant's spec.
-        const entry = origin.parent?.parent && entries.get(origin.parent.parent);
-        const heirs = names.filter((name) => name !== entry);
-        const message =
-          entry === undefined
-            ? `tenant \`${tenant}\` allows privileged pods in ${listed(names)}`
-            : `namespace \`${entry}\` allows privileged pods${heirs.length > 0 ? `, for ${listed(heirs)} to inherit` : ''}`;
-        yield finding(entry ?? tenant, origin, message);
-      }
+  },
+  *check({ tenant: { name: tenant, namespaces }, platform }) {
+    const byDefault = platform.organization.isolation.podSecurity;
+    const entries = new Map(namespaces.map((namespace) => [namespace.origin, namespace.name]));
+    const allowing = groupedByOrigin(
+      namespaces.filter(({ isolation: { podSecurity } }) => podSecurity.value === 'privileged'),
+    );
+    for (const [origin, names] of allowing) {
+      if (origin === byDefault.origin) continue;
+      // Written in a namespace's entry (`isolation.podSecurity` below it), or else in the tenant's spec.
+      const entry = origin.parent?.parent && entries.get(origin.parent.parent);
+      const heirs = names.filter((name) => name !== entry);
+      const message =
+        entry === undefined
+          ? `tenant \`${tenant}\` allows privileged pods in ${listed(names)}`
+          : `namespace \`${entry}\` allows privileged pods${heirs.length > 0 ? `, for ${listed(heirs)} to inherit` : ''}`;
+      yield finding(entry ?? tenant, origin, message);
     }
   },
 };

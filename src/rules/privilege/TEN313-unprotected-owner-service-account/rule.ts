@@ -3,10 +3,10 @@ import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import { tenantByName, tenantNames } from '../../names/prefix.ts';
-import type { ConfigRule, RuleContext } from '../../rule.ts';
+import type { WholeRule, RuleContext } from '../../rule.ts';
 
-export const unprotectedOwnerServiceAccount: ConfigRule = {
-  about: 'config',
+export const unprotectedOwnerServiceAccount: WholeRule = {
+  level: 'whole',
   code: 'TEN313',
   name: 'unprotected-owner-service-account',
   severity: 'error',

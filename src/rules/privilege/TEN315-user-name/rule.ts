@@ -1,25 +1,26 @@
 import { at } from '../../../source/diagnostic.ts';
 import { visible } from '../../../values/lookalike.ts';
 import type { Origin } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { TenantRule, Finding } from '../../rule.ts';
 import { subjectLists } from '../subjects.ts';
 
-export const userName: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const userName: TenantRule = {
+  level: 'tenant',
   code: 'TEN315',
   name: 'user-name',
   severity: 'error',
   summary: 'Users are named as people know them: without the `user:` of tokens, and never `system:…`.',
   why: 'Tokens and RBAC say `user:alice` for the user `alice` (S30); tenantry adds the prefix. A name that already has it becomes `user:user:alice`, whom nobody is: an admin who is listed so is no admin. Likewise `system:serviceaccount:ci:deployer` becomes `user:system:…`: no user of Kubernetes itself can be given access as a person.',
-  *check({ desired: { organization, tenants } }) {
+  *checkPlatform({ organization }) {
     for (const { value, origin } of [
       ...organization.admins,
       ...organization.groups.flatMap(({ members = [] }) => members),
     ]) {
       yield* problems(value, origin, 'person');
     }
-    for (const { key, entries } of tenants.flatMap(subjectLists)) {
+  },
+  *check({ tenant }) {
+    for (const { key, entries } of subjectLists(tenant)) {
       for (const { subject, at: origin } of entries) {
         if (subject.kind === 'User') yield* problems(subject.name, origin, key === 'owners' ? 'owner' : 'person');
       }

@@ -2,22 +2,20 @@ import type { CustomRole } from '../../../config/model/desired-state.ts';
 import { at, didYouMean } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { TenantRule, Finding } from '../../rule.ts';
 import { groupsOfResource, ownGroups, ownResources } from '../rbac.ts';
 
-export const ineffectiveRoleRule: ConfigRule = {
-  about: 'config',
+export const ineffectiveRoleRule: TenantRule = {
+  level: 'tenant',
   code: 'TEN316',
   name: 'ineffective-role-rule',
   severity: 'warning',
   summary: 'Each resource that a custom role names exists in one of the API groups beside it.',
   why: 'RBAC takes any text for an API group or a resource, and a rule that matches nothing allows nothing, without a word. The core group is written `""`, groups are written without their version, and resources in the plural. Only the API groups of Kubernetes itself are known here: a rule that also names another one is taken as it is.',
-  *check({ desired }) {
-    for (const { roles } of desired.tenants) {
-      for (const { value, origin } of roles) {
-        for (const [i, rule] of value.rules.entries()) {
-          yield* problems(value.name, rule, originAt(origin, 'rules', i));
-        }
+  *check({ tenant: { roles } }) {
+    for (const { value, origin } of roles) {
+      for (const [i, rule] of value.rules.entries()) {
+        yield* problems(value.name, rule, originAt(origin, 'rules', i));
       }
     }
   },

@@ -1,33 +1,30 @@
 import type { Located, Tenant } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 import { suggester } from '../suggest.ts';
 
-export const unknownAllocation: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const unknownAllocation: TenantRule = {
+  level: 'tenant',
   code: 'TEN104',
   name: 'unknown-allocation',
   severity: 'error',
   summary: "Every allocation that a namespace names is declared under its tenant's `allocations` (S5).",
   why: "The allocation is the label by which a namespace's usage is attributed. Usage under a name that has no budget is attributed to nothing.",
-  *check({ desired }) {
-    for (const tenant of desired.tenants) {
-      if (!tenant.complete) continue;
-      const declared = new Set(tenant.allocations.map((a) => a.value.name));
-      const suggest = suggester(declared);
-      for (const { value: allocation, origin } of allocationReferences(tenant)) {
-        if (declared.has(allocation)) continue;
-        const meant = suggest(allocation);
-        yield {
-          message: `allocation \`${allocation}\` is not declared in tenant \`${tenant.name}\``,
-          at: at(origin),
-          help: meant
-            ? `did you mean \`${meant}\`?`
-            : `add it to \`allocations\` in ${tenant.origin.file}, or name another allocation`,
-        };
-      }
+  *check({ tenant }) {
+    if (!tenant.complete) return;
+    const declared = new Set(tenant.allocations.map((a) => a.value.name));
+    const suggest = suggester(declared);
+    for (const { value: allocation, origin } of allocationReferences(tenant)) {
+      if (declared.has(allocation)) continue;
+      const meant = suggest(allocation);
+      yield {
+        message: `allocation \`${allocation}\` is not declared in tenant \`${tenant.name}\``,
+        at: at(origin),
+        help: meant
+          ? `did you mean \`${meant}\`?`
+          : `add it to \`allocations\` in ${tenant.origin.file}, or name another allocation`,
+      };
     }
   },
 };

@@ -1,10 +1,10 @@
 import { groupReferences } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, RuleContext } from '../../rule.ts';
+import type { WholeRule, RuleContext } from '../../rule.ts';
 
-export const unusedGroup: ConfigRule = {
-  about: 'config',
+export const unusedGroup: WholeRule = {
+  level: 'whole',
   code: 'TEN108',
   name: 'unused-group',
   severity: 'note',

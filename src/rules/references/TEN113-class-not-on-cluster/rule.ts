@@ -2,7 +2,7 @@ import type { Cluster, Located, Namespace } from '../../../config/model/desired-
 import { at, atKey } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { WholeRule, Finding } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { completeClusters } from '../grants.ts';
 import { suggester } from '../suggest.ts';
@@ -12,15 +12,15 @@ const kinds = [
   { key: 'ingressClasses', noun: 'ingress class' },
 ] as const;
 
-export const classNotOnCluster: ConfigRule = {
-  about: 'config',
+export const classNotOnCluster: WholeRule = {
+  level: 'whole',
   code: 'TEN113',
   name: 'class-not-on-cluster',
   severity: 'warning',
   summary: 'A namespace allows only storage and ingress classes that its clusters list, where they list any (S69).',
   why: 'A claim or an Ingress of a class that the cluster does not have waits for ever, or gets whatever is made under that name later.',
   *check({ desired }) {
-    const clusters = completeClusters(desired);
+    const clusters = completeClusters({ clusters: desired.clusters, unreadableClusters: desired.unreadable.clusters });
     for (const { key, noun } of kinds) {
       // A list of the tenant or of the organization is looked at once for each cluster, not for each namespace.
       const compared = new Map<Origin, Set<string>>();

@@ -1,43 +1,47 @@
 import type { Cluster, Organization } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import { oncePer } from '../../../values/once.ts';
+import type { Platform, TenantRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { completeClusters, given, grantsOn, relatedPlaces } from '../grants.ts';
 
-export const userWithoutCluster: ConfigRule = {
-  about: 'config',
+export const userWithoutCluster: TenantRule = {
+  level: 'tenant',
   code: 'TEN114',
   name: 'user-without-cluster',
   severity: 'warning',
   summary: 'A user who has a role in a namespace is in a group that sees its clusters (S14).',
   why: "Tokens for a cluster are given only to members of the groups that it is shared with, and to organization admins. Judged only where `organization.yaml` lists the members of all of the cluster's groups; the identity provider may know more.",
-  *check({ desired, asOf }) {
-    const { organization } = desired;
-    if (!organization.complete) return;
-    const clusters = completeClusters(desired);
-    const admins = new Set(organization.admins.map((a) => a.value));
-    const seenBy = usersByCluster(clusters.values(), organization);
-    for (const tenant of desired.tenants) {
-      const missing = grantsOn(tenant, 'User', clusters, asOf, (name, cluster) => {
-        return !admins.has(name) && seenBy.get(cluster)?.has(name) === false;
-      });
-      for (const reach of missing) {
-        const { subject, cluster, nameOrigin } = reach;
-        const groups = cluster.sharedWith.map((s) => s.group);
-        yield {
-          message: `user \`${subject.name}\` ${given(reach)}, but is in no group that cluster \`${cluster.name}\` is shared with`,
-          at: at(nameOrigin),
-          label: 'would get no token for the cluster',
-          related: relatedPlaces(reach, groups.length === 0 ? 'shared with no group' : `shared with ${listed(groups)}`),
-          help:
-            groups.length === 0
-              ? `share the cluster with a group of \`${subject.name}\` in ${cluster.origin.file}`
-              : `add \`${subject.name}\` to the \`members\` of one of these groups in organization.yaml, if that is where they are, or share the cluster with a group of theirs`,
-        };
-      }
+  *check({ tenant, platform }) {
+    if (!platform.organization.complete) return;
+    const { clusters, isWithout } = usersOnClusters(platform);
+    const missing = grantsOn(tenant, 'User', clusters, platform.asOf, isWithout);
+    for (const reach of missing) {
+      const { subject, cluster, nameOrigin } = reach;
+      const groups = cluster.sharedWith.map((s) => s.group);
+      yield {
+        message: `user \`${subject.name}\` ${given(reach)}, but is in no group that cluster \`${cluster.name}\` is shared with`,
+        at: at(nameOrigin),
+        label: 'would get no token for the cluster',
+        related: relatedPlaces(reach, groups.length === 0 ? 'shared with no group' : `shared with ${listed(groups)}`),
+        help:
+          groups.length === 0
+            ? `share the cluster with a group of \`${subject.name}\` in ${cluster.origin.file}`
+            : `add \`${subject.name}\` to the \`members\` of one of these groups in organization.yaml, if that is where they are, or share the cluster with a group of theirs`,
+      };
     }
   },
 };
+
+const usersOnClusters = oncePer((platform: Platform) => {
+  const { organization } = platform;
+  const clusters = completeClusters(platform);
+  const admins = new Set(organization.admins.map((a) => a.value));
+  const seenBy = usersByCluster(clusters.values(), organization);
+  const isWithout = (user: string, cluster: Cluster): boolean =>
+    !admins.has(user) && seenBy.get(cluster)?.has(user) === false;
+  return { clusters, isWithout };
+});
 
 /** The members of the groups that see a cluster; none for a cluster where a group does not say who its members are. */
 function usersByCluster(clusters: Iterable<Cluster>, { groups }: Organization): Map<Cluster, Set<string>> {

@@ -1,26 +1,23 @@
 import type { Namespace, Tenant } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { TenantRule } from '../../rule.ts';
 import { circles, parents } from '../inheritance.ts';
 
-export const namespaceWithoutCluster: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const namespaceWithoutCluster: TenantRule = {
+  level: 'tenant',
   code: 'TEN115',
   name: 'namespace-without-cluster',
   severity: 'error',
   summary: "Every namespace is on a cluster, by its own `clusters`, by inheritance or by its tenant's defaults (S4).",
   why: 'On no cluster nothing is rendered for it: it would look declared and be nowhere, and taking the last cluster away is no way to delete it.',
-  *check({ desired }) {
-    for (const tenant of desired.tenants) {
-      if (!tenant.complete) continue;
-      for (const { name, nameOrigin } of withoutCluster(tenant)) {
-        yield {
-          message: `namespace \`${name}\` is on no cluster`,
-          at: at(nameOrigin),
-          help: `add \`clusters\` to it, or to \`defaults\` in ${tenant.origin.file} for all namespaces that do not say`,
-        };
-      }
+  *check({ tenant }) {
+    if (!tenant.complete) return;
+    for (const { name, nameOrigin } of withoutCluster(tenant)) {
+      yield {
+        message: `namespace \`${name}\` is on no cluster`,
+        at: at(nameOrigin),
+        help: `add \`clusters\` to it, or to \`defaults\` in ${tenant.origin.file} for all namespaces that do not say`,
+      };
     }
   },
 };

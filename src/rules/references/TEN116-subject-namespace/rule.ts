@@ -2,19 +2,18 @@ import type { Located } from '../../../config/model/desired-state.ts';
 import type { Owner } from '../../../settings/schema.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule, Finding } from '../../rule.ts';
+import type { FileRule, Finding } from '../../rule.ts';
 import { writtenOwners } from '../../written.ts';
 
-export const subjectNamespace: ConfigRule = {
-  about: 'config',
-  perTenant: true,
+export const subjectNamespace: FileRule = {
+  level: 'file',
   code: 'TEN116',
   name: 'subject-namespace',
   severity: 'error',
   summary: 'An owner that is a service account says its namespace; users and groups have none (S68).',
   why: 'Service accounts of one name exist in many namespaces, so a name alone says nobody. A namespace with a user or a group suggests a limit that there is not: they own the whole tenant.',
-  *check({ files }) {
-    for (const owner of writtenOwners(files)) {
+  *check({ file }) {
+    for (const owner of writtenOwners(file)) {
       if ((owner.value.kind === 'ServiceAccount') === (owner.value.namespace !== undefined)) continue;
       yield finding(owner);
     }

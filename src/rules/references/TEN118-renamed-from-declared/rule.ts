@@ -1,16 +1,16 @@
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { ConfigRule } from '../../rule.ts';
+import type { OrganizationRule } from '../../rule.ts';
 
-export const renamedFromDeclared: ConfigRule = {
-  about: 'config',
+export const renamedFromDeclared: OrganizationRule = {
+  level: 'organization',
   code: 'TEN118',
   name: 'renamed-from-declared',
   severity: 'error',
   summary: 'The name that a group is renamed from is no group any more, and is claimed by one group alone.',
   why: 'A rename says that what one group had is what the other has, so that the plan shows no change. Where both groups are there, or two claim to be the same one, somebody would get access that no plan shows.',
-  *check({ desired }) {
-    const { groups } = desired.organization;
+  *check({ organization }) {
+    const { groups } = organization;
     const declared = new Map(groups.map((group) => [group.name, group]));
     const claimed = new Map<string, (typeof groups)[number]>();
     for (const group of groups) {

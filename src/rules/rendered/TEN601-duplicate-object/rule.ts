@@ -3,7 +3,7 @@ import type { RenderedObject, RenderedRule } from '../../rule.ts';
 import { describeObject } from '../objects.ts';
 
 export const duplicateObject: RenderedRule = {
-  about: 'rendered',
+  level: 'rendered',
   code: 'TEN601',
   name: 'duplicate-object',
   severity: 'error',

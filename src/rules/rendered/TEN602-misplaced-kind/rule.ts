@@ -6,7 +6,7 @@ import type { RenderedObject, RenderedRule } from '../../rule.ts';
 import { describeObject } from '../objects.ts';
 
 export const misplacedKind: RenderedRule = {
-  about: 'rendered',
+  level: 'rendered',
   code: 'TEN602',
   name: 'misplaced-kind',
   severity: 'error',

@@ -5,7 +5,7 @@ import { isDnsLabel, isLabelKey, isLabelValue } from '../../../kubernetes/names.
 import { describeObject, nameProblem } from '../objects.ts';
 
 export const invalidObject: RenderedRule = {
-  about: 'rendered',
+  level: 'rendered',
   code: 'TEN603',
   name: 'invalid-object',
   severity: 'error',

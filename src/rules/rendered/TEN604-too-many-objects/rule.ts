@@ -8,7 +8,7 @@ import type { Finding, RenderedObject, RenderedRule } from '../../rule.ts';
 const mostBytes = 1_300_000;
 
 export const tooManyObjects: RenderedRule = {
-  about: 'rendered',
+  level: 'rendered',
   code: 'TEN604',
   name: 'too-many-objects',
   severity: 'error',

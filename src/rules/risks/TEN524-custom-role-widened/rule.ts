@@ -7,7 +7,7 @@ import { listed, mostRelated } from '../../wording.ts';
 import { homeOf } from '../settings.ts';
 
 export const customRoleWidened: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN524',
   name: 'custom-role-widened',
   severity: 'note',

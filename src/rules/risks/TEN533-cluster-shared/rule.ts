@@ -5,7 +5,7 @@ import { listed, listedClusters, mostRelated } from '../../wording.ts';
 import { changedSettings } from '../settings.ts';
 
 export const clusterShared: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN533',
   name: 'cluster-shared',
   severity: 'note',

@@ -7,7 +7,7 @@ import { listed, mostRelated } from '../../wording.ts';
 import { givenBy, lines, newCustomRoles, rolesOf } from '../access.ts';
 
 export const customRoleGiven: ChangeRule = {
-  about: 'change',
+  level: 'change',
   code: 'TEN534',
   name: 'custom-role-given',
   severity: 'note',
