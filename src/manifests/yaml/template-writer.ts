@@ -63,17 +63,20 @@ const marks = /tenantry\.mark\.(\d+)\.end/;
  * at none: then the text that it stands for might not be written so.
  */
 function shapeOf(manifest: unknown, count: number): Shape | undefined {
+  const marked = textsIn(manifest).filter((text) => marks.test(text));
+  const expected = new Set(Array.from({ length: count }, (_, place) => markOf(place)));
+  if (marked.length !== count || !marked.every((text) => expected.delete(text))) return undefined;
   const [start = '', ...found] = yamlText([manifest]).split(marks);
-  const rest = Array.from({ length: found.length / 2 }, (_, i) => ({
-    place: Number(found[2 * i]),
-    text: found[2 * i + 1] ?? '',
-  }));
-  const isValue = [start, ...rest.map((part) => part.text)].every(
-    (part, i) => (i === rest.length || /[:-] $/.test(part)) && (i === 0 || part.startsWith('\n')),
-  );
-  return isValue && rest.length === count && new Set(rest.map(({ place }) => place)).size === count
-    ? { start, rest, identity: identityOf(manifest) }
-    : undefined;
+  const rest = marked.map((_, i) => ({ place: Number(found[2 * i]), text: found[2 * i + 1] ?? '' }));
+  return { start, rest, identity: identityOf(manifest) };
+}
+
+/** All texts of a manifest: its values, and its keys with what tells them apart from values. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return Object.entries(value).flatMap(([key, inner]) => [`${key}:`, ...textsIn(inner)]);
 }
 
 /** Reads an object's identity from what cdk8s gives, with texts in place of the marks in it. */
