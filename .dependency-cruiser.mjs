@@ -133,15 +133,7 @@ export default {
     },
     mayImport(
       'synth',
-      [
-        rooms.values,
-        rooms.source,
-        rooms.access,
-        rooms.rules,
-        rooms.manifests,
-        model,
-        '^src/config/reading/files\\.ts$',
-      ],
+      [rooms.values, rooms.source, rooms.rules, rooms.manifests, model],
       'Synthesis makes files of values and writes dist/: it prints nothing and knows no command.',
     ),
     mayImport(

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { accessGraph } from '../src/access/graph.ts';
 import { readConfigFiles } from '../src/config/reading/files.ts';
 import { resolve } from '../src/config/model/resolve.ts';
 import { render } from '../src/manifests/render.ts';
@@ -53,7 +52,7 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
   const desired = resolve(
     await readConfigFiles(memoryTree(files), () => Promise.reject(new Error('no TypeScript here'))),
   );
-  const rendered = render(desired, accessGraph(desired, asOf));
+  const rendered = render(desired, asOf);
   const values = peerValues(rendered);
   writeChart(at('chart'), values);
   writeFileSync(at('values.json'), JSON.stringify(values));

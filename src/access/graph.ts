@@ -55,9 +55,12 @@ export type ClusterNamespace =
   | { readonly kind: 'Group'; readonly name: string; readonly share: ClusterShare }
   | { readonly kind: 'Retained'; readonly name: string; readonly origin: Origin };
 
+/** What of a cluster decides about access to it. */
+export type AccessCluster = Pick<Cluster, 'name' | 'sharedWith' | 'retainedNamespaces'>;
+
 /** All that the config means for one cluster. */
-export interface ClusterAccess {
-  readonly cluster: Cluster;
+export interface ClusterAccess<C extends AccessCluster = Cluster> {
+  readonly cluster: C;
   /** Sorted by name. */
   readonly namespaces: readonly ClusterNamespace[];
   /** Sorted by scope, subject and role; no two with the same of all three. Worked out when they are first asked for. */
@@ -89,38 +92,28 @@ export interface Meaning {
  * of the same values is taken over from the other side of a change.
  */
 export function accessGraph(desired: DesiredState, asOf: string, base?: SharedWith<Meaning>): AccessGraph {
-  return { asOf, clusters: desired.clusters.map(accessOn(desired, asOf, base)) };
-}
-
-/** The same, a cluster at a time: gives what the config means for each. */
-export function accessOn(
-  desired: DesiredState,
-  asOf: string,
-  base?: SharedWith<Meaning>,
-): (cluster: Cluster) => ClusterAccess {
   const { admins } = desired.organization;
-  const onCluster = tenantNamespacesByCluster(desired.tenants);
+  const onCluster = tenantsByCluster(desired.tenants);
   const shared = base?.graph.asOf === asOf ? sharedClusters(base, admins, onCluster) : undefined;
-  return (cluster) =>
-    takeOver(shared, cluster, () => clusterAccess(cluster, onCluster.get(cluster.name) ?? [], admins, asOf));
+  const make = (cluster: Cluster): ClusterAccess =>
+    clusterAccess({ cluster, tenants: onCluster.get(cluster.name) ?? [], admins, asOf });
+  return { asOf, clusters: desired.clusters.map((cluster) => takeOver(shared, cluster, make)) };
 }
 
-/** What the other side's graph has for the clusters with the tenants' namespaces and the admins that they have here. */
+/** The clusters of the other side's graph that are made of the same tenants and admins here, each by itself. */
 function sharedClusters(
   { desired, graph }: SharedWith<Meaning>,
   admins: readonly Located<string>[],
-  onCluster: ReadonlyMap<string, readonly TenantNamespace[]>,
+  onCluster: ReadonlyMap<string, readonly Tenant[]>,
 ): Map<Cluster, ClusterAccess> {
   const before = desired.organization.admins;
   if (!isShared(before, admins) && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
-  const onClusterBefore = tenantNamespacesByCluster(desired.tenants);
+  const onClusterBefore = tenantsByCluster(desired.tenants);
   return new Map(
     graph.clusters.flatMap((entry) => {
       const { name } = entry.cluster;
-      const [old, now] = [onClusterBefore.get(name) ?? [], onCluster.get(name) ?? []];
-      const isMadeOfShared =
-        areShared(old.map(tenantOf), now.map(tenantOf)) && areShared(old.map(namespaceOf), now.map(namespaceOf));
-      return isMadeOfShared ? [[entry.cluster, entry] as const] : [];
+      const isOfShared = areShared(onClusterBefore.get(name) ?? [], onCluster.get(name) ?? []);
+      return isOfShared ? [[entry.cluster, entry] as const] : [];
     }),
   );
 }
@@ -135,42 +128,40 @@ export function rbacName({ kind, name }: Pick<Subject, 'kind' | 'name'>): string
   return kind === 'User' ? `user:${name}` : name;
 }
 
-interface TenantNamespace {
-  readonly tenant: Tenant;
-  readonly namespace: Namespace;
+/** The tenants that have namespaces on each cluster, by its name, in their order. */
+export const tenantsByCluster = oncePer((tenants: readonly Tenant[]): ReadonlyMap<string, readonly Tenant[]> => {
+  const byCluster = new Map<string, Tenant[]>();
+  for (const tenant of tenants) {
+    for (const name of new Set(tenant.namespaces.flatMap(({ clusters }) => clusters.map(({ value }) => value)))) {
+      addTo(byCluster, name, tenant);
+    }
+  }
+  return byCluster;
+});
+
+/** What access to a cluster comes of: the tenants are those with namespaces on it. */
+export interface ClusterAccessInput<C extends AccessCluster = Cluster> {
+  readonly cluster: C;
+  readonly tenants: readonly Tenant[];
+  readonly admins: readonly Located<string>[];
+  readonly asOf: string;
 }
 
-const tenantOf = ({ tenant }: TenantNamespace): Tenant => tenant;
-const namespaceOf = ({ namespace }: TenantNamespace): Namespace => namespace;
-
-const tenantNamespacesByCluster = oncePer(
-  (tenants: readonly Tenant[]): ReadonlyMap<string, readonly TenantNamespace[]> => {
-    const byCluster = new Map<string, TenantNamespace[]>();
-    for (const tenant of tenants) {
-      for (const namespace of tenant.namespaces) {
-        for (const cluster of new Set(namespace.clusters.map((c) => c.value))) {
-          addTo(byCluster, cluster, { tenant, namespace });
-        }
-      }
-    }
-    return byCluster;
-  },
-);
-
-function clusterAccess(
-  cluster: Cluster,
-  tenantNamespaces: readonly TenantNamespace[],
-  admins: readonly Located<string>[],
-  asOf: string,
-): ClusterAccess {
+/** All that the config means for one cluster. */
+export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput<C>): ClusterAccess<C> {
+  const { cluster, tenants, admins, asOf } = input;
   const namespaces: ClusterNamespace[] = [
-    ...tenantNamespaces.map(({ tenant, namespace }) => ({
-      kind: 'Tenant' as const,
-      name: namespace.name,
-      namespace,
-      tenant,
-      state: stateOn(namespace, cluster.name),
-    })),
+    ...tenants.flatMap((tenant) =>
+      tenant.namespaces
+        .filter(({ clusters }) => clusters.some(({ value }) => value === cluster.name))
+        .map((namespace) => ({
+          kind: 'Tenant' as const,
+          name: namespace.name,
+          namespace,
+          tenant,
+          state: stateOn(namespace, cluster.name),
+        })),
+    ),
     ...cluster.sharedWith.flatMap((share) =>
       share.namespace === undefined ? [] : [{ kind: 'Group' as const, name: share.namespace, share }],
     ),
@@ -190,7 +181,7 @@ function clusterAccess(
 
 /** Scope by scope, so that only what somebody has in one of them is compared and sorted. */
 function accessesOf(
-  cluster: Cluster,
+  cluster: AccessCluster,
   namespaces: readonly ClusterNamespace[],
   admins: readonly Located<string>[],
   asOf: string,
@@ -215,7 +206,7 @@ function inScope(all: Iterable<Access>): Access[] {
   return sortedBy(accesses.values(), ({ subject, role }) => [subjectKey(subject), role.kind, role.name]);
 }
 
-function* platformAccess(cluster: Cluster, admins: readonly Located<string>[]): Iterable<Access> {
+function* platformAccess(cluster: AccessCluster, admins: readonly Located<string>[]): Iterable<Access> {
   const scope = { kind: 'Cluster' } as const;
   yield {
     cluster: cluster.name,
@@ -233,7 +224,7 @@ function* platformAccess(cluster: Cluster, admins: readonly Located<string>[]): 
   };
 }
 
-function* namespaceAccess(cluster: Cluster, entry: ClusterNamespace, asOf: string): Iterable<Access> {
+function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf: string): Iterable<Access> {
   const place = { cluster: cluster.name, scope: { kind: 'Namespace', namespace: entry.name } } as const;
   switch (entry.kind) {
     case 'Tenant': {

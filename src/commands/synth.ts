@@ -3,12 +3,13 @@ import { didYouMean } from '../source/diagnostic.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { Difference } from '../synth/dist.ts';
+import { distIn } from '../synth/dist.ts';
 import { apiServerFolder, distFolder, isForOperator, operatorFolder, placeOf } from '../manifests/layout.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../source/text.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
-import { placeIn, readKnownClusters, writeKnownClusters } from '../synth/known-clusters.ts';
+import { placeIn } from '../synth/cached.ts';
 import type { CheckedOrganization } from '../app/organization.ts';
 import {
   checkReadOrganization,
@@ -18,7 +19,7 @@ import {
   readTree,
   styleOf,
 } from '../app/organization.ts';
-import { clusterSynthesis } from '../synth/synthesis.ts';
+import { synthesis, synthesizerFor } from '../synth/synthesis.ts';
 
 export interface SynthOptions {
   readonly check?: true;
@@ -30,30 +31,31 @@ export interface SynthOptions {
 export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const tree = organizationTree(io);
   const asOf = options.asOf ?? io.today;
-  const dist = join(io.dir, distFolder);
-  const memory =
-    options.check || options.cluster || !io.cache ? undefined : placeIn(io.cache.dir, io.dir, io.cache.program);
-  const synthesis = clusterSynthesis({
-    tenants: (await tree.list('tenants')).length,
-    asOf,
+  const dist = distIn(join(io.dir, distFolder));
+  const isAll = options.cluster === undefined;
+  const synthesizer = synthesizerFor({
     dist,
+    tenants: (await tree.list('tenants')).length,
     isCheck: options.check === true,
-    ...(memory && { remembered: readKnownClusters(memory) }),
+    // `--check` believes nobody, and of some clusters alone nothing is remembered.
+    cache: io.cache && isAll && !options.check ? placeIn(io.cache.dir, io.dir, io.cache.program) : undefined,
     // What one thread alone has to write is not asked of another.
-    ...(io.threadScript && !options.cluster && { threadScript: io.threadScript }),
+    threadScript: isAll ? io.threadScript : undefined,
+    onRender: (clusters) => {
+      io.progress?.say(`rendering ${counted(clusters, 'cluster')}`);
+    },
   });
   try {
     const read = await readTree(io, tree, asOf);
-    synthesis.begin(read.desired);
+    // Begins before anybody knows whether the rules let it be: nothing comes of it where they do not.
+    const rendering = synthesis(synthesizer, dist, read);
     const checked = checkReadOrganization(io, read);
     const { desired, diagnostics } = checked;
     if (hasErrors(diagnostics)) return await refused(io, checked, diagnostics);
     const names = desired.clusters.map((c) => c.name);
     const chosen = chosenClusters(names, options.cluster);
 
-    const rendered = await synthesis.render(checked, (clusters) => {
-      io.progress?.say(`rendering ${counted(clusters, 'cluster')}`);
-    });
+    const rendered = await rendering();
     if (hasErrors(rendered.problems)) return await refused(io, checked, rendered.problems);
     const warnings = diagnostics.filter((d) => d.severity === 'warning');
     if (warnings.length > 0) await printDiagnostics(io, io.err, checked, warnings);
@@ -66,8 +68,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     }
     refuseForeign(differences);
     io.progress?.say(`writing ${counted(differences.length, 'file')}`);
-    await rendered.repair(isChosen);
-    if (memory) writeKnownClusters(memory, rendered.known);
+    await synthesizer.write(differences);
     const change = differences.length === 0 ? 'is what the files say' : counts(differences);
     io.out.write(`dist/ ${change}: ${summary(rendered.paths.filter(isChosen).length, names.length, chosen)}\n`);
     const byHand = differences.filter(({ path }) => isForOperator(path));
@@ -78,7 +79,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     }
     return exit.clean;
   } finally {
-    await synthesis.end();
+    await synthesizer.end();
   }
 }
 

@@ -41,9 +41,9 @@ export async function verify(io: Io, options: VerifyOptions): Promise<number> {
   const context = await readContext(resolve(io.cwd, options.kubeconfig), options.context);
   const checked = await graphOrProblems(io, options);
   if (!checked) return exit.problems;
-  const { desired, graph, sources } = checked;
+  const { desired, asOf, sources } = checked;
   const named = options.cluster === undefined ? undefined : clusterNamed(desired, options.cluster);
-  const { files, objects: all } = render(desired, graph);
+  const { files, objects: all } = render(desired, asOf);
   const problems = checkRendered(rules, all);
   if (hasErrors(problems)) {
     await printDiagnostics(io, io.err, checked, problems);

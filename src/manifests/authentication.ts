@@ -1,5 +1,5 @@
 import { celString } from './cel.ts';
-import type { Cluster, Organization } from '../config/model/desired-state.ts';
+import type { RenderedCluster, RenderedOrganization } from './cluster-input.ts';
 
 /** The longest life of a token, in seconds (S28). */
 export const tokenSeconds = 600;
@@ -15,7 +15,10 @@ const stableSince = 34;
  *
  * Undefined for a Kubernetes without structured authentication: flags alone cannot express the rules.
  */
-export function authenticationConfiguration(organization: Organization, cluster: Cluster): object | undefined {
+export function authenticationConfiguration(
+  organization: RenderedOrganization,
+  cluster: RenderedCluster,
+): object | undefined {
   const minor = Number(cluster.kubernetesVersion.value.split('.')[1]);
   if (minor < betaSince) return undefined;
   const audience = cluster.id.value;

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { clusterScopeRules } from '../access/cluster-scope-rules.ts';
 import type { Access } from '../access/graph.ts';
 import { platformRoles } from '../access/graph.ts';
-import type { Organization } from '../config/model/desired-state.ts';
+import type { RenderedOrganization } from './cluster-input.ts';
 import type { ObjectTemplate } from './template.ts';
 import { template } from './template.ts';
 import { kinds } from './kinds.ts';
@@ -12,13 +12,16 @@ import { keys, managedBy } from './labels.ts';
 import { rbacSubject } from './namespace.ts';
 
 /** The ClusterRole `cluster-scope` (S33). */
-export function clusterScopeRole({ labelDomain }: Organization): ObjectTemplate {
+export function clusterScopeRole({ labelDomain }: RenderedOrganization): ObjectTemplate {
   const metadata = { name: platformRoles.clusterScope.name, labels: { [keys(labelDomain).managedBy]: managedBy } };
   return template(k8s.KubeClusterRole, () => ({ metadata, rules: clusterScopeRules }));
 }
 
 /** The bindings of cluster-wide accesses. */
-export function clusterBindings({ labelDomain }: Organization, accesses: readonly Access[]): ExplainedTemplate[] {
+export function clusterBindings(
+  { labelDomain }: RenderedOrganization,
+  accesses: readonly Access[],
+): ExplainedTemplate[] {
   return accesses.map((access) => {
     const { subject, role, because } = access;
     const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };

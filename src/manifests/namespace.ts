@@ -1,8 +1,9 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
-import type { ContainerLimits, Organization, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
+import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
 import { quotaKeys } from '../config/model/desired-state.ts';
+import type { RenderedOrganization } from './cluster-input.ts';
 import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
 import type { Origin } from '../source/source.ts';
 import type { KindIn } from './kinds.ts';
@@ -18,7 +19,7 @@ type Labels = Record<string, string>;
 
 /** What the objects of a namespace are rendered from. */
 interface NamespaceInput {
-  readonly organization: Organization;
+  readonly organization: RenderedOrganization;
   readonly entry: ClusterNamespace;
   readonly accesses: readonly Access[];
   /** The labels of all that is in the namespace. */
@@ -27,7 +28,7 @@ interface NamespaceInput {
 
 /** The Namespace and all that the platform owns in it, in the order in which it should come to be (S42). */
 export function namespaceObjects(
-  organization: Organization,
+  organization: RenderedOrganization,
   entry: ClusterNamespace,
   accesses: readonly Access[],
 ): ExplainedTemplate[] {
@@ -109,7 +110,7 @@ function reasons(...settings: readonly ({ readonly origin: Origin } | undefined)
 }
 
 /** How a namespace is isolated: one that is no tenant's, as the organization says. */
-function isolationOf(organization: Organization, entry: ClusterNamespace): ResolvedIsolation {
+function isolationOf(organization: RenderedOrganization, entry: ClusterNamespace): ResolvedIsolation {
   return entry.kind === 'Tenant' ? entry.namespace.isolation : organization.isolation;
 }
 
@@ -124,7 +125,7 @@ export function rbacSubject(subject: Access['subject'], map: TextMap = (text) =>
     : { apiGroup: kinds.Role.group, kind: subject.kind, name: map(rbacName(subject)) };
 }
 
-function namespaceLabels(organization: Organization, entry: ClusterNamespace): Labels {
+function namespaceLabels(organization: RenderedOrganization, entry: ClusterNamespace): Labels {
   const key = keys(organization.labelDomain);
   const { podSecurity: level } = isolationOf(organization, entry);
   const podSecurity = {
@@ -146,7 +147,7 @@ function namespaceLabels(organization: Organization, entry: ClusterNamespace): L
   };
 }
 
-function namespaceAnnotations(organization: Organization, entry: ClusterNamespace): Labels {
+function namespaceAnnotations(organization: RenderedOrganization, entry: ClusterNamespace): Labels {
   const { labelDomain } = organization;
   const key = keys(labelDomain);
   const isolation = isolationOf(organization, entry);
@@ -203,7 +204,7 @@ function quantities(
 
 /** Who may connect to the namespace's pods; undefined when anyone may. */
 function networkPeers(
-  organization: Organization,
+  organization: RenderedOrganization,
   entry: ClusterNamespace,
   network: ResolvedIsolation['network']['value'],
 ): ((map: TextMap) => k8s.NetworkPolicyPeer[]) | undefined {

@@ -1,8 +1,11 @@
 import { Yaml } from 'cdk8s';
-import type { Access, AccessGraph, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
-import type { DesiredState, Organization } from '../config/model/desired-state.ts';
+import type { Access, ClusterNamespace } from '../access/graph.ts';
+import { clusterAccess } from '../access/graph.ts';
+import type { DesiredState } from '../config/model/desired-state.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
 import type { Origin } from '../source/source.ts';
+import type { ClusterInput, RenderedOrganization } from './cluster-input.ts';
+import { clusterInputs } from './cluster-input.ts';
 import { authenticationConfiguration } from './authentication.ts';
 import { applications, projects, rootReader } from './argo-cd/applications-and-projects.ts';
 import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
@@ -30,9 +33,9 @@ export interface Rendered {
   readonly objects: readonly ManifestObject[];
 }
 
-/** Renders the manifests of all clusters of the graph, and what sets up Argo CD for them. */
-export function render(desired: DesiredState, graph: AccessGraph): Rendered {
-  const ofClusters = graph.clusters.map(clusterRenderer(desired));
+/** Renders the manifests of all clusters on the day `asOf`, and what sets up Argo CD for them. */
+export function render(desired: DesiredState, asOf: string): Rendered {
+  const ofClusters = clusterInputs(desired, asOf).map(clusterRenderer());
   const paths = ofClusters.flatMap(({ files }) => files.map(({ path }) => path));
   const rendered = [...ofClusters, renderArgoCD(desired, paths)];
   return {
@@ -44,18 +47,18 @@ export function render(desired: DesiredState, graph: AccessGraph): Rendered {
   };
 }
 
-/**
- * A renderer of clusters' manifests, for one run. What is rendered of a cluster depends on the organization, the names of
- * all tenants, and what is given of the cluster.
- */
-export function clusterRenderer({ organization, ...desired }: DesiredState): (cluster: ClusterAccess) => Rendered {
-  const tenants = desired.tenants.map((t) => t.name);
+/** A renderer of clusters' manifests, for one run: what it has constructed for one, it uses for others. */
+export function clusterRenderer(): (input: ClusterInput) => Rendered {
   const renderFile = fileRenderer();
-  return (cluster) => renderCluster(organization, cluster, tenants, renderFile);
+  return (input) => renderCluster(input, renderFile);
 }
 
 /** A file that is rendered from what the organization's file says. */
-function fromOrganization({ origin }: Organization, path: string, objects: readonly ExplainedTemplate[]): FileTemplate {
+function fromOrganization(
+  { origin }: Pick<RenderedOrganization, 'origin'>,
+  path: string,
+  objects: readonly ExplainedTemplate[],
+): FileTemplate {
   return { path, from: origin.file, origin, objects };
 }
 
@@ -74,13 +77,10 @@ export function renderArgoCD({ organization, clusters }: DesiredState, paths: re
   return { files: rendered.map((r) => r.file), objects: rendered.flatMap((r) => r.objects) };
 }
 
-function renderCluster(
-  organization: Organization,
-  clusterAccess: ClusterAccess,
-  tenants: readonly string[],
-  renderFile: ReturnType<typeof fileRenderer>,
-): Rendered {
-  const { cluster, namespaces, accesses } = clusterAccess;
+function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRenderer>): Rendered {
+  const { organization, cluster, tenantNames } = input;
+  const meaning = clusterAccess({ ...input, admins: organization.admins });
+  const { namespaces, accesses } = meaning;
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
@@ -95,14 +95,14 @@ function renderCluster(
     fromOrganization(organization, clusterFile(cluster, name), objects);
   const forOperator = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, operatorFile(cluster.name, name), objects);
-  const context = policyContext(organization, cluster, tenants);
+  const context = policyContext(organization, cluster, tenantNames);
   const files: FileTemplate[] = [
     ...policiesOf(context).map((policy) =>
       ofCluster(`policy-${policy.name}`, withoutReasons(policyObjects(context, policy))),
     ),
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', bindingsFor('cluster-admins')),
-    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, clusterAccess))),
+    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, meaning))),
     ofCluster('cluster-scope', [...withoutReasons([clusterScopeRole(organization)]), ...bindingsFor('cluster-scope')]),
     ...namespaces.map((entry): FileTemplate => {
       const origin = originOf(entry);

@@ -15,8 +15,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../values/failure.ts';
-import { compareCodeUnits, sortedBy } from '../values/order.ts';
-import { generatedMark } from '../manifests/layout.ts';
+import { once } from '../values/once.ts';
+import { compareCodeUnits, groupedBy, sortedBy } from '../values/order.ts';
+import { generatedMark, placeOf } from '../manifests/layout.ts';
 import type { ManifestFile } from '../manifests/manifest-file.ts';
 
 /** A path in `dist/`, relative to it. What is no plain file, a link among others, is `other`. */
@@ -66,8 +67,37 @@ export function withoutTexts(difference: Difference): Difference {
 
 const temporarySuffix = '.tenantry-tmp';
 
+/** The folder `dist/`, with what stands there: it is listed when that is first asked for. */
+export interface Dist {
+  /** Absolute. */
+  readonly folder: string;
+  /** Everything, sorted by path. */
+  readonly all: () => readonly DistPath[];
+  /** What is in the folders of a cluster, sorted by path. */
+  readonly ofCluster: (name: string) => readonly DistPath[];
+  /** What is in the folder of none of these clusters, sorted by path. */
+  readonly ofOthers: (clusters: ReadonlySet<string>) => readonly DistPath[];
+}
+
+/** The folder `dist/` at an absolute path. */
+export function distIn(folder: string): Dist {
+  const all = once(() => listDist(folder));
+  const byCluster = once(() => groupedBy(all(), clusterOf));
+  return {
+    folder,
+    all,
+    ofCluster: (name) => byCluster().get(name) ?? [],
+    ofOthers: (clusters) => all().filter((entry) => !clusters.has(clusterOf(entry))),
+  };
+}
+
+/** The cluster of a path; empty for what is of none. */
+function clusterOf({ path }: DistPath): string {
+  return placeOf(path).cluster ?? '';
+}
+
 /** Everything below `dist/`, sorted by path. Links are entries of their own kind, and never followed. */
-export function listDist(dist: string): DistPath[] {
+function listDist(dist: string): DistPath[] {
   const entries: DistPath[] = [];
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(dist, folder), { withFileTypes: true })) {
@@ -88,10 +118,10 @@ export function listDist(dist: string): DistPath[] {
 }
 
 /** What stands at paths that were listed. */
-export function readEntries(dist: string, paths: readonly DistPath[]): DistEntry[] {
+export function readEntries(folder: string, paths: readonly DistPath[]): DistEntry[] {
   return paths.map(({ path, kind }) => {
     if (kind === 'other') return { path, kind };
-    const handle = openSync(join(dist, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+    const handle = openSync(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const executable = (fstatSync(handle).mode & 0o111) !== 0;
       return { path, kind, text: readFileSync(handle, 'utf8'), executable };
@@ -102,8 +132,8 @@ export function readEntries(dist: string, paths: readonly DistPath[]): DistEntry
 }
 
 /** All that stands in `dist/`, sorted by path. */
-export function readDist(dist: string): DistEntry[] {
-  return readEntries(dist, listDist(dist));
+export function readDist(folder: string): DistEntry[] {
+  return readEntries(folder, listDist(folder));
 }
 
 /** How `actual` differs from what is expected, sorted by path. */

@@ -1,56 +1,43 @@
 import { parentPort } from 'node:worker_threads';
-import type { DistPath } from './dist.ts';
-import { isWritten, listDist, repairDist, withoutTexts } from './dist.ts';
-import { clusterWorker, takenFrom } from './cluster-work.ts';
-import { digestsOfDist, filesByCluster } from './known-clusters.ts';
-import type { FromThread, ThreadTask, ToThread } from './second-thread.ts';
-import { takingTurns } from './second-thread.ts';
+import type { Difference } from './dist.ts';
+import { distIn, isWritten, withoutTexts } from './dist.ts';
+import type { ThreadOptions, ThreadRequest, ThreadTasks } from './parallel.ts';
+import { takingTurns } from './parallel.ts';
+import { plainSynthesizer } from './synthesizer.ts';
 
-/** What the second thread runs; see `second-thread.ts`. It judges nothing, and writes when it is told to. */
+/** What the second thread runs; see `parallel.ts`. It judges nothing, and writes what it has rendered when it is told to. */
 
-/** Renders the clusters whose turn comes, and gives what writes their files. */
-async function rendered(
-  { desired, asOf, dist, names, turns, isCheck }: ThreadTask,
-  say: (message: FromThread) => void,
-): Promise<() => void> {
-  const entries = listedOf(dist, names);
-  const work = await clusterWorker({ desired, asOf, dist, entries, isRemembered: !isCheck });
-  const done = takenFrom(names, takingTurns(turns), work);
-  say({
-    kind: 'done',
-    done: isCheck ? done : done.map((cluster) => ({ ...cluster, differences: cluster.differences.map(withoutTexts) })),
-  });
-  return () => {
-    repairDist(
-      dist,
-      done.flatMap(({ differences }) => differences.filter(isWritten)),
-    );
+type Tasks = {
+  readonly [K in keyof ThreadTasks]: (takes: ThreadTasks[K]['takes']) => Promise<ThreadTasks[K]['gives']>;
+};
+
+function tasksOf({ folder, withDigests, withTexts }: ThreadOptions): Tasks {
+  const plain = plainSynthesizer({ dist: distIn(folder), withDigests });
+  let found: readonly Difference[] = [];
+  return {
+    standing: (clusters) => plain.standing(clusters)(),
+    async clusters({ inputs, turns }) {
+      const results = await plain.clusters(inputs, takingTurns(turns))();
+      found = results.flatMap(({ differences }) => differences);
+      if (withTexts) return results;
+      return results.map((result) => ({ ...result, differences: result.differences.map(withoutTexts) }));
+    },
+    write(paths) {
+      const chosen = new Set(paths);
+      return plain.write(found.filter((difference) => isWritten(difference) && chosen.has(difference.path)));
+    },
   };
-}
-
-/** What stands in the folder `dist` of the clusters with these names. */
-function listedOf(dist: string, names: readonly string[]): ReadonlyMap<string, readonly DistPath[]> {
-  return filesByCluster(listDist(dist), new Set(names));
 }
 
 const port = parentPort;
 if (!port) throw new Error('tenantry runs this itself');
-const say = (message: FromThread): void => {
-  port.postMessage(message);
-};
-let write: Promise<() => void>;
-port.on('message', (message: ToThread) => {
-  switch (message.kind) {
-    case 'digest':
-      say({ kind: 'digests', digests: digestsOfDist(message.dist, listedOf(message.dist, message.names)) });
-      break;
-    case 'render':
-      write = rendered(message.task, say);
-      break;
-    case 'write':
-      void write.then((repair) => {
-        repair();
-        say({ kind: 'written' });
-      });
-  }
-});
+let tasks: Tasks | undefined;
+
+async function answer<K extends keyof ThreadTasks>(request: ThreadRequest<K>): Promise<void> {
+  tasks ??= tasksOf(request.options);
+  const perform: Tasks[K] = tasks[request.task];
+  request.answer.postMessage(await perform(request.takes));
+}
+
+// What goes wrong here ends the thread, and with it the run.
+port.on('message', (request: ThreadRequest<keyof ThreadTasks>) => void answer(request));

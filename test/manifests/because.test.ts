@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { accessGraph } from '../../src/access/graph.ts';
 import { resolve } from '../../src/config/model/resolve.ts';
 import { readConfigFiles } from '../../src/config/reading/files.ts';
 import { render } from '../../src/manifests/render.ts';
@@ -35,7 +34,7 @@ spec:
     }),
   );
   const desired = resolve(await readConfigFiles(tree, (file, text) => Promise.resolve(parseYaml(file, text))));
-  const { objects } = render(desired, accessGraph(desired, exampleDay));
+  const { objects } = render(desired, exampleDay);
   const because = (kind: string, name: string, namespace?: string): string[] => {
     const found = objects.filter((o) => o.kind === kind && o.name === name && o.namespace === namespace);
     expect(found).toHaveLength(1);

@@ -212,7 +212,7 @@ function shuffled(value: unknown, random: (below: number) => number): unknown {
  */
 function manifests({ desired, graph }: Meaning): string[] {
   const needless = needlessBindings(graph);
-  return render(desired, graph).files.flatMap(({ path, text }) =>
+  return render(desired, graph.asOf).files.flatMap(({ path, text }) =>
     parseAllDocuments(text).flatMap((document): string[] => {
       const object: unknown = document.toJS();
       const [cluster = ''] = path.split('/');

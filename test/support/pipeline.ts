@@ -26,7 +26,7 @@ export async function pipeline(tree: FileTree, asOf: string): Promise<Result> {
   const problems = checkConfig(rules, { files, desired, asOf });
   const graph = accessGraph(desired, asOf);
   if (problems.some((d) => d.severity === 'error')) return { desired, diagnostics: problems, graph, files: [] };
-  const rendered = render(desired, graph);
+  const rendered = render(desired, graph.asOf);
   return {
     desired,
     diagnostics: [...problems, ...checkRendered(rules, rendered.objects)],

@@ -3,7 +3,7 @@ import { clusterScopeRules } from '../../access/cluster-scope-rules.ts';
 import type { ClusterAccess } from '../../access/graph.ts';
 import { serviceAccountOf } from '../../kubernetes/names.ts';
 import { builtInRoles } from '../../kubernetes/user-roles.ts';
-import type { Organization } from '../../config/model/desired-state.ts';
+import type { RenderedCluster, RenderedOrganization } from '../cluster-input.ts';
 import { compareCodeUnits } from '../../values/order.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { template } from '../template.ts';
@@ -44,8 +44,8 @@ const writes = ['create', 'delete', 'patch'];
  * So it may `bind` the built-in roles that are shared, and holds what `cluster-scope` and the custom roles hold.
  */
 export function argoCDClusterRole(
-  { labelDomain }: Organization,
-  { cluster, namespaces }: ClusterAccess,
+  { labelDomain }: RenderedOrganization,
+  { cluster, namespaces }: ClusterAccess<RenderedCluster>,
 ): ObjectTemplate[] {
   const metadata = { name: writerRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
   const customRoles = new Map(

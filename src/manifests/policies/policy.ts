@@ -1,12 +1,12 @@
-import type { Cluster, Organization } from '../../config/model/desired-state.ts';
+import type { RenderedCluster, RenderedOrganization } from '../cluster-input.ts';
 import { celList, celString } from '../cel.ts';
 import type { keys } from '../labels.ts';
 import { managedBy } from '../labels.ts';
 
 /** What a policy is written for. */
 export interface PolicyContext {
-  readonly organization: Organization;
-  readonly cluster: Cluster;
+  readonly organization: RenderedOrganization;
+  readonly cluster: RenderedCluster;
   /** Names of all tenants of the organization, sorted. */
   readonly tenants: readonly string[];
   readonly key: ReturnType<typeof keys>;

@@ -145,7 +145,7 @@ describe('writing manifests', () => {
         const tree = memoryTree(organizationFiles(documents));
         const desired = resolve(await readConfigFiles(tree, () => Promise.reject(new Error('no TypeScript here'))));
         const graph = accessGraph(desired, lawDay);
-        const { files, objects } = render(desired, graph);
+        const { files, objects } = render(desired, graph.asOf);
         for (const { cluster, namespaces, accesses } of graph.clusters) {
           for (const entry of namespaces) {
             const held = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { everythingWrong, fleet } from '../../bench/fleet.ts';
 import type { Io } from '../../src/app/io.ts';
-import { isWorthTwo } from '../../src/synth/second-thread.ts';
+import { isWorthTwo } from '../../src/synth/parallel.ts';
 import { synth as synthHere } from '../../src/commands/synth.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { tenantry } from '../support/cli.ts';

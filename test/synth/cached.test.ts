@@ -10,6 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { digestOfFiles } from '../../src/synth/digest.ts';
+import { distIn, readEntries } from '../../src/synth/dist.ts';
 import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { copyOf, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
@@ -139,9 +141,7 @@ describe('what synth remembers', () => {
     appendFileSync(dist(prod), '# more\n');
     // A memory that says that this is what was rendered: made by an organization whose dist/ is already like that.
     const forged = readFileSync(memory(), 'utf8');
-    const { digestOfFiles, filesByCluster } = await import('../../src/synth/known-clusters.ts');
-    const { readDist } = await import('../../src/synth/dist.ts');
-    const to = digestOfFiles(filesByCluster(readDist(dist()), new Set(['prodcluster01'])).get('prodcluster01') ?? []);
+    const to = digestOfFiles(readEntries(dist(), distIn(dist()).ofCluster('prodcluster01')));
     writeFileSync(memory(), forged.replace(/"to":"[^"]*"/, `"to":"${to}"`));
     expect((await synth()).stdout).toContain('is what the files say');
     expect((await synth(['--check'])).code).toBe(3);
