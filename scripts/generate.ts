@@ -4,7 +4,7 @@ import { jsonSchemas } from '../src/settings/json-schema.ts';
 import { argoCDPage } from './argo-cd-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { planPage } from './plan-page.ts';
-import { rulesPage } from './rules-page.ts';
+import { rulesPages } from './rules-page.ts';
 
 /**
  * Writes what is generated from the program itself: the JSON Schemas, the configuration reference, the rules page, the page of
@@ -15,7 +15,7 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 const generated: Record<string, string> = {
   ...jsonSchemas(),
   'docs/configuration.md': configurationPage(),
-  'docs/rules.md': await rulesPage(),
+  ...(await rulesPages()),
   ...(await planPage()),
   ...argoCDPage(),
 };

@@ -41,7 +41,12 @@ export function changeContext(
     after,
     plan: planOf(before, after),
     underBase: {
-      limits: under(({ naming, limits, protectedNamespaces }) => ({ naming, limits, protectedNamespaces })),
+      limits: under(({ naming, limits, protectedNamespaces }) => ({ naming, limits, protectedNamespaces })).map(
+        (found) => ({
+          found,
+          limit: rules.find(({ code }) => code === found.code)?.limit ?? [],
+        }),
+      ),
       exceptions: under(({ exceptions }) => ({ exceptions })),
     },
     bindings,

@@ -36,6 +36,8 @@ interface RuleBase {
   readonly why: string;
   /** Whether an exception in `organization.yaml` can waive it. Only where breaking it endangers nobody else. */
   readonly waivable?: true;
+  /** The key of the organization's `spec` by which it judges: a change keeps to what the base has there (TEN513). */
+  readonly limit?: readonly [string, ...string[]];
 }
 
 /** Files of an example, by path. They are laid over the example organization; `null` removes one of its files. */
@@ -136,13 +138,22 @@ export interface BindingChange {
   readonly after: string;
 }
 
+/** What a rule says by a limit of the base, and the key of the organization's `spec` that holds it. */
+export interface OverLimit {
+  readonly found: Diagnostic;
+  readonly limit: readonly string[];
+}
+
 /** What rules about a change look at: both sides, and what lies between them. */
 export interface ChangeContext {
   readonly before: RuleContext;
   readonly after: RuleContext;
   readonly plan: Plan;
   /** What the rules about the config would say of the head under the base's limits, or the base's exceptions, and now do not. */
-  readonly underBase: { readonly limits: readonly Diagnostic[]; readonly exceptions: readonly Diagnostic[] };
+  readonly underBase: {
+    readonly limits: readonly OverLimit[];
+    readonly exceptions: readonly Diagnostic[];
+  };
   /** Bindings of `dist/` that both sides have. */
   readonly bindings: readonly BindingChange[];
 }

@@ -14,6 +14,7 @@ export const shareTooFar: TenantRule = {
   summary: 'A share that ends does so within `limits.shareDays` days from today, where the organization sets that.',
   why: 'An access for some time that ends in ten years is one for ever that looks like something else. A share without `until` is for ever in plain sight, so the limit is not about it.',
   waivable: true,
+  limit: ['limits', 'shareDays'],
   *check({ tenant, platform: { organization, asOf } }) {
     const { shareDays } = organization.limits;
     if (shareDays === undefined) return;

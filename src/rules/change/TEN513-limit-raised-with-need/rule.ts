@@ -1,6 +1,4 @@
-import type { Diagnostic, Location } from '../../../source/diagnostic.ts';
 import { atKey } from '../../../source/diagnostic.ts';
-import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { hasBase, itemsIn } from '../sides.ts';
@@ -15,10 +13,10 @@ export const limitRaisedWithNeed: ChangeRule = {
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);
-    for (const found of context.underBase.limits) {
+    for (const { found, limit } of context.underBase.limits) {
       yield {
         message: `this change needs a limit that it changes itself: with that of the base, ${found.message} (${found.code})`,
-        at: limitOf(found, context.after.desired.organization.origin),
+        at: atKey(originAt(context.after.desired.organization.origin, 'spec', ...limit)),
         related: [{ ...found.primary, message: found.primary.message ?? 'needs it' }],
         help: 'change the limit first, in a change of its own, which those who own organization.yaml review',
         items: known('organization/'),
@@ -26,17 +24,3 @@ export const limitRaisedWithNeed: ChangeRule = {
     }
   },
 };
-
-/** The limit by which a rule of the config judges. */
-const limits: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  TEN203: ['naming', 'groupPattern'],
-  TEN205: ['naming', 'identifierMaxLength'],
-  TEN206: ['naming', 'tenantPrefix'],
-  TEN209: ['protectedNamespaces'],
-  TEN210: ['limits', 'namespacesPerTenant'],
-  TEN403: ['limits', 'shareDays'],
-};
-
-function limitOf({ code }: Diagnostic, organization: Origin): Location {
-  return atKey(originAt(organization, 'spec', ...(limits[code] ?? [])));
-}

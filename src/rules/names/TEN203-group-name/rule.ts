@@ -13,6 +13,7 @@ export const groupName: OrganizationRule = {
   severity: 'error',
   summary: "Every group's name matches `naming.groupPattern` as a whole.",
   why: 'Tokens hold group names exactly as the identity provider writes them. A group whose name lacks the prefix that all others have (`github:`, say) matches nobody, and a name with a space or a letter of another script is taken for one that it is not.',
+  limit: ['naming', 'groupPattern'],
   *check({ organization }) {
     const { complete, groups, naming } = organization;
     // In an organization that was read in part, the pattern may be another one.

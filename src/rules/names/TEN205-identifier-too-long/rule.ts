@@ -9,6 +9,7 @@ export const identifierTooLong: TenantRule = {
   summary: "A namespace's identifier has at most `naming.identifierMaxLength` characters, 7 unless set (S54).",
   why: 'Names are made of it further on: host names, database names, the names of cloud resources. A short identifier leaves them room.',
   waivable: true,
+  limit: ['naming', 'identifierMaxLength'],
   *check({ tenant, platform }) {
     const { complete, naming } = platform.organization;
     // In an organization that was read in part, the limit may be another one.

@@ -8,6 +8,7 @@ export const fullNameNotAllowed: TenantRule = {
   severity: 'error',
   summary: "Where the tenant prefix is required, every namespace has a `name` and takes its tenant's prefix (S58).",
   why: "With the prefix required, policies find a namespace's tenant by its name, and refuse a namespace whose name points to none or to another.",
+  limit: ['naming', 'tenantPrefix'],
   *check({ tenant, platform }) {
     const { complete, naming } = platform.organization;
     // In an organization that was read in part, the prefix may be optional.

@@ -14,6 +14,7 @@ export const protectedNamespace: TenantRule = {
   summary:
     "No namespace of a tenant or a group is `default`, `kube-*` or another of the organization's `protectedNamespaces` (S40).",
   why: 'Who is admin in `kube-system` can take over the cluster. A tenant `kube` with a namespace `system` is all that it takes.',
+  limit: ['protectedNamespaces'],
   checkPlatform(platform) {
     return protectedAmong(platformClaims(platform), platform.organization);
   },

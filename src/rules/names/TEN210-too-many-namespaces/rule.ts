@@ -10,6 +10,7 @@ export const tooManyNamespaces: TenantRule = {
   summary: 'A tenant has at most `limits.namespacesPerTenant` namespaces, 10 unless set (S52).',
   why: 'Past some number nobody knows any more what each namespace is for and who needs it. Namespaces marked for deletion count until they are gone.',
   waivable: true,
+  limit: ['limits', 'namespacesPerTenant'],
   *check({ tenant, platform }) {
     const { complete, limits } = platform.organization;
     // In an organization that was read in part, the limit may be another one.

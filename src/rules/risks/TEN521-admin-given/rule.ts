@@ -1,0 +1,22 @@
+import type { ChangeRule } from '../../rule.ts';
+import { givenBy, isAdmin, lines, newRoles, placesText, sentence } from '../access.ts';
+
+export const adminGiven: ChangeRule = {
+  level: 'change',
+  code: 'TEN521',
+  name: 'admin-given',
+  severity: 'note',
+  summary: 'Nobody becomes `admin` of a namespace.',
+  why: 'An `admin` reads every secret of the namespace, runs anything in it, and lets others in. Where that is on production, TEN520 says it.',
+  *check({ plan }) {
+    for (const { item, places } of givenBy(plan)) {
+      if (places.some(({ production }) => production) || !newRoles(item).some(isAdmin)) continue;
+      yield {
+        message: `${sentence(item.subject, item)} ${placesText(places)}`,
+        ...lines(places),
+        items: [item.id],
+        help: '`admin` reads and writes secrets and gives access to others: is a lesser role enough?',
+      };
+    }
+  },
+};
