@@ -143,8 +143,8 @@ export default {
     ),
     mayImport(
       'render',
-      [rooms.values, rooms.source],
-      'Renderers turn values into text: of the other rooms they may know types only.',
+      [rooms.values, rooms.source, '^src/settings/words\\.ts$'],
+      'Renderers turn values into text: of the other rooms they may know types only, and what settings are called.',
       {
         to: { dependencyTypesNot: ['type-only'] },
       },

@@ -86,7 +86,8 @@ export async function readTree(
     lazyEvaluator(io),
     base && {
       base: base.files,
-      forbidTypeScript: base.files.organization.length > 0 && base.desired.organization.typescript === 'forbid',
+      forbidTypeScript:
+        base.files.organization.length > 0 && base.desired.organization.config.typescript.value === 'forbid',
     },
   );
   return { files, sources: sourcesOf(files), desired: resolve(files, base), asOf };

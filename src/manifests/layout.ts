@@ -38,7 +38,7 @@ export function clusterFolder({ name }: Pick<Cluster, 'name'>): string {
 
 /** The file of a namespace. Where a cluster has several Applications, each has a folder of its own. */
 export function namespaceFile(cluster: DividedCluster, namespace: string): string {
-  const part = cluster.applications === 1 ? '' : `${applicationOf(cluster, namespace)}/`;
+  const part = cluster.applications.value === 1 ? '' : `${applicationOf(cluster, namespace)}/`;
   return `${cluster.name}/namespaces/${part}${namespace}.yaml`;
 }
 
@@ -48,7 +48,7 @@ export function namespaceFile(cluster: DividedCluster, namespace: string): strin
  * Applications have synced.
  */
 function applicationOf({ applications }: DividedCluster, namespace: string): number {
-  return createHash('sha256').update(namespace).digest().readUInt32BE(0) % applications;
+  return createHash('sha256').update(namespace).digest().readUInt32BE(0) % applications.value;
 }
 
 /** The namespaces' files of one of a cluster's several Applications, as Argo CD's pattern below the cluster's folder. */

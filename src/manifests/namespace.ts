@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
-import { quotaKeys } from '../config/model/desired-state.ts';
+import { quotaKeys } from '../settings/quota.ts';
 import type { RenderedOrganization } from './cluster-input.ts';
 import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
 import type { Origin } from '../source/source.ts';
@@ -158,7 +158,7 @@ function namespaceAnnotations(organization: RenderedOrganization, entry: Cluster
     // may be deleted.
     ...(marked ? { [key.allowDelete]: entry.name } : keptByArgoCD),
     ...(nodeSelector && {
-      'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector)
+      'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector.value)
         .map(([name, value]) => `${name}=${value}`)
         .sort()
         .join(','),

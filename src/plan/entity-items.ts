@@ -3,7 +3,8 @@ import { isProduction, subjectKey } from '../config/model/desired-state.ts';
 import type { CustomRole } from '../settings/schema.ts';
 import { once } from '../values/once.ts';
 import { addTo, groupedBy, sortedBy } from '../values/order.ts';
-import { effectOf } from './effect.ts';
+import { existence, membersDeclared } from '../settings/derived.ts';
+import { group as groupTable, organization } from '../settings/organization.ts';
 import type { FactChange } from './fact.ts';
 import type { Meaning } from '../access/graph.ts';
 import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from './items.ts';
@@ -51,7 +52,7 @@ export function memberItems(change: Change): MembersItem[] {
     const old = renames.find(({ to }) => to.name === group)?.from.name;
     return (isJoined ? held.after().get(group) : held.before().get(old ?? group)) ?? [];
   };
-  const admins = settingsOf(facts, 'organization').filter(({ about }) => about === 'admin');
+  const admins = settingsOf(facts, 'organization').filter(({ setting }) => setting === organization.admins);
   const items: MembersItem[] = [];
   const add = (group: string, settings: readonly SettingChange[], declared: MembersItem['declared']): void => {
     const joined = settings.flatMap(({ before: was, after: is }) => (is && !was ? [is] : []));
@@ -62,12 +63,12 @@ export function memberItems(change: Change): MembersItem[] {
   };
   add('cluster-admins', admins, 'still');
   for (const [group, settings] of entityChanges(facts, 'group')) {
-    if (settings.some(({ about }) => about === '')) continue;
-    const declaration = settings.find(({ about }) => about === 'members');
+    if (settings.some(({ setting }) => setting === existence)) continue;
+    const declaration = settings.find(({ setting }) => setting === membersDeclared);
     const declared = declaration ? (declaration.after ? 'newly' : 'no longer') : 'still';
     add(
       group,
-      settings.filter(({ about }) => about === 'member'),
+      settings.filter(({ setting }) => setting === groupTable.members),
       declared,
     );
   }
@@ -91,17 +92,17 @@ export function entityItems(change: Change, roles: readonly RoleItem[]): EntityI
     if (kind === 'group') for (const { to } of renames) if (!changed.has(to.name)) changed.set(to.name, []);
     return sortedBy(changed, ([name]) => name).flatMap(([name, all]): EntityItem[] => {
       if (kind === 'role' && changedRoles.has(name)) return [];
-      const existence = all.find(({ about }) => about === '');
-      const settings = all.filter(({ about }) => about !== '' && !isMembership(kind, about, existence));
+      const existing = all.find(({ setting }) => setting === existence);
+      const settings = all.filter((one) => one !== existing && !isMembership(one, existing));
       const from = kind === 'group' ? renames.find(({ to }) => to.name === name)?.from.name : undefined;
-      if (!existence && settings.length === 0 && from === undefined) return [];
+      if (!existing && settings.length === 0 && from === undefined) return [];
       const tenant = kind === 'namespace' ? tenants.get(name) : kind === 'role' ? name.split('/')[0] : undefined;
       return [
         {
           kind: 'entity',
           id: `${kind}/${name}`,
           entity: { kind, name },
-          change: from !== undefined ? 'renamed' : changeOf(kind, name, existence, there),
+          change: from !== undefined ? 'renamed' : changeOf(kind, name, existing, there),
           ...(from !== undefined && { from }),
           ...(tenant !== undefined && { tenant }),
           production: production.has(`${kind}/${name}`),
@@ -113,24 +114,21 @@ export function entityItems(change: Change, roles: readonly RoleItem[]): EntityI
 }
 
 /** A membership has an item of its own, unless the whole group is new or gone. */
-function isMembership(
-  kind: EntityItem['entity']['kind'],
-  about: string,
-  existence: SettingChange | undefined,
-): boolean {
-  if (kind === 'organization') return about === 'admin';
-  return kind === 'group' && !existence && (about === 'member' || about === 'members');
+function isMembership({ setting }: SettingChange, existing: SettingChange | undefined): boolean {
+  return (
+    setting === organization.admins || (!existing && (setting === groupTable.members || setting === membersDeclared))
+  );
 }
 
 function changeOf(
   kind: EntityItem['entity']['kind'],
   name: string,
-  existence: SettingChange | undefined,
+  existing: SettingChange | undefined,
   { before, after }: Record<'before' | 'after', ReadonlyMap<string, string | undefined>>,
 ): EntityItem['change'] {
   if (kind === 'namespace') return before.has(name) ? (after.has(name) ? 'changed' : 'removed') : 'added';
-  if (!existence) return 'changed';
-  return existence.after ? 'added' : 'removed';
+  if (!existing) return 'changed';
+  return existing.after ? 'added' : 'removed';
 }
 
 /** The namespaces that have one of the names, with the last tenant that has it; undefined for those of no tenant. */
@@ -153,25 +151,26 @@ function entityChanges(facts: readonly FactChange[], kind: EntityItem['entity'][
     const { before, after } = change;
     const fact = after ?? before;
     if (fact?.entity.kind !== kind) continue;
-    const { about, item, entity } = fact;
-    const effect = effectOf(fact, before?.value, after?.value);
-    const setting = {
-      about,
+    const { setting, part, item, entity } = fact;
+    const effect = setting.order({ item, before: before?.value, after: after?.value });
+    const one = {
+      setting,
+      ...(part !== undefined && { part }),
       ...(item !== undefined && { item }),
       ...(before && { before }),
       ...(after && { after }),
       ...(effect && { effect }),
     };
-    addTo(byName, entity.name, setting);
+    addTo(byName, entity.name, one);
   }
   return Array.from(byName, ([name, settings]) => [name, settings.map((one) => withoutEffectInList(one, settings))]);
 }
 
 /** Whether there is a list at all says more than its elements: a list that goes allows all, not less by each of them. */
-function withoutEffectInList(setting: SettingChange, others: readonly SettingChange[]): SettingChange {
-  const { effect, ...rest } = setting;
-  const isWithList = others.some(({ about, item }) => about === setting.about && item === undefined);
-  return effect === undefined || (setting.item !== undefined && isWithList) ? rest : setting;
+function withoutEffectInList(change: SettingChange, others: readonly SettingChange[]): SettingChange {
+  const { effect, ...rest } = change;
+  const isWithList = others.some(({ setting, item }) => setting === change.setting && item === undefined);
+  return effect === undefined || (change.item !== undefined && isWithList) ? rest : change;
 }
 
 function settingsOf(facts: readonly FactChange[], kind: EntityItem['entity']['kind']): SettingChange[] {

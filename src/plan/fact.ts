@@ -1,5 +1,8 @@
 import type { Reason, RoleRef, Scope } from '../access/graph.ts';
 import type { Subject } from '../config/model/desired-state.ts';
+import type { Setting } from '../settings/setting.ts';
+import type { SettingValue } from '../settings/value.ts';
+import { valueText } from '../settings/value.ts';
 import type { Origin } from '../source/source.ts';
 
 /** What a setting belongs to. The name of a role is `tenant/role`; that of the organization is not compared. */
@@ -19,17 +22,18 @@ export interface AccessFact {
   readonly because: readonly Reason[];
 }
 
-/** A setting of an entity, or one element of a list of it. `about: ''` says that the entity exists. */
+/** A setting of an entity, or a part of it, or one element of a list of it. */
 export interface SettingFact {
   readonly kind: 'setting';
   readonly entity: Entity;
-  /** In the words of the config: `quota cpu`, `member`. */
-  readonly about: string;
+  readonly setting: Setting;
+  /** The part, where it has parts with names of their own: `cpu` of a quota. */
+  readonly part?: string;
   /** The element, where the setting is a list: the member's name. */
   readonly item?: string;
-  readonly value: string;
+  readonly value: SettingValue;
   /** The limit that the value counts against; no part of the fact itself. */
-  readonly limit?: string;
+  readonly limit?: number;
   readonly origin: Origin;
 }
 
@@ -43,3 +47,13 @@ export type Fact = AccessFact | SettingFact;
 export type FactChange =
   | { readonly kind: 'access'; readonly before?: AccessFact; readonly after?: AccessFact }
   | { readonly kind: 'setting'; readonly before?: SettingFact; readonly after?: SettingFact };
+
+/** What a fact is about, in words: `quota cpu`, `member`; empty for that an entity exists. */
+export function aboutOf({ setting, part }: Pick<SettingFact, 'setting' | 'part'>): string {
+  return part === undefined ? setting.name : `${setting.name} ${part}`;
+}
+
+/** What a fact says, in words; undefined where there is none. */
+export function textOf(fact: SettingFact | undefined): string | undefined {
+  return fact && valueText(fact.value);
+}

@@ -1,13 +1,15 @@
 import type { ClusterAccess, Meaning } from '../access/graph.ts';
 import { subjectKey } from '../config/model/desired-state.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
-import { parseQuantity } from '../kubernetes/quantity.ts';
-import type { AccessFact, Fact, FactChange, SettingFact } from './fact.ts';
+import { sameValue } from '../settings/value.ts';
+import type { AccessFact, Fact, FactChange } from './fact.ts';
+import { aboutOf } from './fact.ts';
 import type { Parts } from './parts.ts';
 import { partsOf } from './parts.ts';
 import { effective } from './roles.ts';
 import { settingFacts } from './settings.ts';
 
+export { aboutOf, textOf } from './fact.ts';
 export type { AccessFact, Entity, Fact, FactChange, SettingFact } from './fact.ts';
 
 /** All facts of a state, by key. */
@@ -46,7 +48,7 @@ export function applyFacts(before: ReadonlyMap<string, Fact>, changes: readonly 
 /** What a fact is about. */
 export function factKey(fact: Fact): string {
   if (fact.kind === 'setting') {
-    return ['setting', fact.entity.kind, fact.entity.name, fact.about, fact.item ?? ''].join('\n');
+    return ['setting', fact.entity.kind, fact.entity.name, aboutOf(fact), fact.item ?? ''].join('\n');
   }
   return ['access', placeKey(fact), fact.role.kind, fact.role.name].join('\n');
 }
@@ -59,25 +61,7 @@ export function placeKey({ cluster, scope, subject }: Pick<AccessFact, 'cluster'
 /** Whether two facts about the same thing say the same. */
 export function sameFact(a: Fact, b: Fact | undefined): boolean {
   if (a.kind === 'access') return b?.kind === 'access' && a.until === b.until;
-  return b?.kind === 'setting' && (a.value === b.value || sameAmount(a, b));
-}
-
-/** `1000m` of CPU is `1`, in a quota and among the limits of containers. */
-function sameAmount(a: SettingFact, b: SettingFact): boolean {
-  if (!a.about.startsWith('quota ') && a.about !== 'containerLimits') return false;
-  const words = a.value.split(' ');
-  const others = b.value.split(' ');
-  return (
-    words.length === others.length &&
-    words.every((word, i) => {
-      const other = others[i] ?? '';
-      // A comma ends one list of limits, and belongs to its last amount.
-      const [amount, another] = [parseQuantity(word.replace(/,$/, '')), parseQuantity(other.replace(/,$/, ''))];
-      return (
-        word === other || (amount !== undefined && amount === another && word.endsWith(',') === other.endsWith(','))
-      );
-    })
-  );
+  return b?.kind === 'setting' && sameValue(a.value, b.value);
 }
 
 /** What everybody effectively has on a cluster: a role that adds nothing to another one of its subject is left out. */

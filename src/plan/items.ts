@@ -1,6 +1,7 @@
 import type { Meaning, Reason, Scope } from '../access/graph.ts';
 import type { Subject } from '../config/model/desired-state.ts';
 import type { Entity, Fact, FactChange, SettingFact } from './fact.ts';
+import type { Setting } from '../settings/setting.ts';
 import type { Rename } from './renames.ts';
 import type { Direction, Holding } from './roles.ts';
 
@@ -85,7 +86,9 @@ export interface EntityItem {
 
 /** One setting: added, removed or changed. */
 export interface SettingChange {
-  readonly about: string;
+  readonly setting: Setting;
+  /** The part, where the setting has parts with names of their own. */
+  readonly part?: string;
   readonly item?: string;
   readonly before?: SettingFact;
   readonly after?: SettingFact;

@@ -1,7 +1,7 @@
 import type { Group, DesiredState } from '../config/model/desired-state.ts';
+import { cluster } from '../settings/cluster.ts';
 import type { Fact } from './fact.ts';
 import { factKey } from './facts.ts';
-import { withOwner } from './settings.ts';
 
 /** A group that goes on under another name. */
 export interface Rename {
@@ -43,12 +43,12 @@ function withGroups(fact: Fact, current: (name: string) => string): Fact {
     const { subject } = fact;
     return subject.kind === 'Group' ? { ...fact, subject: { ...subject, name: current(subject.name) } } : fact;
   }
-  const { entity, about, item, value } = fact;
+  const { entity, setting, item, value } = fact;
   if (entity.kind === 'group') return { ...fact, entity: { ...entity, name: current(entity.name) } };
-  if (entity.kind === 'cluster' && about === 'shared with' && item !== undefined) {
+  if (setting === cluster.sharedWith && item !== undefined) {
     return { ...fact, item: current(item) };
   }
   // The group's namespace may keep its name, and stays the group's.
-  if (entity.kind === 'namespace' && about === 'on cluster') return { ...fact, value: withOwner(value, current) };
+  if (value.type === 'group') return { ...fact, value: { ...value, group: current(value.group) } };
   return fact;
 }

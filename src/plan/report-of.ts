@@ -4,6 +4,9 @@ import type { Subject } from '../config/model/desired-state.ts';
 import { subjectKey } from '../config/model/desired-state.ts';
 import type { Origin } from '../source/source.ts';
 import { fileOfBase, inBase } from '../source/source.ts';
+import { valueText } from '../settings/value.ts';
+import type { SettingFact } from './fact.ts';
+import { aboutOf } from './fact.ts';
 import type { AccessItem, EntityItem, Item, MembersItem, Plan, RoleItem, SettingChange } from './items.ts';
 import type {
   PlanReport,
@@ -181,15 +184,19 @@ function entityItem(item: EntityItem, lineOf: LineOf): ReportItem {
     production,
     contents: [],
     settings: settings.map((setting) => ({
-      about: setting.about,
+      about: aboutOf(setting),
       item: setting.item ?? null,
-      before: setting.before?.value ?? null,
-      after: setting.after?.value ?? null,
-      limit: (setting.after ?? setting.before)?.limit ?? null,
+      before: setting.before ? valueText(setting.before.value) : null,
+      after: setting.after ? valueText(setting.after.value) : null,
+      limit: limitText(setting.after ?? setting.before),
       effect: setting.effect ?? null,
       because: settingLines(setting, lineOf),
     })),
   };
+}
+
+function limitText(fact: SettingFact | undefined): string | null {
+  return fact?.limit === undefined ? null : String(fact.limit);
 }
 
 function settingLines({ before, after }: SettingChange, lineOf: LineOf): ReportLines {

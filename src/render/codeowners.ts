@@ -158,7 +158,7 @@ function reviewersOn(gitHub: GitHub | undefined): {
         origin,
       });
     }
-    return team === undefined || gitHub?.organization === undefined ? [] : [`@${gitHub.organization}/${team}`];
+    return team === undefined || gitHub?.organization === undefined ? [] : [`@${gitHub.organization.value}/${team}`];
   };
 
   return {

@@ -3,7 +3,8 @@ import { isolation } from './isolation.ts';
 import { forbids, moreIsLooser, noOrder, permits, permitsUntil, scale } from './order.ts';
 import { containerLimitsKey } from './quota.ts';
 import { count, date, labels, name, oneOf, optional, strict, subjectName } from './schema-parts.ts';
-import { nested, other, schemaOf, setting, value } from './setting.ts';
+import type { Told } from './setting.ts';
+import { nested, other, schemaOf, setting, toldAs, value } from './setting.ts';
 
 /** The keys of a group. */
 export const group = {
@@ -22,7 +23,7 @@ export const group = {
         description: 'Who is in the group. Only for answers about people: the identity provider decides.',
       }),
     ),
-    { order: noOrder, risk: 'ownRule', rendered: { nothing: 'for answers about people' } },
+    { order: noOrder, risk: 'ownRule', toldOfNew: true, rendered: { nothing: 'for answers about people' } },
   ),
   namespace: value(
     'namespace',
@@ -92,6 +93,12 @@ export const limits = {
   }),
 } as const;
 
+/** What holds for tenants that do not say otherwise. */
+export const defaults = {
+  isolation: nested(isolation, 'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.'),
+  containerLimits: containerLimitsKey,
+} as const;
+
 /** Settings of the admission policies. */
 export const policies = {
   breakGlassGroups: setting(
@@ -136,33 +143,41 @@ export const config = {
   ),
 } as const;
 
-const removalsKey = <const D extends number>(part: string, description: string, minimum: number, standard: D) => ({
-  ...value(
-    'removals',
-    optional(Type.Integer({ description, minimum, maximum: part === 'accessPercent' ? 100 : 2 ** 31 - 1 })),
-    {
-      default: standard,
-      order: moreIsLooser,
-      risk: 'limit',
-      rendered: { nothing: 'for rules about changes' },
-    },
-  ),
-  part,
-});
+/** One of the limits, which all are told as `removals`. */
+function removalsKey<const Part extends string, const D extends number>(
+  part: Part,
+  range: { readonly minimum: number; readonly maximum?: number },
+  description: string,
+  standard: D,
+) {
+  const schema = optional(Type.Integer({ description, maximum: 2 ** 31 - 1, ...range }));
+  const told = (said: number): Told[] => [{ part, value: { type: 'number', number: said }, steps: [] }];
+  return toldAs('removals', schema, told, {
+    default: standard,
+    order: moreIsLooser,
+    risk: 'limit',
+    rendered: { nothing: 'for rules about changes' },
+  } as const);
+}
 
 /** How much one change may take away (S41). */
 export const removals = {
-  namespaces: removalsKey('namespaces', 'Most namespaces that one change may take away or mark for deletion.', 0, 5),
+  namespaces: removalsKey(
+    'namespaces',
+    { minimum: 0 },
+    'Most namespaces that one change may take away or mark for deletion.',
+    5,
+  ),
   accessPercent: removalsKey(
     'accessPercent',
+    { minimum: 0, maximum: 100 },
     'Most of the access of a cluster or a tenant, in percent, that one change may take away.',
-    0,
     30,
   ),
   accessMinimum: removalsKey(
     'accessMinimum',
+    { minimum: 1 },
     'How many accesses a cluster or a tenant must have had for `accessPercent` to count.',
-    1,
     10,
   ),
 } as const;
@@ -255,7 +270,8 @@ export const argoCD = {
     ),
     { order: noOrder, risk: 'none', rendered: 'Applications' },
   ),
-  namespace: value('Argo CD namespace', optional(name('The namespace that Argo CD runs in. Default: argocd.')), {
+  namespace: value('Argo CD namespace', optional(name('The namespace that Argo CD runs in.')), {
+    default: 'argocd',
     order: noOrder,
     risk: 'none',
     rendered: 'Applications and projects, and bindings of its accounts',
@@ -304,16 +320,7 @@ export const organization = {
   ),
   naming: nested(naming, 'How things may be named.'),
   limits: nested(limits, 'Limits that rules hold tenants to.'),
-  defaults: nested(
-    {
-      isolation: nested(
-        isolation,
-        'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.',
-      ),
-      containerLimits: containerLimitsKey,
-    },
-    'What holds for tenants that do not say otherwise.',
-  ),
+  defaults: nested(defaults, 'What holds for tenants that do not say otherwise.'),
   protectedNamespaces: setting(
     'protected namespace',
     optional(

@@ -275,7 +275,7 @@ describe('what has no name on GitHub', () => {
 });
 
 const gitHubOf = (name: string) => ({
-  organization: name,
+  organization: { value: name, origin: { file: 'organization.yaml' } },
   teams: new Map<string, string>(),
   users: new Map<string, string>(),
 });

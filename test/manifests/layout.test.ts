@@ -14,7 +14,7 @@ import {
 
 const cluster = (applications: number): Pick<Cluster, 'name' | 'applications'> => ({
   name: 'prodcluster01',
-  applications,
+  applications: { value: applications, origin: { file: 'clusters/prodcluster01.yaml' } },
 });
 
 describe('the file of a namespace', () => {

@@ -12,7 +12,7 @@ import { bindingName } from '../../src/manifests/binding-name.ts';
 import { render } from '../../src/manifests/render.ts';
 import { groupedBy } from '../../src/values/order.ts';
 import type { Fact } from '../../src/plan/facts.ts';
-import { applyFacts, diffFacts, factsOf, placeKey, sameFact } from '../../src/plan/facts.ts';
+import { aboutOf, textOf, applyFacts, diffFacts, factsOf, placeKey, sameFact } from '../../src/plan/facts.ts';
 import type { AccessItem, Item, Place, Plan } from '../../src/plan/plan.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import type { Direction, Holding } from '../../src/plan/roles.ts';
@@ -300,10 +300,11 @@ function describeItem(item: Item, { direction, sides }: Telling = asIs): string[
     case 'entity': {
       const word = { added: 'removed', removed: 'added', changed: 'changed', renamed: 'renamed' } as const;
       const [change] = sides<string>(item.change, word[item.change]);
-      const settings = item.settings.map(({ about, item: element, before, after, effect }) => {
+      const settings = item.settings.map((one) => {
+        const { item: element, before, after, effect } = one;
         const effects = { loosens: 'tightens', tightens: 'loosens' } as const;
         const [told] = sides<string>(effect ?? '', effect ? effects[effect] : '');
-        return `${item.id} ${about} ${element ?? ''} ${sides(before?.value, after?.value).join(' > ')} ${told}`;
+        return `${item.id} ${aboutOf(one)} ${element ?? ''} ${sides(textOf(before), textOf(after)).join(' > ')} ${told}`;
       });
       return [`${item.id} ${change} ${item.production}`, ...settings];
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { effectOf } from '../../src/plan/effect.ts';
+import { aboutOf, textOf } from '../../src/plan/facts.ts';
 import type { AccessItem, EntityItem, MembersItem, Plan, RoleItem } from '../../src/plan/plan.ts';
 import type { Holding } from '../../src/plan/roles.ts';
 import { rightsBeyond } from '../../src/kubernetes/rbac.ts';
@@ -92,62 +92,6 @@ describe('the rules of custom roles', () => {
       'list pods.apps "web"',
       'list pods/log.apps "web"',
     ]);
-  });
-});
-
-describe('effectOf', () => {
-  it.each([
-    ['quota cpu', undefined, '1', '2', 'loosens'],
-    ['quota cpu', undefined, '1', '1000m', undefined],
-    ['quota memory', undefined, '1Gi', '1G', 'tightens'],
-    ['quota pods', undefined, '5', undefined, 'loosens'],
-    ['quota pods', undefined, undefined, '5', 'tightens'],
-    ['shareDays', undefined, '30', undefined, 'loosens'],
-    ['removals accessMinimum', undefined, '10', '20', 'loosens'],
-    ['network', undefined, 'SameNamespace', 'None', 'loosens'],
-    ['podSecurity', undefined, 'privileged', 'baseline', 'tightens'],
-    ['cordoned', undefined, 'true', 'false', 'loosens'],
-    ['deletion', undefined, 'Never', 'TwoStep', 'loosens'],
-    ['registries', undefined, undefined, 'only', 'tightens'],
-    ['registries', undefined, 'only', undefined, 'loosens'],
-    ['registries', 'a.example.com/', undefined, '', 'loosens'],
-    ['storageClasses', 'fast', '', undefined, 'tightens'],
-    ['nodeSelector', 'pool', 'green', undefined, 'loosens'],
-    ['nodeSelector', 'pool', 'green', 'blue', undefined],
-    ['nodeSelector', undefined, undefined, 'any node', 'loosens'],
-    ['nodeSelector', undefined, 'any node', undefined, 'tightens'],
-    ['allocation', 'a26', '100 USD Year', '99.5 USD Year', 'tightens'],
-    ['allocation', 'a26', '99 USD Year', '100 USD Year', 'loosens'],
-    ['allocation', 'a26', '100 USD Year', '100 USD Month', undefined],
-    ['allocation', 'a26', '100 USD Year', '90 EUR Year', undefined],
-    ['allocation', 'a26', '1 USD Once until 2026-05-01', '1 USD Once until 2026-06-01', 'loosens'],
-    ['allocation', 'a26', '1 USD Once until 2026-05-01', '1 USD Once', 'loosens'],
-    ['allocation', 'a26', '1 USD Once from 2026-02-01', '1 USD Once', 'loosens'],
-    ['allocation', 'a26', '1 USD Once', '1 USD Once until 2026-05-01', 'tightens'],
-    ['allocation', 'a26', '1 USD Once until 2026-05-01', '2 USD Once until 2026-04-01', 'loosens'],
-    ['allocation', 'a26', '2 USD Once until 2026-05-01', '1 USD Once until 2026-06-01', undefined],
-    ['allocation', 'a26', undefined, '100 USD Year', 'loosens'],
-    ['allocation', 'a26', '100 USD Year', undefined, 'tightens'],
-    ['allocation', undefined, 'a25', 'a26', undefined],
-    ['containerLimits', undefined, 'max cpu 2 memory 4Gi', 'max cpu 2 memory 8Gi', 'loosens'],
-    ['containerLimits', undefined, 'max cpu 2 memory 4Gi', 'max cpu 1 memory 8Gi', 'loosens'],
-    ['containerLimits', undefined, 'max cpu 2 memory 4Gi', 'max cpu 2', 'loosens'],
-    ['containerLimits', undefined, 'max cpu 2', 'max cpu 1, default cpu 500m', 'tightens'],
-    ['containerLimits', undefined, 'default cpu 1, max cpu 2', 'default cpu 2, max cpu 2', 'loosens'],
-    ['containerLimits', undefined, 'max cpu 2', 'max cpu 2000m', undefined],
-    ['containerLimits', undefined, 'defaultRequest cpu 1', 'defaultRequest cpu 2', undefined],
-    ['containerLimits', undefined, 'max cpu 2', undefined, 'loosens'],
-    ['containerLimits', undefined, undefined, 'max cpu 2', 'tightens'],
-    ['exception', 'TEN210 solar', '2026-05-01', '2026-06-01', 'loosens'],
-    ['exception', 'TEN210 solar', '2026-05-01', undefined, 'tightens'],
-    ['protected namespace', 'monitoring', '', undefined, 'loosens'],
-    // The more labels make a cluster production, the fewer clusters are, and the fewer warnings there are.
-    ['production label', 'tier', undefined, 'one', 'loosens'],
-    ['production label', 'tier', 'one', undefined, 'tightens'],
-    ['production label', 'tier', 'one', 'two', undefined],
-    ['subscriptionGroup', undefined, 'a', 'b', undefined],
-  ] as const)('%s %s from %s to %s: %s', (about, item, before, after, effect) => {
-    expect(effectOf({ about, ...(item !== undefined && { item }) }, before, after)).toBe(effect);
   });
 });
 
@@ -396,7 +340,7 @@ describe('items about all else', () => {
     const isolated = (isolation: object) => solar({ isolation, namespaces: [{ name: 'prod' }] });
     const effects = async (before: ExampleFiles, after: ExampleFiles) =>
       entitiesOf(await plan(before, after)).flatMap(({ settings }) =>
-        settings.map(({ about, item, effect }) => [about, item ?? '', effect ?? '']),
+        settings.map((change) => [aboutOf(change), change.item ?? '', change.effect ?? '']),
       );
     const none = isolated({});
     const some = isolated({ registries: ['a.example.com/'] });
@@ -418,11 +362,11 @@ describe('items about all else', () => {
       ['tenant/solar', 'changed', undefined, true],
     ]);
     const [count] = items[1]?.settings ?? [];
-    expect([count?.about, count?.before?.value, count?.after?.value, count?.after?.limit]).toEqual([
+    expect([count?.setting.name, textOf(count?.before), textOf(count?.after), count?.after?.limit]).toEqual([
       'namespaces',
       '1',
       '2',
-      '10',
+      10,
     ]);
   });
 
@@ -431,7 +375,7 @@ describe('items about all else', () => {
     const [item] = entitiesOf(await plan(shares(), after));
     expect([item?.id, item?.change]).toEqual(['namespace/solar-prod', 'changed']);
     expect(
-      item?.settings.map(({ about, item: on, before, after: now }) => [about, on, before?.value, now?.value]),
+      item?.settings.map((change) => [aboutOf(change), change.item, textOf(change.before), textOf(change.after)]),
     ).toEqual([['on cluster', 'prodcluster01', 'Active', undefined]]);
   });
 
@@ -439,7 +383,7 @@ describe('items about all else', () => {
     const optional = organization({ naming: { tenantPrefix: 'Optional' } });
     const after = { ...solar({ namespaces: [{ fullName: 'solar-prod' }] }) };
     const items = entitiesOf(await plan({ ...optional, ...shares() }, after));
-    expect(items.map(({ id, settings }) => [id, settings.map(({ about }) => about)])).toEqual([
+    expect(items.map(({ id, settings }) => [id, settings.map(aboutOf)])).toEqual([
       ['namespace/solar-prod', ['identifier']],
     ]);
   });

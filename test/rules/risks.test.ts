@@ -511,8 +511,8 @@ describe('TEN528, TEN529: limits and protections', () => {
     expect(await risks(before, after)).toEqual([
       'tenants/solar.yaml:14:14 TEN529 `network` of namespaces `solar-dev` and `solar-prod` goes from `SameNamespace` to `None`',
       'tenants/solar.yaml:16:7 TEN529 `registries` of namespaces `solar-dev` and `solar-prod` now allows `b.example.com/`',
+      'tenants/solar.yaml:18:19 TEN529 pods of namespaces `solar-dev` and `solar-prod` may run on any node: `nodeSelector` no longer names one',
       'tenants/solar.yaml:21:7 TEN529 `storageClasses` of namespaces `solar-dev` and `solar-prod` is no longer limited',
-      'tenants/solar.yaml:21:7 TEN529 pods of namespaces `solar-dev` and `solar-prod` may run on any node: `nodeSelector` no longer names one',
     ]);
     // A list where there was none forbids, whatever is in it.
     expect(await risks(isolated({}), isolated({ registries: ['a.example.com/'] }))).toEqual([]);
@@ -552,8 +552,8 @@ describe('TEN528, TEN529: limits and protections', () => {
       "TEN529 `podSecurity` of the new namespace `solar-root` is `privileged`, where the organization's default is `baseline`",
     ]);
     expect(await said(added({ registries: ['a.example.com/', 'b.example.com/'], nodeSelector: {} }))).toEqual([
-      "TEN529 pods of the new namespace `solar-root` may run on nodes that the organization's default keeps them from",
       "TEN529 `registries` of the new namespace `solar-root` allows `b.example.com/`, which the organization's default does not",
+      "TEN529 pods of the new namespace `solar-root` may run on nodes that the organization's default keeps them from",
     ]);
     expect(await said(added({ nodeSelector: { zone: 'one', rack: 'two' } }))).toEqual([
       "TEN529 pods of the new namespace `solar-root` may run on nodes that the organization's default keeps them from",

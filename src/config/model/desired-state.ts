@@ -1,7 +1,16 @@
 import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
+import type { cluster as clusterSettings } from '../../settings/cluster.ts';
+import type { isolation } from '../../settings/isolation.ts';
+import type { namespace as namespaceSettings } from '../../settings/namespace.ts';
+import type * as settings from '../../settings/organization.ts';
 import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from '../../settings/schema.ts';
+import type { ValuesOf } from '../../settings/setting.ts';
+import type { tenant as tenantSettings, tenantDefaults } from '../../settings/tenant.ts';
+import type { Located, LocatedValues, Resolved } from './located.ts';
+
+export type { Located } from './located.ts';
 
 /**
  * The desired state, resolved and typed: defaults and inheritance are applied, and every value knows where it was
@@ -23,14 +32,6 @@ export interface DesiredState {
   readonly unreadable: { readonly clusters: ReadonlySet<string>; readonly tenants: ReadonlySet<string> };
 }
 
-/** A value and where it was written. */
-export interface Located<T> {
-  readonly value: T;
-  readonly origin: Origin;
-  /** Nobody wrote it: the origin is where one would. */
-  readonly byDefault?: true;
-}
-
 export interface Organization {
   readonly name: string;
   readonly origin: Origin;
@@ -39,12 +40,8 @@ export interface Organization {
   /** User names, without the `user:` of tokens. */
   readonly admins: readonly Located<string>[];
   readonly groups: readonly Group[];
-  readonly naming: {
-    readonly tenantPrefix: 'Required' | 'Optional';
-    readonly identifierMaxLength: number;
-    readonly groupPattern: Located<string>;
-  };
-  readonly limits: { readonly namespacesPerTenant: number; readonly shareDays?: number };
+  readonly naming: Resolved<typeof settings.naming>;
+  readonly limits: Resolved<typeof settings.limits>;
   /** What holds where no tenant says otherwise, and in group namespaces. */
   readonly isolation: ResolvedIsolation;
   /** Names, or prefixes that end in `*`; the built-in ones included. */
@@ -55,12 +52,9 @@ export interface Organization {
   readonly argoCD?: ArgoCD;
   /** The user name as which Argo CD writes to clusters that do not say another. */
   readonly syncIdentity: string;
-  readonly policies: {
-    readonly breakGlassGroups: readonly string[];
-    readonly selfServiceBindings: 'Declared' | 'Any' | 'Forbidden';
-  };
-  /** Whether config files may be TypeScript, which is code. */
-  readonly typescript: 'allow' | 'forbid';
+  readonly policies: Resolved<typeof settings.policies> & { readonly breakGlassGroups: readonly string[] };
+  /** How config files are read. */
+  readonly config: Resolved<typeof settings.config>;
   /** Labels that production clusters have, all of them. */
   readonly production: Readonly<Record<string, string>>;
   /** How much one change may take away. */
@@ -70,39 +64,24 @@ export interface Organization {
 }
 
 /** Where Argo CD runs, and where it finds the manifests. */
-export interface ArgoCD {
-  readonly repoURL: string;
-  readonly targetRevision: string;
-  /** The folder of the organization in the repository; undefined when it is the root. */
-  readonly path?: string;
-  /** The cluster that it runs in, where it is one of the organization's. */
-  readonly cluster?: Located<string>;
-  readonly namespace: string;
-}
+export type ArgoCD = Resolved<typeof settings.argoCD>;
 
 /** What one change may take away: `accessPercent` counts where there were at least `accessMinimum` accesses. */
-export interface Removals {
-  readonly namespaces: number;
-  readonly accessPercent: number;
-  readonly accessMinimum: number;
-}
+export type Removals = Resolved<typeof settings.removals>;
 
-export interface GitHub {
-  readonly organization?: string;
+export interface GitHub extends Resolved<typeof settings.gitHub> {
   /** By group. */
   readonly teams: ReadonlyMap<string, string>;
   /** By user. */
   readonly users: ReadonlyMap<string, string>;
 }
 
-export interface Group {
+export interface Group extends Resolved<typeof settings.group> {
   readonly name: string;
   readonly origin: Origin;
   readonly description?: string;
   /** User names; undefined when the organization does not say, which is not the same as an empty group. */
   readonly members?: readonly Located<string>[];
-  /** The namespace that cluster shares give to the group, where it is not the group's name. */
-  readonly namespace?: Located<string>;
   /** The name that it had in the base of the change. */
   readonly renamedFrom?: Located<string>;
 }
@@ -116,15 +95,13 @@ export interface Exception {
   readonly origin: Origin;
 }
 
-export interface Cluster {
+export interface Cluster extends Resolved<typeof clusterSettings> {
   readonly name: string;
   readonly origin: Origin;
   readonly complete: boolean;
   readonly description?: string;
-  readonly server: Located<string>;
   /** `pem` is undefined when the file that it should come from cannot be read, or the base64 is none. */
   readonly certificateAuthority: { readonly origin: Origin; readonly pem?: string; readonly file?: string };
-  readonly kubernetesVersion: Located<string>;
   /** The audience of tokens for the cluster. */
   readonly id: Located<string>;
   readonly sharedWith: readonly ClusterShare[];
@@ -136,8 +113,6 @@ export interface Cluster {
   readonly syncIdentity: string;
   /** As `namespace/name`. */
   readonly trustedServiceAccounts: readonly string[];
-  /** Into how many of Argo CD's Applications its namespaces are divided. */
-  readonly applications: number;
 }
 
 /** A group that sees a cluster. */
@@ -170,7 +145,7 @@ export interface Owner {
   readonly origin: Origin;
 }
 
-export interface Tenant {
+export interface Tenant extends Resolved<typeof tenantSettings> {
   readonly name: string;
   readonly origin: Origin;
   readonly complete: boolean;
@@ -182,18 +157,14 @@ export interface Tenant {
   readonly defaultClusters: readonly Located<string>[];
   /** The shares written under `defaults`. */
   readonly defaultShares: readonly Share[];
-  readonly defaultAllocation?: Located<string>;
-  /** Over all namespaces of the tenant on one cluster. */
-  readonly quota?: Located<Quota>;
+  /** The values written under `defaults`. */
+  readonly defaults: LocatedValues<ValuesOf<typeof tenantDefaults>>;
   readonly roles: readonly Located<CustomRole>[];
-  readonly cordoned: Located<boolean>;
-  readonly deletion: Located<'TwoStep' | 'Never'>;
-  readonly state: Located<'Active' | 'Deactivated'>;
   /** In the order of the file. */
   readonly namespaces: readonly Namespace[];
 }
 
-export interface Namespace {
+export interface Namespace extends Resolved<typeof namespaceSettings> {
   readonly tenant: string;
   /** The name in Kubernetes. */
   readonly name: string;
@@ -212,9 +183,6 @@ export interface Namespace {
    * what another gives, so removing one never gives anybody more.
    */
   readonly shares: readonly Share[];
-  readonly allocation?: Located<string>;
-  readonly quota?: Located<Quota>;
-  readonly containerLimits?: Located<ContainerLimits>;
   readonly isolation: ResolvedIsolation;
   /** Labels of users' choosing, by key. */
   readonly labels: ReadonlyMap<string, Located<string>>;
@@ -228,29 +196,9 @@ export interface Namespace {
 }
 
 /** Isolation with every setting decided, each by the nearest that says so. */
-export interface ResolvedIsolation {
-  readonly network: Located<'None' | 'SameNamespace' | 'SameTenant'>;
-  readonly podSecurity: Located<'privileged' | 'baseline' | 'restricted'>;
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly registries?: Located<readonly string[]>;
-  readonly storageClasses?: Located<readonly string[]>;
-  readonly ingressClasses?: Located<readonly string[]>;
-  readonly runtimeClasses?: Located<readonly string[]>;
-  readonly priorityClasses?: Located<readonly string[]>;
-}
+export type ResolvedIsolation = Resolved<typeof isolation>;
 
 export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
-
-/** The named keys of a quota, and the keys of a ResourceQuota that they stand for. */
-export const quotaKeys = [
-  ['cpu', 'requests.cpu'],
-  ['memory', 'requests.memory'],
-  ['storage', 'requests.storage'],
-  ['pods', 'pods'],
-  ['persistentVolumeClaims', 'persistentvolumeclaims'],
-  ['loadBalancers', 'services.loadbalancers'],
-  ['nodePorts', 'services.nodeports'],
-] as const satisfies readonly (readonly [Exclude<keyof Quota, 'hard'>, string])[];
 
 /** Group claims that the platform itself puts into tokens (S33, S34); nobody may be given them by a share. */
 export const reservedGroups = ['cluster-admins', 'cluster-scope'] as const;

@@ -1,28 +1,35 @@
 import type { Origin } from '../../source/source.ts';
 import { fileOrigin, originAt } from '../../source/source.ts';
 import type { Cursor } from '../reading/cursor.ts';
-import {
-  entries,
-  field,
-  items,
-  located,
-  locatedField,
-  locatedOr,
-  optional,
-  wholeField,
-  wholeItems,
-} from '../reading/cursor.ts';
+import { entries, field, items, located, locatedField, locatedOr, optional, wholeItems } from '../reading/cursor.ts';
 import { organizationFile } from '../reading/files.ts';
+import { isolation } from '../../settings/isolation.ts';
+import { namespace } from '../../settings/namespace.ts';
+import type { defaults } from '../../settings/organization.ts';
+import type { ValuesOf } from '../../settings/setting.ts';
+import { keysOf, valuesIn } from '../../settings/setting.ts';
 import type { Located, Namespace, ResolvedIsolation, Share, Tenant } from './desired-state.ts';
-import type { Isolation, Namespace as NamespaceEntry, Share as ShareEntry, TenantFile } from '../../settings/schema.ts';
+import type { LocatedValues } from './located.ts';
+import { resolveValues, writtenValues } from './resolve-values.ts';
+import type { Namespace as NamespaceEntry, Share as ShareEntry, TenantFile } from '../../settings/schema.ts';
 
 /** What a namespace may inherit. Shares are without the tenant's defaults, which hold whatever is inherited. */
-type Settings = Pick<Namespace, 'clusters' | 'shares' | 'allocation' | 'quota' | 'containerLimits' | 'labels'> & {
-  readonly isolation: Partial<ResolvedIsolation>;
+type Inheritable = Pick<Namespace, 'clusters' | 'shares' | 'labels'> & {
+  readonly values: LocatedValues<NamespaceValues>;
+  readonly isolation: LocatedValues<IsolationValues>;
 };
 
+type NamespaceValues = ValuesOf<typeof namespace>;
+type IsolationValues = ValuesOf<typeof isolation>;
+
 /** What the organization says for tenants that do not say otherwise. */
-export type OrganizationDefaults = Pick<Settings, 'isolation' | 'containerLimits'>;
+export interface OrganizationDefaults {
+  readonly isolation: LocatedValues<IsolationValues>;
+  readonly values: LocatedValues<ValuesOf<typeof defaults>>;
+}
+
+const namespaceKeys = valuesIn(namespace);
+const isolationKeys = valuesIn(isolation);
 
 /** A namespace's entry, by itself. */
 interface Entry {
@@ -35,21 +42,16 @@ interface Entry {
 /** The namespaces of a tenant, each with what it inherits and what the tenant and the organization say for it. */
 export function resolveNamespaces(
   spec: Cursor<TenantFile['spec']>,
-  tenant: Pick<Tenant, 'name' | 'defaultClusters' | 'defaultShares' | 'defaultAllocation' | 'cordoned'>,
+  tenant: Pick<Tenant, 'name' | 'defaultClusters' | 'defaultShares' | 'defaults' | 'cordoned'>,
   organizationDefaults: OrganizationDefaults,
 ): Namespace[] {
   const defaults = field(spec, 'defaults');
-  const base: Settings = {
+  const base: Inheritable = {
     clusters: tenant.defaultClusters,
     shares: [],
-    ...optional('allocation', tenant.defaultAllocation),
-    ...optional('quota', defaults && locatedField(defaults, 'quota')),
-    ...optional(
-      'containerLimits',
-      (defaults && locatedField(defaults, 'containerLimits')) ?? organizationDefaults.containerLimits,
-    ),
+    values: { ...organizationDefaults.values, ...tenant.defaults },
     labels: new Map(entries(defaults && field(defaults, 'labels')).map(([key, value]) => [key, located(value)])),
-    isolation: { ...organizationDefaults.isolation, ...resolveIsolation(field(spec, 'isolation')) },
+    isolation: { ...organizationDefaults.isolation, ...writtenValues(isolationKeys, field(spec, 'isolation')) },
   };
   const written = items(field(spec, 'namespaces')).map((cursor): Entry => ({
     cursor,
@@ -57,11 +59,11 @@ export function resolveNamespaces(
     inherits: locatedField(cursor, 'inherits'),
     shares: wholeItems(field(cursor, 'sharedWith')).map(resolveShare),
   }));
-  const settings = inherit(written, base);
+  const settled = inherit(written, base);
 
   return written.map((entry): Namespace => {
     const { cursor, identifier, inherits } = entry;
-    const { shares, isolation, ...held } = settings.get(entry) ?? base;
+    const { shares, values, isolation: isolated, clusters, labels } = settled.get(entry) ?? base;
     const ownCordoned = locatedField(cursor, 'cordoned');
     const prefixed = cursor.value.fullName === undefined;
     return {
@@ -72,10 +74,12 @@ export function resolveNamespaces(
       origin: cursor.origin,
       nameOrigin: originAt(cursor.origin, prefixed ? 'name' : 'fullName'),
       ...optional('inherits', inherits),
-      ...held,
+      ...values,
+      clusters,
+      labels,
       ownShares: entry.shares,
       shares: [...shares, ...tenant.defaultShares],
-      isolation: { ...undeclaredIsolation, ...isolation },
+      isolation: { ...undeclaredIsolation, ...isolated },
       ...optional('ownCordoned', ownCordoned),
       cordoned: tenant.cordoned.value || (ownCordoned?.value ?? false),
       state: locatedOr(cursor, 'state', 'Active'),
@@ -88,10 +92,10 @@ export function resolveNamespaces(
  * The settings of every entry over those it inherits, and in the end over `base`. Entries that inherit from each other
  * in a circle inherit nothing: which of them came first would otherwise decide.
  */
-function inherit(written: readonly Entry[], base: Settings): Map<Entry, Settings> {
+function inherit(written: readonly Entry[], base: Inheritable): Map<Entry, Inheritable> {
   const byIdentifier = new Map(written.map((entry) => [entry.identifier, entry]));
   const parentOf = ({ inherits }: Entry): Entry | undefined => inherits && byIdentifier.get(inherits.value);
-  const settings = new Map<Entry, Settings>();
+  const settings = new Map<Entry, Inheritable>();
   for (const entry of written) {
     const unsettled = new Set<Entry>();
     let next: Entry | undefined = entry;
@@ -117,50 +121,44 @@ function identifierOf(entry: NamespaceEntry): string {
 }
 
 /** An entry's own settings over what it gets otherwise: the nearest wins whole, labels by key. Shares add up. */
-function overlay({ cursor, shares }: Entry, below: Settings): Settings {
+function overlay({ cursor, shares }: Entry, below: Inheritable): Inheritable {
   const clusters = field(cursor, 'clusters');
   return {
     clusters: clusters ? items(clusters).map(located) : below.clusters,
     shares: [...shares, ...below.shares],
-    ...optional('allocation', locatedField(cursor, 'allocation') ?? below.allocation),
-    ...optional('quota', locatedField(cursor, 'quota') ?? below.quota),
-    ...optional('containerLimits', locatedField(cursor, 'containerLimits') ?? below.containerLimits),
+    values: { ...below.values, ...writtenValues(namespaceKeys, cursor) },
     labels: new Map([
       ...below.labels,
       ...entries(field(cursor, 'labels')).map(([key, value]) => [key, located(value)] as const),
     ]),
-    isolation: { ...below.isolation, ...resolveIsolation(field(cursor, 'isolation')) },
+    isolation: { ...below.isolation, ...writtenValues(isolationKeys, field(cursor, 'isolation')) },
   };
 }
 
 /** Inherited shares also rest on the line that inherits them. */
-function via(settings: Settings, inherits: Origin): Settings {
-  return { ...settings, shares: settings.shares.map((share) => ({ ...share, via: [...share.via, inherits] })) };
-}
-
-/** Where the organization says, or would say, what isolation holds by default. */
-const defaultIsolation = originAt(fileOrigin(organizationFile), 'spec', 'defaults', 'isolation');
-
-/** The isolation of a namespace of which nobody says anything. */
-export const undeclaredIsolation: ResolvedIsolation = {
-  network: { value: 'SameNamespace', origin: originAt(defaultIsolation, 'network'), byDefault: true },
-  podSecurity: { value: 'baseline', origin: originAt(defaultIsolation, 'podSecurity'), byDefault: true },
-};
-
-/** What one layer (an organization, a tenant, a namespace) says about isolation. */
-export function resolveIsolation(layer: Cursor<Isolation> | undefined): Partial<ResolvedIsolation> {
-  if (!layer) return {};
+function via(settings: Inheritable, inherits: Origin): Inheritable {
   return {
-    ...optional('network', locatedField(layer, 'network')),
-    ...optional('podSecurity', locatedField(layer, 'podSecurity')),
-    ...optional('nodeSelector', wholeField(layer, 'nodeSelector')?.value),
-    ...optional('registries', locatedField(layer, 'registries')),
-    ...optional('storageClasses', locatedField(layer, 'storageClasses')),
-    ...optional('ingressClasses', locatedField(layer, 'ingressClasses')),
-    ...optional('runtimeClasses', locatedField(layer, 'runtimeClasses')),
-    ...optional('priorityClasses', locatedField(layer, 'priorityClasses')),
+    ...settings,
+    values: inheritedValues(settings.values),
+    shares: settings.shares.map((share) => ({ ...share, via: [...share.via, inherits] })),
   };
 }
+
+/** Those of the values that another namespace may inherit. */
+function inheritedValues(values: LocatedValues<NamespaceValues>): LocatedValues<NamespaceValues> {
+  const own = keysOf(namespaceKeys).filter((key) => !namespaceKeys[key].inherited);
+  if (own.length === 0) return values;
+  const inherited: { -readonly [K in keyof NamespaceValues]?: Located<NamespaceValues[K]> } = { ...values };
+  for (const key of own) delete inherited[key];
+  return inherited;
+}
+
+/** The isolation of a namespace of which nobody says anything. */
+export const undeclaredIsolation: ResolvedIsolation = resolveValues(
+  isolation,
+  undefined,
+  originAt(fileOrigin(organizationFile), 'spec', 'defaults', 'isolation'),
+);
 
 /** A share where it is written. */
 export function resolveShare({ value, origin }: Cursor<ShareEntry>): Share {

@@ -25,14 +25,19 @@ import type {
   Located,
   Organization,
   Owner,
-  Removals,
   Tenant,
 } from './desired-state.ts';
 import { builtInProtectedNamespaces } from './desired-state.ts';
 import type { OrganizationDefaults } from './namespaces.ts';
-import { resolveIsolation, resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
+import { resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
+import { resolveValues, writtenValues } from './resolve-values.ts';
+import { cluster as clusterSettings } from '../../settings/cluster.ts';
+import { isolation } from '../../settings/isolation.ts';
+import * as settings from '../../settings/organization.ts';
 import type { ClusterFile, OrganizationFile, Owner as OwnerEntry, TenantFile } from '../../settings/schema.ts';
 import { isDnsLabel, serviceAccountUserName } from '../../kubernetes/names.ts';
+import { valuesIn } from '../../settings/setting.ts';
+import { tenant as tenantSettings, tenantDefaults } from '../../settings/tenant.ts';
 
 /** Files, and what they mean. */
 export interface Resolved {
@@ -153,133 +158,80 @@ function resolveOrganizationDefaults(root: Root<OrganizationFile> | undefined): 
   const spec = root && field(root, 'spec');
   const defaults = spec && field(spec, 'defaults');
   return {
-    isolation: resolveIsolation(defaults && field(defaults, 'isolation')),
-    ...optional('containerLimits', defaults && locatedField(defaults, 'containerLimits')),
+    isolation: writtenValues(valuesIn(isolation), defaults && field(defaults, 'isolation')),
+    values: writtenValues(valuesIn(settings.defaults), defaults),
   };
 }
 
+/** Without a file, what stands in for one: so the other files can still be looked at. */
 function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults: OrganizationDefaults): Organization {
   const spec = root && field(root, 'spec');
-  if (!spec) return emptyOrganization();
-  const { value } = spec;
-  const naming = field(spec, 'naming');
-  const limits = field(spec, 'limits');
-  const argoCDField = wholeField(spec, 'argoCD');
-  const argoCD = argoCDField?.value;
-  const pattern = naming && field(naming, 'groupPattern');
-  const policies = field(spec, 'policies');
-  const config = field(spec, 'config');
-  const changes = field(spec, 'changes');
+  const origin = root?.origin ?? fileOrigin(organizationFile);
+  const home = (...steps: readonly string[]) => originAt(origin, 'spec', ...steps);
+  const policies = spec && field(spec, 'policies');
+  const config = spec && field(spec, 'config');
+  const changes = spec && field(spec, 'changes');
   const production = changes && field(changes, 'production');
-  const gitHub = wholeField(spec, 'gitHub')?.value;
+  const argoCD = spec && wholeField(spec, 'argoCD');
+  const gitHub = spec && wholeField(spec, 'gitHub');
   const breakGlass = policies && field(policies, 'breakGlassGroups');
   return {
-    name: root.value.metadata.name,
-    origin: root.origin,
-    complete: root.complete,
-    issuer: locatedOr(spec, 'issuer', value.issuer),
-    admins: items(field(spec, 'admins')).map(located),
-    groups: items(field(spec, 'groups')).map((group): Group => ({
+    name: root && spec ? root.value.metadata.name : '',
+    origin,
+    complete: root?.complete === true && spec !== undefined,
+    issuer: spec ? locatedOr(spec, 'issuer', spec.value.issuer) : { value: '', origin },
+    admins: items(spec && field(spec, 'admins')).map(located),
+    groups: items(spec && field(spec, 'groups')).map((group): Group => ({
       name: group.value.name,
       origin: group.origin,
+      ...resolveValues(settings.group, group, group.origin),
       ...optional('description', field(group, 'description')?.value),
       ...optional('members', field(group, 'members') && items(field(group, 'members')).map(located)),
-      ...optional('namespace', locatedField(group, 'namespace')),
       ...optional('renamedFrom', locatedField(group, 'renamedFrom')),
     })),
-    naming: {
-      tenantPrefix: (naming && field(naming, 'tenantPrefix')?.value) ?? 'Required',
-      identifierMaxLength: (naming && field(naming, 'identifierMaxLength')?.value) ?? 7,
-      groupPattern: pattern
-        ? located(pattern)
-        : { value: defaultGroupPattern, origin: originAt(spec.origin, 'naming', 'groupPattern') },
-    },
-    limits: {
-      namespacesPerTenant: (limits && field(limits, 'namespacesPerTenant')?.value) ?? 10,
-      ...optional('shareDays', limits && field(limits, 'shareDays')?.value),
-    },
+    naming: resolveValues(settings.naming, spec && field(spec, 'naming'), home('naming')),
+    limits: resolveValues(settings.limits, spec && field(spec, 'limits'), home('limits')),
     isolation: { ...undeclaredIsolation, ...defaults.isolation },
     protectedNamespaces: [
       ...builtInProtectedNamespaces,
-      ...items(field(spec, 'protectedNamespaces')).map((n) => n.value),
+      ...items(spec && field(spec, 'protectedNamespaces')).map((n) => n.value),
     ],
-    labelDomain: field(spec, 'labelDomain')?.value ?? 'tenantry.dev',
-    exceptions: items(field(spec, 'exceptions')).map((e) => ({ ...e.value, origin: e.origin })),
-    ...optional(
-      'argoCD',
-      argoCD && {
-        repoURL: argoCD.repoURL,
-        targetRevision: argoCD.targetRevision ?? 'main',
-        ...optional('path', argoCD.path),
-        ...optional('cluster', locatedField(argoCDField, 'cluster')),
-        namespace: argoCD.namespace ?? 'argocd',
-      },
-    ),
-    syncIdentity: controllerIdentity(argoCD),
+    labelDomain: (spec && field(spec, 'labelDomain')?.value) ?? 'tenantry.dev',
+    exceptions: items(spec && field(spec, 'exceptions')).map((e) => ({ ...e.value, origin: e.origin })),
+    ...optional('argoCD', argoCD && resolveValues(settings.argoCD, argoCD, home('argoCD'))),
+    syncIdentity: controllerIdentity(argoCD?.value),
     policies: {
-      breakGlassGroups: breakGlass ? items(breakGlass).map((g) => g.value) : defaultPolicies.breakGlassGroups,
-      selfServiceBindings:
-        (policies && field(policies, 'selfServiceBindings')?.value) ?? defaultPolicies.selfServiceBindings,
+      ...resolveValues(settings.policies, policies, home('policies')),
+      breakGlassGroups: breakGlass ? items(breakGlass).map((g) => g.value) : defaultBreakGlassGroups,
     },
-    typescript: (config && field(config, 'typescript')?.value) ?? 'allow',
+    config: {
+      ...resolveValues(settings.config, config, home('config')),
+      // Nobody knows what an organization would say that could not be read.
+      ...(!spec && { typescript: { value: 'forbid', origin: home('config', 'typescript'), byDefault: true } }),
+    },
     production: (production && stringRecord(production)) ?? defaultProduction,
-    removals: { ...defaultRemovals, ...(changes && wholeField(changes, 'removals')?.value) },
+    removals: resolveValues(settings.removals, changes && wholeField(changes, 'removals'), home('changes', 'removals')),
     ...optional(
       'gitHub',
       gitHub && {
-        ...optional('organization', gitHub.organization),
-        teams: new Map(Object.entries(gitHub.teams ?? {})),
-        users: new Map(Object.entries(gitHub.users ?? {})),
+        ...resolveValues(settings.gitHub, gitHub, home('gitHub')),
+        teams: new Map(Object.entries(gitHub.value.teams ?? {})),
+        users: new Map(Object.entries(gitHub.value.users ?? {})),
       },
     ),
   };
 }
 
-/** Names as identity providers give them: no spaces, nothing outside ASCII. */
-const defaultGroupPattern = '[A-Za-z0-9][A-Za-z0-9._:@/+-]*';
-
 /** The user name of Argo CD's application controller on the cluster that it runs on. */
 function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string {
-  const { namespace = 'argocd', serviceAccount = 'argocd-application-controller' } = argoCD ?? {};
+  const { namespace = settings.argoCD.namespace.default, serviceAccount = 'argocd-application-controller' } =
+    argoCD ?? {};
   return serviceAccountUserName(namespace, serviceAccount);
 }
 
-const defaultPolicies: Organization['policies'] = {
-  breakGlassGroups: ['cluster-admins', 'system:masters'],
-  selfServiceBindings: 'Declared',
-};
+const defaultBreakGlassGroups = ['cluster-admins', 'system:masters'];
 
 const defaultProduction: Organization['production'] = { environment: 'production' };
-
-const defaultRemovals: Removals = { namespaces: 5, accessPercent: 30, accessMinimum: 10 };
-
-/** What stands in for an organization that cannot be read, so that the other files can still be looked at. */
-function emptyOrganization(): Organization {
-  const origin = fileOrigin(organizationFile);
-  return {
-    name: '',
-    origin,
-    complete: false,
-    issuer: { value: '', origin },
-    admins: [],
-    groups: [],
-    naming: {
-      tenantPrefix: 'Required',
-      identifierMaxLength: 7,
-      groupPattern: { value: defaultGroupPattern, origin },
-    },
-    limits: { namespacesPerTenant: 10 },
-    isolation: undeclaredIsolation,
-    protectedNamespaces: builtInProtectedNamespaces,
-    labelDomain: 'tenantry.dev',
-    exceptions: [],
-    syncIdentity: controllerIdentity(undefined),
-    policies: defaultPolicies,
-    typescript: 'forbid',
-    production: defaultProduction,
-    removals: defaultRemovals,
-  };
-}
 
 function stringRecord(record: Cursor<Readonly<Record<string, string>>>): Record<string, string> {
   return Object.fromEntries(entries(record).map(([key, { value }]) => [key, value]));
@@ -303,9 +255,8 @@ function resolveCluster(
     origin: root.origin,
     complete: root.complete,
     ...optional('description', field(spec, 'description')?.value),
-    server: locatedOr(spec, 'server', spec.value.server),
+    ...resolveValues(clusterSettings, spec, spec.origin),
     certificateAuthority: certificateAuthority(spec, certificates),
-    kubernetesVersion: locatedOr(spec, 'kubernetesVersion', spec.value.kubernetesVersion),
     id: locatedOr(spec, 'id', name),
     sharedWith: wholeItems(field(spec, 'sharedWith')).map(({ value, origin }): ClusterShare => {
       const namespace = groups.get(value.group)?.namespace?.value ?? value.group;
@@ -320,7 +271,6 @@ function resolveCluster(
     ...optional('storageClasses', classes('storageClasses')),
     ...optional('ingressClasses', classes('ingressClasses')),
     syncIdentity: field(spec, 'syncIdentity')?.value ?? syncIdentity,
-    applications: field(spec, 'applications')?.value ?? 1,
     trustedServiceAccounts: items(field(spec, 'trustedServiceAccounts')).map((account) => account.value),
   };
 }
@@ -344,7 +294,6 @@ type TenantSpec = TenantFile['spec'];
 function resolveTenant(root: Root<TenantFile>, name: string, organizationDefaults: OrganizationDefaults): Tenant {
   const spec: Cursor<TenantSpec> = { ...root, value: root.value.spec, origin: originAt(root.origin, 'spec') };
   const defaults = field(spec, 'defaults');
-  const cordoned = locatedOr(spec, 'cordoned', false);
   const ownerEntries = wholeItems(field(spec, 'owners'));
   const owners = ownerEntries.flatMap(resolveOwner);
   const tenant = {
@@ -358,12 +307,9 @@ function resolveTenant(root: Root<TenantFile>, name: string, organizationDefault
     subscriptionGroup: field(spec, 'subscriptionGroup')?.value ?? name,
     defaultClusters: items(defaults && field(defaults, 'clusters')).map(located),
     defaultShares: wholeItems(defaults && field(defaults, 'sharedWith')).map(resolveShare),
-    ...optional('defaultAllocation', defaults && locatedField(defaults, 'allocation')),
-    ...optional('quota', locatedField(spec, 'quota')),
+    defaults: writtenValues(valuesIn(tenantDefaults), defaults),
     roles: wholeItems(field(spec, 'roles')).map(located),
-    cordoned,
-    deletion: locatedOr(spec, 'deletion', 'TwoStep'),
-    state: locatedOr(spec, 'state', 'Active'),
+    ...resolveValues(tenantSettings, spec, spec.origin),
   };
   const namespaces = resolveNamespaces(spec, tenant, organizationDefaults);
   return { ...tenant, namespaces };

@@ -40,14 +40,14 @@ function serverOf(argoCD: ArgoCD, { name, server }: Cluster): string {
 /** The projects: which repository may write what into which cluster. */
 export function projects(organization: Organization, argoCD: ArgoCD, clusters: readonly Cluster[]): ObjectTemplate[] {
   const { protectedNamespaces } = organization;
-  const off = Array.from(new Set([...protectedNamespaces, argoCD.namespace]));
+  const off = Array.from(new Set([...protectedNamespaces, argoCD.namespace.value]));
   const servers = Array.from(new Set(clusters.map((cluster) => serverOf(argoCD, cluster))));
   return [
     apiObject('AppProject', {
       metadata: metadata(organization, argoCD, fleetProject),
       spec: {
         description: 'Access to the clusters: namespaces, and who may do what in them. Rendered by tenantry.',
-        sourceRepos: [argoCD.repoURL],
+        sourceRepos: [argoCD.repoURL.value],
         // Argo CD lets pass what no line denies and any line allows, so each denial is said for each server.
         destinations: servers.flatMap((server) => [
           { server, namespace: '*' },
@@ -66,8 +66,8 @@ export function projects(organization: Organization, argoCD: ArgoCD, clusters: r
       metadata: metadata(organization, argoCD, rootProject),
       spec: {
         description: 'The Applications and projects of tenantry, kept by tenantry-argo-cd. Rendered by tenantry.',
-        sourceRepos: [argoCD.repoURL],
-        destinations: [{ server: ownServer, namespace: argoCD.namespace }],
+        sourceRepos: [argoCD.repoURL.value],
+        destinations: [{ server: ownServer, namespace: argoCD.namespace.value }],
         clusterResourceWhitelist: [],
         namespaceResourceWhitelist: rootKinds.map(({ group, kind }) => ({ group, kind })),
         roles: [readOnly(rootProject)],
@@ -94,9 +94,9 @@ export function applications(
       spec: {
         project,
         source: {
-          repoURL: argoCD.repoURL,
-          targetRevision: argoCD.targetRevision,
-          path: [...(argoCD.path === undefined ? [] : [argoCD.path]), distFolder, folder].join('/'),
+          repoURL: argoCD.repoURL.value,
+          targetRevision: argoCD.targetRevision.value,
+          path: [...(argoCD.path ? [argoCD.path.value] : []), distFolder, folder].join('/'),
           directory: { recurse: true, ...(include && { include: `{${include.join(',')}}` }) },
         },
         destination,
@@ -105,7 +105,10 @@ export function applications(
       },
     });
   return [
-    application({ name: rootProject }, rootProject, argoCDFolder, { server: ownServer, namespace: argoCD.namespace }),
+    application({ name: rootProject }, rootProject, argoCDFolder, {
+      server: ownServer,
+      namespace: argoCD.namespace.value,
+    }),
     ...clusters.flatMap((cluster) =>
       applicationsOf(cluster, paths).map((of) =>
         application(of, fleetProject, clusterFolder(cluster), { server: serverOf(argoCD, cluster) }),
@@ -134,7 +137,12 @@ const syncPolicy = {
 };
 
 function metadata({ labelDomain }: Organization, { namespace }: ArgoCD, name: string) {
-  return { name, namespace, labels: { [keys(labelDomain).managedBy]: managedBy }, annotations: keptByArgoCD };
+  return {
+    name,
+    namespace: namespace.value,
+    labels: { [keys(labelDomain).managedBy]: managedBy },
+    annotations: keptByArgoCD,
+  };
 }
 
 /** Those who may see in Argo CD what becomes of a merge. Nobody may sync, override or delete there. */

@@ -23,13 +23,14 @@ export function applicationsOf(
   paths: readonly string[],
 ): ClusterApplication[] {
   const name = `tenantry-${cluster.name}`;
-  if (cluster.applications === 1) return [{ name }];
+  const number = cluster.applications.value;
+  if (number === 1) return [{ name }];
   const clusterFiles = sortedBy(
     paths.flatMap((path) => ownFileOf(cluster, path) ?? []),
     (path) => path,
   );
-  return Array.from({ length: cluster.applications }, (_, part) => ({
+  return Array.from({ length: number }, (_, part) => ({
     name: part === 0 ? name : `${name}-${part}`,
-    include: [...clusterFiles.filter((_path, index) => index % cluster.applications === part), namespaceFilesOf(part)],
+    include: [...clusterFiles.filter((_path, index) => index % number === part), namespaceFilesOf(part)],
   }));
 }

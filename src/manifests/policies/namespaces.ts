@@ -16,8 +16,8 @@ const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable(
 export function namespacesPolicy(context: PolicyContext): Policy {
   const { organization, key, tenants } = context;
   const { writer, breakGlass, kubernetes, trusted } = callers(context);
-  const prefixRequired = organization.naming.tenantPrefix === 'Required';
-  const repository = organization.argoCD === undefined ? 'the Git repository' : organization.argoCD.repoURL;
+  const prefixRequired = organization.naming.tenantPrefix.value === 'Required';
+  const repository = organization.argoCD?.repoURL.value ?? 'the Git repository';
   const ourDomain = `k.startsWith(${celString(`${organization.labelDomain}/`)})`;
   const guardedDomains = ['pod-security.kubernetes.io/', 'argocd.argoproj.io/', 'scheduler.alpha.kubernetes.io/'];
   /** CEL for the keys that are in `a` and not the same in `b`. */

@@ -104,7 +104,7 @@ const declaredGroups = oncePer(({ groups }: PolicyContext['organization']) =>
 );
 
 function selfService({ organization, cluster }: PolicyContext): SelfService {
-  const setting = organization.policies.selfServiceBindings;
+  const setting = organization.policies.selfServiceBindings.value;
   if (setting === 'Forbidden') {
     return {
       purpose: 'Access is given in Git alone: people make no RoleBindings themselves.',

@@ -1,3 +1,4 @@
+import { onCluster } from '../../settings/words.ts';
 import type { ReportItem } from '../../plan/report.ts';
 
 type Setting = Extract<ReportItem, { kind: 'entity' }>['settings'][number];
@@ -10,7 +11,7 @@ export type DeletionStep = 'new' | 'marked' | 'unmarked' | 'deleted' | 'retained
  * it only changes hands.
  */
 export function deletionStep({ about, before, after }: Setting): DeletionStep | undefined {
-  if (about !== 'on cluster') return undefined;
+  if (about !== onCluster) return undefined;
   if (after === 'retained') return 'retained';
   if (after === null) return before === 'MarkedForDeletion' ? 'deleted' : 'unmanaged';
   if (after === 'MarkedForDeletion') return 'marked';

@@ -1,5 +1,6 @@
 import { groupedBy } from '../../values/order.ts';
 import { counted } from '../../source/text.ts';
+import { isToldOfNew, onCluster, sharedWith } from '../../settings/words.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
 
@@ -238,7 +239,7 @@ function entitySentence(item: Entity): Sentence {
     change === 'added' || change === 'removed'
       ? settings.filter(notable[change])
       : // What a namespace was limited to says nothing once it is nobody's.
-        settings.filter(({ about }) => !isRetained || about === 'on cluster');
+        settings.filter(({ about }) => !isRetained || about === onCluster);
   const details = change === 'changed' ? told.map(settingPieces) : listed(told);
   const [only, ...others] = details;
   const isShort = change === 'changed' && only !== undefined && others.length === 0;
@@ -283,17 +284,13 @@ function shortName({ kind, name }: Entity['entity']): string {
 }
 
 const notable = {
-  added: ({ about, item }: Setting): boolean =>
-    /^(?:on cluster|allocation|server|right|issuer|shared with|trusted service account|break-glass group|quota .*)$/.test(
-      about,
-    ) ||
-    (about === 'member' && item !== null),
-  removed: ({ about }: Setting): boolean => about === 'on cluster',
+  added: ({ about }: Setting): boolean => isToldOfNew(about),
+  removed: ({ about }: Setting): boolean => about === onCluster,
 };
 
 /** Settings of what is new, gone or renamed: the elements of a list in one line. */
 function listed(settings: readonly Setting[]): Piece[][] {
-  const lists = groupedBy(settings, ({ about, item }) => (item === null || about === 'on cluster' ? '' : about));
+  const lists = groupedBy(settings, ({ about, item }) => (item === null || about === onCluster ? '' : about));
   return Array.from(lists, ([about, all]): Piece[][] => {
     const names = all.flatMap(({ item }) => item ?? []);
     const plain = ({ effect: _, ...setting }: Setting): Setting => ({ ...setting, effect: null });
@@ -305,8 +302,8 @@ function listed(settings: readonly Setting[]): Piece[][] {
 
 function settingPieces(setting: Setting): Piece[] {
   const { about, item, before, after, limit, effect } = setting;
-  if (about === 'on cluster') return clusterPieces(setting);
-  if (about === 'shared with') return sharePieces(item ?? '', before, after);
+  if (about === onCluster) return clusterPieces(setting);
+  if (about === sharedWith) return sharePieces(item ?? '', before, after);
   const what: Piece[] = item === null || item === '' ? [{ name: about }] : [{ name: about }, ' ', { name: item }];
   const tail: Piece[] = [
     ...(limit === null ? [] : [' of ', { name: limit }]),

@@ -1,5 +1,5 @@
 import type { Located, Quota } from '../../config/model/desired-state.ts';
-import { quotaKeys } from '../../config/model/desired-state.ts';
+import { quotaKeys } from '../../settings/quota.ts';
 import type { Quantity } from '../../kubernetes/quantity.ts';
 import { parseQuantity } from '../../kubernetes/quantity.ts';
 import type { Origin } from '../../source/source.ts';

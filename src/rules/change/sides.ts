@@ -54,13 +54,16 @@ export function isMarkedOn(namespace: Namespace, cluster: string): boolean {
 }
 
 /** What one change may take away. The stricter of both sides counts: a limit is not raised by what it is to hold back. */
-export function removalLimits({ before, after }: ChangeContext): Removals {
+export function removalLimits({ before, after }: ChangeContext): Readonly<Record<keyof Removals, number>> {
   const [base, head] = [before.desired.organization, after.desired.organization];
-  if (!head.complete) return base.removals;
+  const stricter = (key: keyof Removals): number => {
+    const limit = base.removals[key].value;
+    return head.complete ? Math.min(limit, head.removals[key].value) : limit;
+  };
   return {
-    namespaces: Math.min(base.removals.namespaces, head.removals.namespaces),
-    accessPercent: Math.min(base.removals.accessPercent, head.removals.accessPercent),
-    accessMinimum: Math.min(base.removals.accessMinimum, head.removals.accessMinimum),
+    namespaces: stricter('namespaces'),
+    accessPercent: stricter('accessPercent'),
+    accessMinimum: stricter('accessMinimum'),
   };
 }
 

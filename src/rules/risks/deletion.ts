@@ -1,3 +1,5 @@
+import { textOf } from '../../plan/facts.ts';
+import { namespace } from '../../settings/namespace.ts';
 import type { Quota } from '../../settings/schema.ts';
 import type { Label, Location } from '../../source/diagnostic.ts';
 import { at, atKey } from '../../source/diagnostic.ts';
@@ -125,12 +127,12 @@ function clustersOf(
   return items.flatMap((item) => {
     if (item.kind !== 'entity' || item.entity.kind !== 'namespace') return [];
     const settings = item.settings.filter(
-      ({ about, item: on, before, after }) =>
-        about === 'on cluster' &&
+      ({ setting, item: on, before, after }) =>
+        setting === namespace.clusters &&
         on !== undefined &&
         there.has(on) === (clusters === 'kept') &&
-        before?.value === from &&
-        after?.value === to,
+        textOf(before) === from &&
+        textOf(after) === to,
     );
     return settings.length === 0 ? [] : [{ item, settings }];
   });

@@ -1,26 +1,18 @@
 import { isProduction } from '../../config/model/desired-state.ts';
 import { atKey } from '../../source/diagnostic.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { isolation } from '../../settings/isolation.ts';
+import { permits, sameUnit } from '../../settings/order.ts';
+import { organization as organizationTable, removals } from '../../settings/organization.ts';
+import { containerLimitsKey, quotaKey } from '../../settings/quota.ts';
+import { tenant as tenantTable } from '../../settings/tenant.ts';
+import { textOf } from '../../plan/facts.ts';
 import { originAt } from '../../source/source.ts';
 import type { ChangeFinding, ChangeRule } from '../rule.ts';
 import { organization, tenant } from './example.ts';
 import type { ChangedSetting, Sentence } from './settings.ts';
 import { looserThanDefault } from './new-isolation.ts';
 import { changedSettings, findingsAbout, loosened, values } from './settings.ts';
-
-const limits: ReadonlySet<string> = new Set([
-  'namespacesPerTenant',
-  'shareDays',
-  'identifierMaxLength',
-  'tenantPrefix',
-  'typescript',
-  'removals',
-  'quota',
-  'protected namespace',
-  'exception',
-  'allocation',
-  'containerLimits',
-]);
 
 export const limitRaised: ChangeRule = {
   level: 'change',
@@ -39,53 +31,38 @@ export const limitRaised: ChangeRule = {
     after: organization('  limits: { namespacesPerTenant: 5 }\n'),
   },
   *check({ plan }) {
-    yield* findingsAbout(plan, [...loosened(plan, limits), ...otherMoney(plan)], sayLimit);
+    yield* findingsAbout(plan, [...loosened(plan, 'limit'), ...otherMoney(plan)], sayLimit);
   },
 };
 
 /** Budgets in another currency or for another period: whether that is more, nobody can tell from the numbers. */
 function otherMoney(plan: Plan): ChangedSetting[] {
-  const unit = (value: string): string => value.split(' ').slice(1, 3).join(' ');
-  return changedSettings(plan).filter(
-    ({ setting: { about, item, before, after } }) =>
-      about === 'allocation' && item !== undefined && before && after && unit(before.value) !== unit(after.value),
-  );
+  return changedSettings(plan).filter(({ setting: { before, after } }) => {
+    const [old, now] = [before?.value, after?.value];
+    return old?.type === 'budget' && now?.type === 'budget' && !sameUnit(old.budget, now.budget);
+  });
 }
 
-function sayLimit({ about, parts, owners, setting }: Sentence): string {
-  switch (about) {
-    case 'quota':
+function sayLimit({ name, parts, owners, change }: Sentence): string {
+  switch (name) {
+    case quotaKey.name:
       return `the quota of ${owners} allows more: ${parts.join(', ')}`;
-    case 'removals':
+    case removals.namespaces.name:
       return `one change may take away more: ${parts.join(', ')}`;
-    case 'protected namespace':
+    case organizationTable.protectedNamespaces.name:
       return `${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} no longer protected: tenants may take such names`;
-    case 'exception':
+    case organizationTable.exceptions.name:
       return `${parts.length === 1 ? 'an exception is' : 'exceptions are'} made, or made to last longer: ${parts.join(', ')}`;
-    case 'allocation':
-      return setting.before
-        ? `the budget of ${parts.join(' and ')} of ${owners} goes ${values(setting)}`
-        : `${owners} gets a budget more: ${parts.join(' and ')}, ${setting.after?.value ?? ''}`;
-    case 'containerLimits':
-      return `containers in ${owners} may have more: \`containerLimits\` goes ${values(setting)}`;
+    case tenantTable.allocations.name:
+      return change.before
+        ? `the budget of ${parts.join(' and ')} of ${owners} goes ${values(change)}`
+        : `${owners} gets a budget more: ${parts.join(' and ')}, ${textOf(change.after) ?? ''}`;
+    case containerLimitsKey.name:
+      return `containers in ${owners} may have more: \`containerLimits\` goes ${values(change)}`;
     default:
-      return `\`${about}\` of ${owners} goes ${values(setting)}`;
+      return `\`${name}\` of ${owners} goes ${values(change)}`;
   }
 }
-
-/** What keeps tenants apart, and namespaces from harm. */
-const protections: ReadonlySet<string> = new Set([
-  'network',
-  'podSecurity',
-  'nodeSelector',
-  'registries',
-  'storageClasses',
-  'ingressClasses',
-  'runtimeClasses',
-  'priorityClasses',
-  'cordoned',
-  'deletion',
-]);
 
 export const protectionLowered: ChangeRule = {
   level: 'change',
@@ -104,7 +81,7 @@ export const protectionLowered: ChangeRule = {
     after: tenant('  isolation: { podSecurity: restricted }\n  namespaces:\n    - name: prod\n'),
   },
   *check({ plan }) {
-    yield* findingsAbout(plan, [...loosened(plan, protections), ...deactivated(plan)], sayProtection);
+    yield* findingsAbout(plan, [...loosened(plan, 'protection'), ...deactivated(plan)], sayProtection);
     yield* looserThanDefault(plan);
     yield* noLongerProduction(plan);
   },
@@ -116,8 +93,8 @@ function deactivated(plan: Plan): ChangedSetting[] {
     plan.after.desired.tenants.flatMap(({ name, deletion }) => (deletion.value === 'Never' ? [name] : [])),
   );
   return changedSettings(plan).filter(
-    ({ item: { entity }, setting: { about, after } }) =>
-      entity.kind === 'tenant' && never.has(entity.name) && about === 'state' && after?.value === 'Deactivated',
+    ({ item: { entity }, setting: { setting, after } }) =>
+      setting === tenantTable.state && never.has(entity.name) && textOf(after) === 'Deactivated',
   );
 }
 
@@ -141,24 +118,22 @@ function* noLongerProduction({ before, after, items }: Plan): Iterable<ChangeFin
   }
 }
 
-function sayProtection({ about, parts, owners, setting }: Sentence): string {
-  switch (about) {
-    case 'cordoned':
+function sayProtection({ name, parts, owners, change }: Sentence): string {
+  switch (name) {
+    case tenantTable.cordoned.name:
       return `the cordon of ${owners} is lifted`;
-    case 'deletion':
-      return `namespaces of ${owners} may be deleted: \`deletion\` goes ${values(setting)}`;
-    case 'state':
+    case tenantTable.deletion.name:
+      return `namespaces of ${owners} may be deleted: \`deletion\` goes ${values(change)}`;
+    case tenantTable.state.name:
       return `${owners} is deactivated: its namespaces may be marked for deletion, in spite of \`deletion: Never\``;
-    case 'nodeSelector':
+    case isolation.nodeSelector.name:
       return parts.length === 0
         ? `pods of ${owners} may run on any node: \`nodeSelector\` no longer names one`
         : `pods of ${owners} may run on more nodes: ${parts.join(' and ')} no longer holds them back`;
-    case 'network':
-    case 'podSecurity':
-      return `\`${about}\` of ${owners} goes ${values(setting)}`;
     default:
+      if (change.setting.order !== permits) return `\`${name}\` of ${owners} goes ${values(change)}`;
       return parts.length === 0
-        ? `\`${about}\` of ${owners} is no longer limited`
-        : `\`${about}\` of ${owners} now allows ${parts.join(' and ')}`;
+        ? `\`${name}\` of ${owners} is no longer limited`
+        : `\`${name}\` of ${owners} now allows ${parts.join(' and ')}`;
   }
 }

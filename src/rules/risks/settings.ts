@@ -4,6 +4,11 @@ import { oncePer } from '../../values/once.ts';
 import { groupedBy, sortedBy } from '../../values/order.ts';
 import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
 import type { Meaning } from '../../access/graph.ts';
+import { tenantOfNamespace } from '../../settings/derived.ts';
+import { namespace } from '../../settings/namespace.ts';
+import { organization } from '../../settings/organization.ts';
+import type { Risk } from '../../settings/setting.ts';
+import { aboutOf, textOf } from '../../plan/facts.ts';
 import type { Origin } from '../../source/source.ts';
 import { fileOrigin, inBase } from '../../source/source.ts';
 import type { ChangeFinding } from '../rule.ts';
@@ -18,14 +23,14 @@ export interface ChangedSetting {
 
 /** What a sentence is about: one setting, or several parts of one, of whoever owns it. */
 export interface Sentence {
-  /** `quota cpu` and `quota pods` are both parts of `quota`. */
-  readonly about: string;
+  /** Its name; of several keys of a mapping, such as the limits of removals, the one that they share. */
+  readonly name: string;
   /** The parts that change, or the elements of a list; empty for a setting that is one value. */
   readonly parts: readonly string[];
   /** `namespace `solar-prod``, `the organization`. */
   readonly owners: string;
   /** Of the first of the parts. */
-  readonly setting: SettingChange;
+  readonly change: SettingChange;
 }
 
 /** Settings of what is neither new nor gone: only there a setting changes for anybody. */
@@ -37,14 +42,13 @@ export function changedSettings({ items }: Plan): ChangedSetting[] {
   );
 }
 
-/** The changes of settings that let people do more. What is no tenant's namespace any more has none of them. */
-export function loosened(plan: Plan, abouts: ReadonlySet<string>): ChangedSetting[] {
+/** The changes of settings of a risk that let people do more. What is no tenant's namespace any more has none of them. */
+export function loosened(plan: Plan, risk: Risk): ChangedSetting[] {
   const isNoLongerOfTenant = oncePer(({ settings }: EntityItem) =>
-    settings.some(({ about, before, after }) => about === 'tenant' && before && !after),
+    settings.some(({ setting, before, after }) => setting === tenantOfNamespace && before && !after),
   );
   return changedSettings(plan).filter(
-    ({ item, setting }) =>
-      setting.effect === 'loosens' && abouts.has(familyOf(setting.about)) && !isNoLongerOfTenant(item),
+    ({ item, setting }) => setting.effect === 'loosens' && setting.setting.risk === risk && !isNoLongerOfTenant(item),
   );
 }
 
@@ -69,24 +73,23 @@ export function findingsAbout(
 ): ChangeFinding[] {
   const widestFirst = sortedBy(changed, ({ item }) => String(widest.indexOf(item.entity.kind)));
   const byLine = groupedBy(widestFirst, (one) => {
-    const { about, item = '', before, after } = one.setting;
-    const cause = causeOf(plan, one);
-    // Of a selector no line is known but that of the namespace, and one tenant's file may say it for all of them.
-    const place = about === 'nodeSelector' ? cause.file : placeOf(cause);
-    return [about, item, before?.value ?? '', after?.value ?? '', place].join('\n');
+    const { item = '', before, after } = one.setting;
+    return [aboutOf(one.setting), item, textOf(before) ?? '', textOf(after) ?? '', placeOf(causeOf(plan, one))].join(
+      '\n',
+    );
   });
   const bySentence = groupedBy(byLine.values(), (ones) =>
-    [familyOf(ones[0]?.setting.about ?? ''), ...ones.map(({ item }) => item.id)].join('\n'),
+    [ones[0]?.setting.setting.name ?? '', ...ones.map(({ item }) => item.id)].join('\n'),
   );
   return Array.from(bySentence.values()).flatMap((settings): ChangeFinding[] => {
     const [first, ...others] = settings.flatMap((ones) => ones.slice(0, 1));
     if (!first) return [];
     const owners = settings[0]?.map(({ item }) => item) ?? [];
     const sentence = {
-      about: familyOf(first.setting.about),
+      name: first.setting.setting.name,
       parts: [first, ...others].flatMap(({ setting }) => partOf(setting)),
       owners: ownersText(owners),
-      setting: first.setting,
+      change: first.setting,
     };
     const related = [
       ...others.map((other): Label => ({ location: at(lineIn(plan, other)), message: 'and here' })),
@@ -109,7 +112,7 @@ export function findingsAbout(
 /** How a value goes: `from `20` to `40``, `from `20` to no limit`. */
 export function values({ before, after }: SettingChange, none = 'no limit'): string {
   const text = (value: string | undefined): string => (value === undefined ? none : `\`${value}\``);
-  return `from ${text(before?.value)} to ${text(after?.value)}`;
+  return `from ${text(textOf(before))} to ${text(textOf(after))}`;
 }
 
 /** Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. */
@@ -139,15 +142,10 @@ const homesOf = oncePer(({ desired: { organization, clusters, tenants } }: Meani
   return homes;
 });
 
-function familyOf(about: string): string {
-  return /^(quota|removals) /.exec(about)?.[1] ?? about;
-}
-
-function partOf(setting: SettingChange): string[] {
-  const { about, item, after } = setting;
-  if (about === 'exception' && item !== undefined) return [`\`${item}\` until ${after?.value ?? ''}`];
-  const family = familyOf(about);
-  if (family !== about) return [`\`${about.slice(family.length + 1)}\` ${values(setting)}`];
+function partOf(change: SettingChange): string[] {
+  const { setting, part, item, after } = change;
+  if (setting === organization.exceptions && item !== undefined) return [`\`${item}\` until ${textOf(after) ?? ''}`];
+  if (part !== undefined) return [`\`${part}\` ${values(change)}`];
   return item === undefined ? [] : [`\`${item}\``];
 }
 
@@ -159,8 +157,8 @@ function lineIn({ after }: Plan, { item, setting }: ChangedSetting): Origin {
 
 /** The line to which a change is put down: for what is gone, and a cordon that is lifted, the one that said it before. */
 function causeOf(plan: Plan, one: ChangedSetting): Origin {
-  const { about, before, after } = one.setting;
-  return before && (!after || about === 'cordoned') ? inBase(before.origin) : lineIn(plan, one);
+  const { setting, before, after } = one.setting;
+  return before && (!after || setting.name === namespace.cordoned.name) ? inBase(before.origin) : lineIn(plan, one);
 }
 
 function ownersText(items: readonly EntityItem[]): string {

@@ -1,3 +1,6 @@
+import { cluster } from '../../settings/cluster.ts';
+import { noOrder } from '../../settings/order.ts';
+import type { Setting } from '../../settings/setting.ts';
 import { at } from '../../source/diagnostic.ts';
 import type { Cluster } from '../../config/model/desired-state.ts';
 import type { EntityItem, Plan } from '../../plan/plan.ts';
@@ -8,9 +11,6 @@ import { listedClusters, mostRelated } from '../wording.ts';
 import { organization } from './example.ts';
 import type { Sentence } from './settings.ts';
 import { changedSettings, findingsAbout, values } from './settings.ts';
-
-/** Who is let through by name is the matter of an error (TEN515). */
-const trusted: ReadonlySet<string> = new Set(['labelDomain', 'Argo CD repository', 'Argo CD revision']);
 
 export const policyTrustWidened: ChangeRule = {
   level: 'change',
@@ -29,23 +29,13 @@ export const policyTrustWidened: ChangeRule = {
   },
   *check({ plan }) {
     const widened = changedSettings(plan).filter(
-      ({ setting: { about, effect, before, after } }) =>
-        (about === 'selfServiceBindings' && effect === 'loosens') || (trusted.has(about) && before && after),
+      // Who is let through by name is the matter of an error (TEN515).
+      ({ setting: { setting, effect, before, after } }) =>
+        setting.risk === 'trust' && (setting.order === noOrder ? before && after : effect === 'loosens'),
     );
     yield* findingsAbout(plan, widened, sayChange);
   },
 };
-
-/** What says who is who, by the kind of what it belongs to. */
-const identities: ReadonlySet<string> = new Set([
-  'organization issuer',
-  'organization GitHub organization',
-  'organization GitHub team',
-  'organization GitHub user',
-  'cluster id',
-  'cluster server',
-  'cluster certificate authority',
-]);
 
 export const identityChanged: ChangeRule = {
   level: 'change',
@@ -69,8 +59,8 @@ export const identityChanged: ChangeRule = {
   },
   *check({ plan }) {
     const changed = changedSettings(plan).filter(
-      ({ item, setting: { about, before, after } }) =>
-        identities.has(`${item.entity.kind} ${about}`) && before && after && !isAnother(item, about),
+      ({ item, setting: { setting, before, after } }) =>
+        setting.risk === 'identity' && before && after && !isAnother(item, setting),
     );
     yield* findingsAbout(plan, changed, sayChange);
     for (const { from, to } of plan.renames) {
@@ -118,12 +108,12 @@ function certificatesOf({ certificateAuthority: { pem = '' } }: Cluster): string
 }
 
 /** Another server with another certificate authority is another cluster: an error (TEN511). */
-function isAnother({ settings }: EntityItem, about: string): boolean {
-  const both = ['server', 'certificate authority'];
-  return both.includes(about) && both.every((one) => settings.some((setting) => setting.about === one));
+function isAnother({ settings }: EntityItem, setting: Setting): boolean {
+  const both: readonly Setting[] = [cluster.server, cluster.certificateAuthority];
+  return both.includes(setting) && both.every((one) => settings.some((change) => change.setting === one));
 }
 
-function sayChange({ about, parts, owners, setting }: Sentence): string {
-  if (parts.length > 1) return `\`${about}\` of ${parts.join(' and ')} changes`;
-  return `\`${about}\`${parts.map((part) => ` of ${part}`).join('')} of ${owners} goes ${values(setting)}`;
+function sayChange({ name, parts, owners, change }: Sentence): string {
+  if (parts.length > 1) return `\`${name}\` of ${parts.join(' and ')} changes`;
+  return `\`${name}\`${parts.map((part) => ` of ${part}`).join('')} of ${owners} goes ${values(change)}`;
 }

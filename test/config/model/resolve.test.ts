@@ -144,7 +144,7 @@ describe('what a namespace gets', () => {
     expect(second?.shares[1]?.origin).toBe(own?.ownShares[0]?.origin);
     expect(plain?.clusters[0]?.origin).toBe(tenant.defaultClusters[0]?.origin);
     expect(heir?.clusters[0]?.origin).toBe(own?.clusters[0]?.origin);
-    expect(plain?.allocation?.origin).toBe(tenant.defaultAllocation?.origin);
+    expect(plain?.allocation?.origin).toBe(tenant.defaults.allocation?.origin);
     expect(second?.quota?.origin).toBe(own?.quota?.origin);
   });
 
@@ -363,7 +363,11 @@ describe('files with mistakes in them', () => {
     });
     expect([clusters.map((c) => c.name), tenants]).toEqual([['other'], []]);
     expect(unreadable).toEqual({ clusters: new Set(['prodcluster01']), tenants: new Set(['solar']) });
-    expect(organization).toMatchObject({ complete: false, groups: [], naming: { tenantPrefix: 'Required' } });
+    expect(organization).toMatchObject({
+      complete: false,
+      groups: [],
+      naming: { tenantPrefix: { value: 'Required' } },
+    });
   });
 
   it.each([
@@ -436,8 +440,8 @@ describe('files with mistakes in them', () => {
     );
     expect(organization).toMatchObject({
       complete: false,
-      limits: { namespacesPerTenant: 10, shareDays: 30 },
-      naming: { identifierMaxLength: 7, tenantPrefix: 'Optional' },
+      limits: { namespacesPerTenant: { value: 10 }, shareDays: { value: 30 } },
+      naming: { identifierMaxLength: { value: 7 }, tenantPrefix: { value: 'Optional' } },
       isolation: { network: { value: 'SameNamespace' }, podSecurity: { value: 'restricted' } },
     });
     expect(organization.argoCD).toBeUndefined();

@@ -16,7 +16,7 @@ export const shareTooFar: TenantRule = {
   waivable: true,
   limit: ['limits', 'shareDays'],
   *check({ tenant, platform: { organization, asOf } }) {
-    const { shareDays } = organization.limits;
+    const shareDays = organization.limits.shareDays?.value;
     if (shareDays === undefined) return;
     for (const { share, until, on, target } of endingShares(tenant)) {
       if (!isDay(until)) continue;

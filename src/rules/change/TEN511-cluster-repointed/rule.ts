@@ -1,3 +1,4 @@
+import { cluster } from '../../../settings/cluster.ts';
 import type { Cluster } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
@@ -20,9 +21,9 @@ export const clusterRepointed: ChangeRule = {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);
     const { before, after, plan } = context;
-    const changed = new Set(
+    const otherAuthority = new Set(
       plan.facts.flatMap(({ kind, before: was, after: is }) =>
-        kind === 'setting' && was?.entity.kind === 'cluster' && is ? [`${was.entity.name} ${was.about}`] : [],
+        kind === 'setting' && was?.setting === cluster.certificateAuthority && is ? [was.entity.name] : [],
       ),
     );
     const old = new Map(before.desired.clusters.map((cluster) => [cluster.name, cluster]));
@@ -38,7 +39,7 @@ export const clusterRepointed: ChangeRule = {
       if (!was || serverOf(was) === serverOf(now)) continue;
       const other = byServer.get(serverOf(now));
       if (!other && !populated.has(name)) continue;
-      const sameAuthority = !changed.has(`${name} certificate authority`) && was.certificateAuthority.pem !== undefined;
+      const sameAuthority = !otherAuthority.has(name) && was.certificateAuthority.pem !== undefined;
       yield {
         message: other
           ? `cluster \`${name}\` gets the server of cluster \`${other.name}\`: it would be that cluster under another name`

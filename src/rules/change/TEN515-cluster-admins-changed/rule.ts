@@ -1,3 +1,7 @@
+import { cluster } from '../../../settings/cluster.ts';
+import { argoCD, organization, policies } from '../../../settings/organization.ts';
+import { valueText } from '../../../settings/value.ts';
+import { textOf } from '../../../plan/facts.ts';
 import type { Location } from '../../../source/diagnostic.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import type { SettingFact } from '../../../plan/facts.ts';
@@ -54,13 +58,13 @@ function changes({ before, after, plan }: ChangeContext): PowerChange[] {
     const { before: was, after: is } = fact;
     const setting = is ?? was;
     if (!setting) return [];
-    const { entity, about } = setting;
+    const { entity, setting: what } = setting;
     if (entity.kind === 'organization') {
-      if (about === 'admin') return [adminChange(setting, was, is)];
+      if (what === organization.admins) return [adminChange(setting, was, is)];
       // Where nobody could read the organization of the base, the defaults are no news.
-      if (about === 'break-glass group' && is && !usual.has(is.item ?? '')) return [breakGlass(is)];
-      if (about === 'syncIdentity' && is && is.value !== identities[0])
-        return [given(is, is.value, 'is what Argo CD writes as', was)];
+      if (what === policies.breakGlassGroups && is && !usual.has(is.item ?? '')) return [breakGlass(is)];
+      if (what === argoCD.serviceAccount && is && textOf(is) !== identities[0])
+        return [given(is, valueText(is.value), 'is what Argo CD writes as', was)];
       return [];
     }
     const { kind, name } = entity;
@@ -68,10 +72,11 @@ function changes({ before, after, plan }: ChangeContext): PowerChange[] {
     if (kind !== 'cluster' || !is || !now?.has(name) || unknown.has(name)) return [];
     const isNew = !old?.has(name);
     const place = isNew ? `the new cluster \`${name}\`` : `cluster \`${name}\``;
-    if (about === 'trusted service account') return [given(is, is.item ?? '', `is trusted on ${place}`, was, isNew)];
-    const followed = isNew || was?.value === identities[0];
-    if (about === 'syncIdentity' && !(followed && is.value === identities[1])) {
-      return [given(is, is.value, `is what Argo CD writes as on ${place}`, was, isNew)];
+    if (what === cluster.trustedServiceAccounts)
+      return [given(is, is.item ?? '', `is trusted on ${place}`, was, isNew)];
+    const followed = isNew || textOf(was) === identities[0];
+    if (what === cluster.syncIdentity && !(followed && textOf(is) === identities[1])) {
+      return [given(is, valueText(is.value), `is what Argo CD writes as on ${place}`, was, isNew)];
     }
     return [];
   });

@@ -1,5 +1,5 @@
 import type { Access } from '../../../plan/plan.ts';
-import type { Cluster, Removals, Tenant } from '../../../config/model/desired-state.ts';
+import type { Cluster, Tenant } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { once } from '../../../values/once.ts';
 import { groupedBy } from '../../../values/order.ts';
@@ -159,7 +159,9 @@ function lossCheck(plan: ChangeContext['plan'], soon: string): (fact: AccessFact
     );
 }
 
-function isTooMuch(accesses: readonly CountedAccess[], { accessPercent, accessMinimum }: Removals): boolean {
+type Limits = ReturnType<typeof removalLimits>;
+
+function isTooMuch(accesses: readonly CountedAccess[], { accessPercent, accessMinimum }: Limits): boolean {
   const lost = accesses.filter(({ isLost }) => isLost).length;
   return accesses.length >= accessMinimum && lost * 100 > accesses.length * accessPercent;
 }
@@ -168,7 +170,7 @@ function finding(
   kind: 'cluster' | 'tenant',
   { name, origin }: Cluster | Tenant,
   accesses: readonly CountedAccess[],
-  { accessPercent }: Removals,
+  { accessPercent }: Limits,
   { target, items }: { readonly target: string; readonly items: readonly string[] },
 ): ChangeFinding {
   const lost = accesses.filter(({ isLost }) => isLost);

@@ -14,7 +14,7 @@ export const identifierTooLong: TenantRule = {
     const { complete, naming } = platform.organization;
     // In an organization that was read in part, the limit may be another one.
     if (!complete) return;
-    const most = naming.identifierMaxLength;
+    const most = naming.identifierMaxLength.value;
     for (const { name, identifier, prefixed, nameOrigin } of tenant.namespaces) {
       if (!prefixed || identifier.length <= most) continue;
       yield {

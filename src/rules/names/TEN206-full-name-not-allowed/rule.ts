@@ -12,7 +12,7 @@ export const fullNameNotAllowed: TenantRule = {
   *check({ tenant, platform }) {
     const { complete, naming } = platform.organization;
     // In an organization that was read in part, the prefix may be optional.
-    if (!complete || naming.tenantPrefix !== 'Required') return;
+    if (!complete || naming.tenantPrefix.value !== 'Required') return;
     for (const { name, prefixed, nameOrigin } of tenant.namespaces) {
       if (prefixed) continue;
       const prefix = `${tenant.name}-`;

@@ -17,7 +17,7 @@ export const ambiguousPrefix: WholeRule = {
     for (const tenant of desired.tenants) {
       for (const { name, prefixed, nameOrigin } of tenant.namespaces) {
         // Where it may not have a full name, that is the mistake.
-        if (!prefixed && complete && naming.tenantPrefix === 'Required') continue;
+        if (!prefixed && complete && naming.tenantPrefix.value === 'Required') continue;
         const meant = tenantByName(names, name);
         const location = meant === undefined ? undefined : names.get(meant);
         if (meant === undefined || location === undefined || meant === tenant.name) continue;

@@ -15,7 +15,7 @@ export const tooManyNamespaces: TenantRule = {
     const { complete, limits } = platform.organization;
     // In an organization that was read in part, the limit may be another one.
     if (!complete) return;
-    const most = limits.namespacesPerTenant;
+    const most = limits.namespacesPerTenant.value;
     // An entry that repeats another is a mistake of its own, and no namespace more.
     const namespaces = new Map<string, Namespace>();
     for (const namespace of tenant.namespaces) {

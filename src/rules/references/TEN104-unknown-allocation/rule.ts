@@ -30,7 +30,7 @@ export const unknownAllocation: TenantRule = {
 };
 
 /** Every place where the tenant names an allocation, each once. */
-function allocationReferences({ defaultAllocation, namespaces }: Tenant): Located<string>[] {
-  const references = [defaultAllocation, ...namespaces.map((n) => n.allocation)];
+function allocationReferences({ defaults, namespaces }: Tenant): Located<string>[] {
+  const references = [defaults.allocation, ...namespaces.map((n) => n.allocation)];
   return Array.from(new Map<Origin, Located<string>>(references.flatMap((r) => (r ? [[r.origin, r]] : []))).values());
 }

@@ -1,4 +1,5 @@
 import { at } from '../../../source/diagnostic.ts';
+import { cluster } from '../../../settings/cluster.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, listedClusters, mostRelated } from '../../wording.ts';
@@ -13,8 +14,8 @@ export const clusterShared: ChangeRule = {
   why: 'Who is in a group that a cluster is shared with gets tokens for it: the API server lets them in, and every share with them can take effect. Nobody has anything in a namespace by that, so no access in the plan shows it.',
   *check({ plan }) {
     const shared = changedSettings(plan).filter(
-      ({ item: { entity, production }, setting: { about, before, after } }) =>
-        entity.kind === 'cluster' && production && about === 'shared with' && !before && after,
+      ({ item: { entity, production }, setting: { setting, before, after } }) =>
+        entity.kind === 'cluster' && production && setting === cluster.sharedWith && !before && after,
     );
     const byCluster = groupedBy(shared, ({ item }) => item.id);
     const groupsOf = (ones: typeof shared): string[] =>
