@@ -3,6 +3,14 @@ import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries
 import type { Group, DesiredState, Located } from '../config/model/desired-state.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
+import type { LocatedValues } from '../config/model/located.ts';
+import { isolation as isolationTable } from '../settings/isolation.ts';
+import { namespace as namespaceTable } from '../settings/namespace.ts';
+import type { Told, ValueKeys } from '../settings/setting.ts';
+import { keysOf, valuesIn } from '../settings/setting.ts';
+import { permits } from '../settings/order.ts';
+import { tenant as tenantTable } from '../settings/tenant.ts';
+import { valueText } from '../settings/value.ts';
 import { table } from '../render/table.ts';
 import type { Origin } from '../source/source.ts';
 import { accessColumns, subjectName } from '../app/access-rows.ts';
@@ -70,13 +78,12 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
       title: `tenant ${name}`,
       facts: [
         { about: 'declared', value: tenant.description ?? '', origin: tenant.origin },
-        fact('state', tenant.state),
-        fact('deletion', tenant.deletion),
+        ...valueFacts(tenantKeys, tenant),
         ...tenant.owners.map(({ subject, origin }) => ({ about: 'owner', value: subjectName(subject), origin })),
         ...tenant.allocations.map(({ value, origin }) => ({ about: 'allocation', value: value.name, origin })),
         {
           about: 'namespaces',
-          value: `${namespaces.length} of ${organization.limits.namespacesPerTenant}`,
+          value: `${namespaces.length} of ${organization.limits.namespacesPerTenant.value}`,
           origin: tenant.origin,
         },
         ...namespaces.map((namespace) => ({
@@ -147,10 +154,7 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
         { about: 'tenant', value: tenant.name, origin: namespace.nameOrigin },
         fact('state', namespace.state),
         ...(namespace.inherits ? [fact('inherits', namespace.inherits)] : []),
-        ...(namespace.allocation ? [fact('allocation', namespace.allocation)] : []),
-        ...(namespace.quota
-          ? [{ ...fact('quota', { ...namespace.quota, value: '' }), value: keyValues(namespace.quota.value) }]
-          : []),
+        ...valueFacts(namespaceKeys, namespace),
         {
           about: 'cordoned',
           value: namespace.cordoned ? 'yes' : 'no',
@@ -158,8 +162,7 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
             ? { origin: tenant.cordoned.origin }
             : namespace.ownCordoned && { origin: namespace.ownCordoned.origin }),
         },
-        fact('network', isolation.network),
-        fact('pod security', isolation.podSecurity),
+        ...valueFacts(isolationKeys, isolation),
         ...Array.from(namespace.labels, ([key, label]) => fact(`label ${key}`, label)),
       ];
     }
@@ -170,11 +173,34 @@ function fact(about: string, { value, origin, byDefault }: Located<string>): Fac
   return { about, value, ...(!byDefault && { origin }) };
 }
 
-function keyValues(value: object): string {
-  return Object.entries(value)
-    .map(([key, inner]: [string, unknown]) =>
-      typeof inner === 'object' && inner !== null ? keyValues(inner) : `${key}=${String(inner)}`,
-    )
+const tenantKeys = valuesIn(tenantTable);
+const namespaceKeys = valuesIn(namespaceTable);
+const isolationKeys = valuesIn(isolationTable);
+
+/** What the table of settings says of values: every key that has one. */
+function valueFacts<V>(keys: ValueKeys<V>, values: LocatedValues<V>): Fact[] {
+  const factOf = (key: keyof V): Fact[] => {
+    const located = values[key];
+    if (!located) return [];
+    const { name, told, order } = keys[key];
+    return [fact(name, { ...located, value: toldText(told(located.value), order === permits) })];
+  };
+  return keysOf(keys).flatMap(factOf);
+}
+
+/** All that a value says, in one line: `cpu=20 memory=64Gi`, `a.example.com/ b.example.com/`. */
+function toldText(told: readonly Told[], isAllowList: boolean): string {
+  const [only, ...more] = told;
+  if (only === undefined || (isAllowList && more.length === 0)) return 'nothing';
+  if (more.length === 0 && only.part === undefined && only.item === undefined) {
+    return only.value.type === 'flag' ? (only.value.flag ? 'yes' : 'no') : valueText(only.value);
+  }
+  return told
+    .flatMap(({ part, item, value }) => {
+      const name = part ?? item;
+      if (name === undefined) return [];
+      return [valueText(value) === '' ? name : `${name}=${valueText(value)}`];
+    })
     .join(' ');
 }
 

@@ -14,7 +14,7 @@ import { existence, membersDeclared, tenantOfNamespace } from '../settings/deriv
 import { isolation as isolationTable } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
 import * as organizationTables from '../settings/organization.ts';
-import type { Setting, SettingKeysOf, Told, ValueKey, ValueKeys } from '../settings/setting.ts';
+import type { Setting, SettingKeysOf, Table, Told, ValueKey, ValueKeys } from '../settings/setting.ts';
 import { keysOf, valuesIn } from '../settings/setting.ts';
 import { tenant as tenantTable } from '../settings/tenant.ts';
 import type { SettingValue } from '../settings/value.ts';
@@ -41,9 +41,7 @@ export function* settingFacts({ organization, limits, clusters, tenants, namespa
 }
 
 /** Tells each setting of a table that is resolved by hand. */
-type ByHand<T extends Parameters<typeof valuesIn>[0]> = {
-  readonly [K in SettingKeysOf<T>]: () => Iterable<SettingFact>;
-};
+type ByHand<T extends Table> = Readonly<Record<SettingKeysOf<T>, () => Iterable<SettingFact>>>;
 
 function all(byHand: Readonly<Record<string, () => Iterable<SettingFact>>>): SettingFact[] {
   return Object.values(byHand).flatMap((facts) => Array.from(facts()));
@@ -264,7 +262,7 @@ function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<Se
         cordoned: () => [
           fact(
             keys.cordoned,
-            word(String(namespace.cordoned)),
+            { type: 'flag', flag: namespace.cordoned },
             tenant.cordoned.value ? tenant.cordoned.origin : (namespace.ownCordoned?.origin ?? namespace.origin),
           ),
         ],

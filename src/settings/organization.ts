@@ -144,8 +144,8 @@ export const config = {
 } as const;
 
 /** One of the limits, which all are told as `removals`. */
-function removalsKey<const Part extends string, const D extends number>(
-  part: Part,
+function removalsKey<const D extends number>(
+  part: string,
   range: { readonly minimum: number; readonly maximum?: number },
   description: string,
   standard: D,

@@ -115,10 +115,13 @@ type Definition<S extends TSchema> = Omit<ValueKey<Static<S>, S>, 'kind' | 'name
 
 /** A value that is told as one: a choice, a name, a number. */
 export function value<S extends TSchema, const D extends Definition<S>>(name: string, schema: S, definition: D) {
-  const told = (said: Static<S>): Told[] => [
-    { value: typeof said === 'number' ? { type: 'number', number: said } : word(String(said)), steps: [] },
-  ];
+  const told = (said: Static<S>): Told[] => [{ value: plainValue(said), steps: [] }];
   return toldAs(name, schema, told, definition);
+}
+
+function plainValue(said: unknown): SettingValue {
+  if (typeof said === 'number') return { type: 'number', number: said };
+  return typeof said === 'boolean' ? { type: 'flag', flag: said } : word(String(said));
 }
 
 /** A list that lets people do what it names and nothing else: where there is none, there is no limit. */

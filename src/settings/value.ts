@@ -9,6 +9,7 @@ export type SettingValue =
   /** A name, a choice, a day; empty where being there says it all. */
   | { readonly type: 'word'; readonly word: string }
   | { readonly type: 'number'; readonly number: number }
+  | { readonly type: 'flag'; readonly flag: boolean }
   /** A quantity as it is written; `1000m` and `1` are the same. */
   | { readonly type: 'quantity'; readonly quantity: string }
   | { readonly type: 'budget'; readonly budget: Budget }
@@ -40,6 +41,8 @@ export function valueText(value: SettingValue): string {
       return value.word;
     case 'number':
       return String(value.number);
+    case 'flag':
+      return String(value.flag);
     case 'quantity':
       return value.quantity;
     case 'budget':

@@ -146,11 +146,8 @@ function via(settings: Inheritable, inherits: Origin): Inheritable {
 
 /** Those of the values that another namespace may inherit. */
 function inheritedValues(values: LocatedValues<NamespaceValues>): LocatedValues<NamespaceValues> {
-  const own = keysOf(namespaceKeys).filter((key) => !namespaceKeys[key].inherited);
-  if (own.length === 0) return values;
-  const inherited: { -readonly [K in keyof NamespaceValues]?: Located<NamespaceValues[K]> } = { ...values };
-  for (const key of own) delete inherited[key];
-  return inherited;
+  const own: readonly string[] = keysOf(namespaceKeys).filter((key) => !namespaceKeys[key].inherited);
+  return own.length === 0 ? values : Object.fromEntries(Object.entries(values).filter(([key]) => !own.includes(key)));
 }
 
 /** The isolation of a namespace of which nobody says anything. */

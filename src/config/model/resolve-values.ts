@@ -13,7 +13,7 @@ export function writtenValues<V extends object>(
 ): LocatedValues<V> {
   const found: { -readonly [K in keyof V]?: Located<V[K]> } = {};
   if (!cursor) return found;
-  const add = <K extends keyof V & string>(key: K): void => {
+  const add = (key: keyof V & string): void => {
     const origin = wholeField(cursor, key)?.origin;
     const value = cursor.value[key];
     if (origin && value !== undefined) found[key] = { value, origin };
@@ -25,7 +25,7 @@ export function writtenValues<V extends object>(
 /** The values of a table by default; `home` is where they would be written. */
 export function defaultValues<V extends object>(keys: ValueKeys<V>, home: Origin): LocatedValues<V> {
   const found: { -readonly [K in keyof V]?: Located<V[K]> } = {};
-  const add = <K extends keyof V & string>(key: K): void => {
+  const add = (key: keyof V & string): void => {
     const value = keys[key].default;
     if (value !== undefined) found[key] = { value, origin: originAt(home, key), byDefault: true };
   };
@@ -54,7 +54,7 @@ export function resolveValues<T extends Table>(
 
 function failedValues<V extends object>(keys: ValueKeys<V>, cursor: Cursor<Partial<V>>): LocatedValues<V> {
   const found: { -readonly [K in keyof V]?: Located<V[K]> } = {};
-  const add = <K extends keyof V & string>(key: K): void => {
+  const add = (key: keyof V & string): void => {
     const value = cursor.value[key];
     if (keys[key].required && value !== undefined) {
       found[key] = { value, origin: originAt(cursor.origin, key), byDefault: true };
