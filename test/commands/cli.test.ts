@@ -206,7 +206,7 @@ describe('explain', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/tenant +solar +tenants\/solar\.yaml:13/);
     expect(stdout).toMatch(/cluster +prodcluster01 +tenants\/solar\.yaml:9/);
-    expect(stdout).toMatch(/pod security +baseline +default/);
+    expect(stdout).toMatch(/podSecurity +baseline +default/);
   });
 
   it('S61: lists the namespaces of a tenant, their number and their states', async () => {
