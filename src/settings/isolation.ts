@@ -61,25 +61,32 @@ export const isolation = {
       }),
     ),
     {
+      annotation: 'allowed-registries',
       inherited: true,
       order: permits,
       risk: 'protection',
       rendered: 'an annotation of the Namespace, for the policies',
     },
   ),
-  storageClasses: classes('storageClasses', 'StorageClasses that claims may name.'),
-  ingressClasses: classes('ingressClasses', 'IngressClasses that Ingresses may name.'),
-  runtimeClasses: classes('runtimeClasses', 'RuntimeClasses that pods may name.'),
-  priorityClasses: classes('priorityClasses', 'PriorityClasses that pods may name.'),
+  storageClasses: classes('storageClasses', 'allowed-storage-classes', 'StorageClasses that claims may name.'),
+  ingressClasses: classes('ingressClasses', 'allowed-ingress-classes', 'IngressClasses that Ingresses may name.'),
+  runtimeClasses: classes('runtimeClasses', 'allowed-runtime-classes', 'RuntimeClasses that pods may name.'),
+  priorityClasses: classes('priorityClasses', 'allowed-priority-classes', 'PriorityClasses that pods may name.'),
 } as const;
+
+/** The lists of what may be used, which the policies read from annotations of the Namespace. */
+export type AllowList = {
+  [K in keyof typeof isolation]: (typeof isolation)[K] extends { readonly annotation: string } ? K : never;
+}[keyof typeof isolation];
 
 export const Isolation = schemaOf(
   isolation,
   'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.',
 );
 
-function classes(name: string, description: string) {
+function classes(name: string, annotation: string, description: string) {
   return allowList(name, optional(classNames(description)), {
+    annotation,
     inherited: true,
     order: permits,
     risk: 'protection',

@@ -1,32 +1,54 @@
 import type { ResolvedIsolation } from '../../config/model/desired-state.ts';
+import type { AllowList } from '../../settings/isolation.ts';
+import { isolation } from '../../settings/isolation.ts';
+import { keysOf } from '../../settings/setting.ts';
 import { celString } from '../cel.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Variable } from './policy.ts';
 import { metadataOf, ourNamespaces } from './policy.ts';
 
-const allowLists = ['registries', 'storageClasses', 'ingressClasses', 'runtimeClasses', 'priorityClasses'] as const;
+/** How the policies hold a list: each must say, or nothing would. */
+interface Held {
+  readonly policy: 'pods' | 'storage' | 'ingresses';
+  /** What it lists, for people. */
+  readonly what: string;
+  /** CEL for a list of the names that it does not allow. */
+  readonly found: string;
+}
 
-/** A setting that policies read from the Namespace. */
-type AllowList = (typeof allowLists)[number];
-
-const annotationNames: Readonly<Record<AllowList, string>> = {
-  registries: 'allowed-registries',
-  storageClasses: 'allowed-storage-classes',
-  ingressClasses: 'allowed-ingress-classes',
-  runtimeClasses: 'allowed-runtime-classes',
-  priorityClasses: 'allowed-priority-classes',
+const held: Readonly<Record<AllowList, Held>> = {
+  registries: {
+    policy: 'pods',
+    what: 'image',
+    found:
+      'variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
+  },
+  storageClasses: { policy: 'storage', what: 'StorageClass', found: wrongClasses('storageClasses') },
+  ingressClasses: { policy: 'ingresses', what: 'IngressClass', found: wrongClasses('ingressClasses') },
+  runtimeClasses: {
+    policy: 'pods',
+    what: 'RuntimeClass',
+    found: wrongOfNewPods('runtimeClassName', 'runtimeClasses'),
+  },
+  priorityClasses: {
+    policy: 'pods',
+    what: 'PriorityClass',
+    found: wrongOfNewPods('priorityClassName', 'priorityClasses'),
+  },
 };
+
+const allowLists = keysOf(held);
 
 /**
  * The annotations by which a Namespace says what is allowed in it. On the Namespace itself, because each may say
  * something else, and the policy on Namespaces keeps everyone but the platform from changing it. An empty one allows
  * nothing; without it, anything goes.
  */
-export function allowListAnnotations(domain: string, isolation: ResolvedIsolation): Record<string, string> {
+export function allowListAnnotations(domain: string, resolved: ResolvedIsolation): Record<string, string> {
   return Object.fromEntries(
     allowLists.flatMap((list) => {
-      const allowed = isolation[list];
-      return allowed ? [[`${domain}/${annotationNames[list]}`, allowed.value.join(',')]] : [];
+      const allowed = resolved[list];
+      return allowed ? [[`${domain}/${isolation[list].annotation}`, allowed.value.join(',')]] : [];
     }),
   );
 }
@@ -52,19 +74,7 @@ function podsPolicy(context: PolicyContext): Policy {
         ? [`${object}.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.reference)`]
         : []),
     ].join(' +\n');
-  /** A pod's classes cannot change; the default priority class is filled in before the policy sees the pod. */
-  const named = (field: string, list: AllowList): string =>
-    `request.operation != 'CREATE' ? [] : [object.spec.?${field}.orValue('')].filter(c, c != '' && !(c in variables.${list}))`;
-  const refused = refusals([
-    {
-      list: 'registries',
-      what: 'image',
-      found:
-        'variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
-    },
-    { list: 'runtimeClasses', what: 'RuntimeClass', found: named('runtimeClassName', 'runtimeClasses') },
-    { list: 'priorityClasses', what: 'PriorityClass', found: named('priorityClassName', 'priorityClasses') },
-  ]);
+  const refused = refusals('pods');
   return {
     name: 'pods',
     purpose: "Images come from the tenant's registries, and pods name the classes that the tenant may use.",
@@ -78,7 +88,7 @@ function podsPolicy(context: PolicyContext): Policy {
     ],
     namespaces: ourNamespaces(context),
     variables: [
-      ...lists(context, ['registries', 'runtimeClasses', 'priorityClasses']),
+      ...lists(context, 'pods'),
       { name: 'images', expression: images('object') },
       { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
       ...refused.variables,
@@ -88,7 +98,7 @@ function podsPolicy(context: PolicyContext): Policy {
 }
 
 function storagePolicy(context: PolicyContext): Policy {
-  const refused = refusals([{ list: 'storageClasses', what: 'StorageClass', found: wrongClasses('storageClasses') }]);
+  const refused = refusals('storage');
   return {
     name: 'storage',
     purpose: 'Claims name a StorageClass that the tenant may use.',
@@ -102,7 +112,7 @@ function storagePolicy(context: PolicyContext): Policy {
     ],
     namespaces: ourNamespaces(context),
     variables: [
-      ...lists(context, ['storageClasses']),
+      ...lists(context, 'storage'),
       ...classNames('storageClassName', 'volume.beta.kubernetes.io/storage-class'),
       ...refused.variables,
     ],
@@ -111,7 +121,7 @@ function storagePolicy(context: PolicyContext): Policy {
 }
 
 function ingressesPolicy(context: PolicyContext): Policy {
-  const refused = refusals([{ list: 'ingressClasses', what: 'IngressClass', found: wrongClasses('ingressClasses') }]);
+  const refused = refusals('ingresses');
   return {
     name: 'ingresses',
     purpose: 'Ingresses name an IngressClass that the tenant may use.',
@@ -126,7 +136,7 @@ function ingressesPolicy(context: PolicyContext): Policy {
     ],
     namespaces: ourNamespaces(context),
     variables: [
-      ...lists(context, ['ingressClasses']),
+      ...lists(context, 'ingresses'),
       ...classNames('ingressClassName', 'kubernetes.io/ingress.class'),
       ...refused.variables,
     ],
@@ -135,13 +145,13 @@ function ingressesPolicy(context: PolicyContext): Policy {
 }
 
 /** A variable for each list with what it allows, and one for whether it is there at all. */
-function lists(context: PolicyContext, names: readonly AllowList[]): Variable[] {
+function lists(context: PolicyContext, policy: Held['policy']): Variable[] {
   const annotation = (list: AllowList): string =>
-    celString(`${context.organization.labelDomain}/${annotationNames[list]}`);
+    celString(`${context.organization.labelDomain}/${isolation[list].annotation}`);
   return [
     callers(context).breakGlass,
     { name: 'annotations', expression: 'namespaceObject.metadata.?annotations.orValue({})' },
-    ...names.flatMap((list) => [
+    ...heldBy(policy).flatMap((list) => [
       { name: `${list}Limited`, expression: `!variables.breakGlass && ${annotation(list)} in variables.annotations` },
       {
         name: list,
@@ -173,22 +183,24 @@ function wrongClasses(list: AllowList): string {
   return `oldObject != null && variables.named == variables.oldNamed ? [] : (variables.named.size() == 0 ? [''] : variables.named).filter(c, !(c in variables.${list}))`;
 }
 
-interface Refusal {
-  readonly list: AllowList;
-  /** What it lists, for people. */
-  readonly what: string;
-  /** CEL for a list of the names that it does not allow. */
-  readonly found: string;
+/** A pod's classes cannot change; the default priority class is filled in before the policy sees the pod. */
+function wrongOfNewPods(field: string, list: AllowList): string {
+  return `request.operation != 'CREATE' ? [] : [object.spec.?${field}.orValue('')].filter(c, c != '' && !(c in variables.${list}))`;
+}
+
+function heldBy(policy: Held['policy']): AllowList[] {
+  return allowLists.filter((list) => held[list].policy === policy);
 }
 
 /** What is refused where a list is set. */
-function refusals(items: readonly Refusal[]): Pick<Policy, 'variables' | 'validations'> {
+function refusals(policy: Held['policy']): Pick<Policy, 'variables' | 'validations'> {
   return {
-    variables: items.map(({ list, found }) => ({
+    variables: heldBy(policy).map((list) => ({
       name: `${list}Refused`,
-      expression: `!variables.${list}Limited ? [] :\n${found}`,
+      expression: `!variables.${list}Limited ? [] :\n${held[list].found}`,
     })),
-    validations: items.map(({ list, what }) => {
+    validations: heldBy(policy).map((list) => {
+      const { what } = held[list];
       const hint = list === 'registries' ? 'begin it with ' : 'name ';
       const remedy = `, or have isolation.${list} changed in the tenant's file`;
       return {
