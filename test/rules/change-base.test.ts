@@ -254,7 +254,8 @@ describe('limits and exceptions (TEN513, TEN514)', () => {
   it('does not say of such an exception that it waives nothing', async () => {
     const about = async (code: string, target: string): Promise<string[]> => {
       const { context } = await exampleChange({ before: {}, after: swap.after(exception(code, target)) });
-      return checkConfig(rules, context.after).map(({ code: found, message }) => `${found} ${message}`);
+      const said = checkConfig(rules, context.after).filter(({ severity }) => severity !== 'note');
+      return said.map(({ code: found, message }) => `${found} ${message}`);
     };
     expect(await about('TEN506', 'old')).toEqual([]);
     expect(await about('TEN502', 'old')).toEqual([

@@ -15,6 +15,8 @@ interface Options {
   readonly asOf?: string;
   /** Only the rules whose code begins so. */
   readonly codes?: string;
+  /** The code of the rule whose notes are wanted, too. Default: `codes`. Others are left out: they may be added any time. */
+  readonly notes?: string;
 }
 
 /** What all rules say about the example organization with `files` laid over it. */
@@ -33,9 +35,9 @@ export async function diagnosePlaced(files: ExampleFiles, options: Options = {})
   });
 }
 
-function check(files: ConfigFiles, { asOf = exampleDay, codes = 'TEN' }: Options): Diagnostic[] {
+function check(files: ConfigFiles, { asOf = exampleDay, codes = 'TEN', notes = codes }: Options): Diagnostic[] {
   const found = checkConfig(rules, { files, desired: resolve(files), asOf });
-  return found.filter((diagnostic) => diagnostic.code.startsWith(codes));
+  return found.filter(({ code, severity }) => code.startsWith(codes) && (severity !== 'note' || code === notes));
 }
 
 function read(files: ExampleFiles): Promise<ConfigFiles> {
