@@ -6,6 +6,7 @@ import type { Io } from '../src/app/io.ts';
 import { plan } from '../src/commands/plan.ts';
 import { readReport } from '../src/plan/read-report.ts';
 import { humanPlan } from '../src/render/plan/human.ts';
+import { repeatedByItem } from '../src/rules/index.ts';
 import { plainStyle } from '../src/render/style.ts';
 import { pictureStyle, terminalPicture } from './terminal-picture.ts';
 
@@ -23,7 +24,7 @@ export async function planPage(): Promise<Record<string, string>> {
   const human = (name: keyof typeof shown, style = plainStyle): string => {
     const read = readReport(reports.get(name) ?? '');
     if ('problem' in read) throw new Error(read.problem);
-    return humanPlan(read.report, style);
+    return humanPlan(read.report, repeatedByItem, style);
   };
   const section = (name: keyof typeof shown): string[] => {
     const lines = human(name).trimEnd().split('\n');

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import { originsOf, reportOf } from '../plan/report-of.ts';
 import type { PlanReport, ReportVerdict } from '../plan/report.ts';
+import { repeatedByItem } from '../rules/index.ts';
 import { jsonText } from '../render/text.ts';
 import { formatPlace } from '../source/diagnostic.ts';
 import type { ChangeOptions, CheckedChange } from '../app/change.ts';
@@ -84,12 +85,12 @@ async function rendererFor(io: Io, { format, out }: PlanOptions): Promise<(repor
       return jsonText;
     case 'markdown': {
       const { markdownPlan } = await import('../render/plan/markdown.ts');
-      return markdownPlan;
+      return (report) => markdownPlan(report, repeatedByItem);
     }
     case 'human': {
       const { humanPlan } = await import('../render/plan/human.ts');
       const { plainStyle } = await import('../render/style.ts');
-      return (report) => humanPlan(report, out === undefined ? styleOf(io.out) : plainStyle);
+      return (report) => humanPlan(report, repeatedByItem, out === undefined ? styleOf(io.out) : plainStyle);
     }
   }
 }

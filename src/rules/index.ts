@@ -7,7 +7,7 @@ import { privilegeRules } from './privilege/index.ts';
 import { referencesRules } from './references/index.ts';
 import { renderedRules } from './rendered/index.ts';
 import { riskRules } from './risks/index.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, RepeatedByItem } from './rule.ts';
 
 /** All rules, in the order of their codes. */
 export const rules: readonly Rule[] = sortedBy(
@@ -22,4 +22,11 @@ export const rules: readonly Rule[] = sortedBy(
     ...renderedRules,
   ],
   ({ code }) => code,
+);
+
+/** The rules about changes that a plan names without their message, and when. */
+export const repeatedByItem: RepeatedByItem = new Map(
+  rules.flatMap((rule) =>
+    rule.level === 'change' && rule.repeatedByItem ? [[rule.code, rule.repeatedByItem] as const] : [],
+  ),
 );

@@ -40,9 +40,6 @@ interface RuleBase {
   readonly limit?: readonly [string, ...string[]];
 }
 
-/** Files of an example, by path. They are laid over the example organization; `null` removes one of its files. */
-export type ExampleFiles = Readonly<Record<string, string | Uint8Array | null>>;
-
 /**
  * What tenants stand on: the organization and its clusters. It is the same for every file and every tenant that a rule
  * looks at, so what a rule works out of it can be remembered by it (`oncePer`).
@@ -171,10 +168,16 @@ export interface ChangeFinding extends Finding {
  */
 export interface ChangeRule extends RuleBase {
   readonly level: 'change';
-  readonly bad?: unknown;
-  readonly good?: unknown;
+  /**
+   * The plan's own sentence about an item says what this rule says of it: of every item, or of one that is neither new nor
+   * gone. There the plan names the rule, and leaves its message out.
+   */
+  readonly repeatedByItem?: 'always' | 'when changed';
   readonly check: (context: ChangeContext) => Iterable<ChangeFinding>;
 }
+
+/** When the plan's own sentence about an item says what a rule says of it, by the rule's code; never for others. */
+export type RepeatedByItem = ReadonlyMap<string, NonNullable<ChangeRule['repeatedByItem']>>;
 
 /** A rule says at which level it looks, and is given one such thing at a time: those who run it walk. */
 export type Rule = ConfigRule | ExceptionRule | ChangeRule | RenderedRule;

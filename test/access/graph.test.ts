@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tenantFile } from '../support/config.ts';
 import { errorsOf, pipeline } from '../support/pipeline.ts';
-import { exampleDay, exampleOrganization } from '../../src/rules/examples.ts';
+import { exampleDay, exampleOrganization } from '../support/examples.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 
 describe('one access for several reasons', () => {

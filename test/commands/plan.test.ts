@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readReport } from '../../src/plan/read-report.ts';
 import type { PlanReport, ReportItem } from '../../src/plan/report.ts';
 import { markdownPlan, planMarker } from '../../src/render/plan/markdown.ts';
+import { repeatedByItem } from '../../src/rules/index.ts';
 import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -338,7 +339,7 @@ describe('a plan from a stranger', () => {
   const foundByGitHub = /@everyone|#12|https:\/\/|www\.\w/;
 
   it.each(hostileTexts)('cannot write Markdown by a name: %j', async (hostile) => {
-    const text = markdownPlan(planWith([item(hostile)]));
+    const text = markdownPlan(planWith([item(hostile)]), repeatedByItem);
     const { tags, prose } = await rendered(text);
     expect(tags).toEqual(['code', 'details', 'h3', 'li', 'p', 'strong', 'sub', 'summary', 'ul']);
     expect(prose).not.toMatch(foundByGitHub);
@@ -362,7 +363,7 @@ describe('a plan from a stranger', () => {
       ...planWith([item('a')]),
       verdicts: [verdict('error', null), verdict('note', hostile), verdict('note', null, ['a'])],
     };
-    const text = markdownPlan(plan);
+    const text = markdownPlan(plan, repeatedByItem);
     const { tags, prose } = await rendered(text);
     expect(tags.filter((tag) => !['code', 'em', 'h3', 'li', 'p', 'strong', 'sub', 'ul'].includes(tag))).toEqual([]);
     expect(prose).not.toMatch(foundByGitHub);
@@ -371,7 +372,7 @@ describe('a plan from a stranger', () => {
 
   it('is cut before a comment is too long, with the count of what is missing', () => {
     const items = Array.from({ length: 3000 }, (_, i) => ({ ...item(`group-${i}`), id: String(i) }));
-    const text = markdownPlan(planWith(items));
+    const text = markdownPlan(planWith(items), repeatedByItem);
     expect(Buffer.byteLength(text)).toBeLessThan(65_536);
     const kept = text.match(/^- ➕/gm)?.length ?? 0;
     expect(kept).toBeGreaterThan(200);

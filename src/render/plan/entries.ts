@@ -1,5 +1,6 @@
 import { groupedBy } from '../../values/order.ts';
 import type { ReportItem, ReportVerdict } from '../../plan/report.ts';
+import type { RepeatedByItem } from '../../rules/rule.ts';
 import type { Sentence } from './sentences.ts';
 import { listPieces, sentenceOf } from './sentences.ts';
 
@@ -9,10 +10,6 @@ export interface EntryRule {
   readonly rule: string;
   readonly message?: string;
 }
-
-/** Rules that say what the sentence of their item says already, or the settings that change with it. */
-const repeatedByItem: ReadonlySet<string> = new Set(['TEN520', 'TEN521', 'TEN524', 'TEN525', 'TEN526', 'TEN528']);
-const repeatedByChangedItem: ReadonlySet<string> = new Set(['TEN529']);
 
 /** One thing that a plan says, about one item or about many that are the same. */
 export interface Entry {
@@ -29,13 +26,14 @@ const fewest = 4;
 export function entriesOf(
   items: readonly ReportItem[],
   rulesOf: (item: ReportItem) => readonly ReportVerdict[],
+  repeatedByItem: RepeatedByItem,
 ): Entry[] {
   const single = items.map((item): Entry => {
     const rules = groupedBy(rulesOf(item), ({ code }) => code);
     return {
       sentence: sentenceOf(item),
       rules: Array.from(rules.values()).flatMap(([first, ...more]) =>
-        first ? entryRules([first, ...more], isRepeated(first, item)) : [],
+        first ? entryRules([first, ...more], isRepeated(repeatedByItem.get(first.code), item)) : [],
       ),
       items: [item],
     };
@@ -44,10 +42,8 @@ export function entriesOf(
   return Array.from(alike.values()).flatMap((entries) => (entries.length < fewest ? entries : [together(entries)]));
 }
 
-function isRepeated({ code }: ReportVerdict, item: ReportItem): boolean {
-  return (
-    repeatedByItem.has(code) || (repeatedByChangedItem.has(code) && item.kind === 'entity' && item.change === 'changed')
-  );
+function isRepeated(when: 'always' | 'when changed' | undefined, item: ReportItem): boolean {
+  return when === 'always' || (when === 'when changed' && item.kind === 'entity' && item.change === 'changed');
 }
 
 /** One rule, once where its messages add nothing. */

@@ -1,4 +1,5 @@
 import type { PlanReport, ReportSide, ReportVerdict } from '../../plan/report.ts';
+import type { RepeatedByItem } from '../../rules/rule.ts';
 import type { Style } from '../style.ts';
 import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
@@ -8,8 +9,8 @@ import type { Piece, Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
 
 /** A plan for a terminal. */
-export function humanPlan(report: PlanReport, style: Style): string {
-  const { headline, refused, waived, risks, others, sections } = outlineOf(report);
+export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style): string {
+  const { headline, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
   const out: string[] = [
     `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
     style.bold(visible(headline)),

@@ -1,4 +1,5 @@
 import type { PlanReport, ReportVerdict } from '../../plan/report.ts';
+import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import { days, notesOn, side } from './human.ts';
@@ -23,8 +24,8 @@ interface Section {
  * A plan for a comment on a pull request: what is dangerous is open, the rest folded, and cut before a comment would be
  * too long. Nothing in it can be Markdown, a mention or HTML of somebody else's: names stand in code, prose is escaped.
  */
-export function markdownPlan(report: PlanReport): string {
-  const { headline, refused, waived, risks, others, sections } = outlineOf(report);
+export function markdownPlan(report: PlanReport, repeatedByItem: RepeatedByItem): string {
+  const { headline, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
   const all: Section[] = [
     {
       entries: fewOf(refused).map(({ verdict, more }) =>

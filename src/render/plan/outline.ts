@@ -1,5 +1,6 @@
 import { addTo, groupedBy, sortedBy } from '../../values/order.ts';
 import type { PlanReport, ReportItem, ReportVerdict } from '../../plan/report.ts';
+import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
 import type { Entry } from './entries.ts';
 import { entriesOf } from './entries.ts';
@@ -18,7 +19,7 @@ export interface Outline {
 }
 
 /** What comes first, and what each reader of a plan sees of it. */
-export function outlineOf(report: PlanReport): Outline {
+export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): Outline {
   const refused = sortedBy(
     report.verdicts.filter(({ severity }) => severity === 'error'),
     // The first codes are those by which data is lost.
@@ -33,13 +34,18 @@ export function outlineOf(report: PlanReport): Outline {
   const ids = new Set(report.items.map(({ id }) => id));
   const rulesOf = ({ id }: ReportItem): readonly ReportVerdict[] => byItem.get(id) ?? [];
   const risky = report.items.filter(({ id }) => byItem.has(id));
-  const risks = entriesOf([...risky.filter(isDeletion), ...risky.filter((item) => !isDeletion(item))], rulesOf);
+  const risks = entriesOf(
+    [...risky.filter(isDeletion), ...risky.filter((item) => !isDeletion(item))],
+    rulesOf,
+    repeatedByItem,
+  );
   const rest = report.items.filter(({ id }) => !byItem.has(id));
   const section = (title: string, kinds: readonly ReportItem['kind'][]) => ({
     title,
     entries: entriesOf(
       rest.filter(({ kind }) => kinds.includes(kind)),
       rulesOf,
+      repeatedByItem,
     ),
   });
   return {

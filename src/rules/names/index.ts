@@ -1,20 +1,20 @@
 import type { Rule } from '../rule.ts';
-import { ambiguousPrefix } from './TEN208-ambiguous-prefix/rule.ts';
 import { clusterName } from './TEN201-cluster-name/rule.ts';
-import { duplicateEntry } from './TEN213-duplicate-entry/rule.ts';
-import { duplicateIdentifier } from './TEN211-duplicate-identifier/rule.ts';
-import { fullNameNotAllowed } from './TEN206-full-name-not-allowed/rule.ts';
-import { groupName } from './TEN203-group-name/rule.ts';
-import { groupNamespaceLooksLikeTenants } from './TEN217-group-namespace-looks-like-tenants/rule.ts';
-import { groupNamespaceName } from './TEN212-group-namespace-name/rule.ts';
-import { identifierTooLong } from './TEN205-identifier-too-long/rule.ts';
-import { labelNotAllowed } from './TEN214-label-not-allowed/rule.ts';
-import { namespaceCollision } from './TEN207-namespace-collision/rule.ts';
-import { namespaceNameTooLong } from './TEN204-namespace-name-too-long/rule.ts';
-import { protectedNamespace } from './TEN209-protected-namespace/rule.ts';
-import { serverUrl } from './TEN216-server-url/rule.ts';
 import { tenantName } from './TEN202-tenant-name/rule.ts';
+import { groupName } from './TEN203-group-name/rule.ts';
+import { namespaceNameTooLong } from './TEN204-namespace-name-too-long/rule.ts';
+import { identifierTooLong } from './TEN205-identifier-too-long/rule.ts';
+import { fullNameNotAllowed } from './TEN206-full-name-not-allowed/rule.ts';
+import { namespaceCollision } from './TEN207-namespace-collision/rule.ts';
+import { ambiguousPrefix } from './TEN208-ambiguous-prefix/rule.ts';
+import { protectedNamespace } from './TEN209-protected-namespace/rule.ts';
 import { tooManyNamespaces } from './TEN210-too-many-namespaces/rule.ts';
+import { duplicateIdentifier } from './TEN211-duplicate-identifier/rule.ts';
+import { groupNamespaceName } from './TEN212-group-namespace-name/rule.ts';
+import { duplicateEntry } from './TEN213-duplicate-entry/rule.ts';
+import { labelNotAllowed } from './TEN214-label-not-allowed/rule.ts';
+import { serverUrl } from './TEN216-server-url/rule.ts';
+import { groupNamespaceLooksLikeTenants } from './TEN217-group-namespace-looks-like-tenants/rule.ts';
 
 export const namesRules: readonly Rule[] = [
   clusterName,

@@ -1,20 +1,20 @@
 import type { Rule } from '../rule.ts';
-import { certificateAuthority } from './TEN309-certificate-authority/rule.ts';
-import { cordonContradiction } from './TEN308-cordon-contradiction/rule.ts';
-import { customRoleName } from './TEN306-custom-role-name/rule.ts';
-import { deletionNever } from './TEN310-deletion-never/rule.ts';
-import { duplicateSubject } from './TEN302-duplicate-subject/rule.ts';
-import { escalatingRole } from './TEN305-escalating-role/rule.ts';
-import { ineffectiveRoleRule } from './TEN316-ineffective-role-rule/rule.ts';
-import { kubernetesTooOld } from './TEN312-kubernetes-too-old/rule.ts';
-import { mixedScriptName } from './TEN314-mixed-script-name/rule.ts';
-import { noOwner } from './TEN304-no-owner/rule.ts';
-import { privilegedPods } from './TEN311-privileged-pods/rule.ts';
-import { redundantShare } from './TEN303-redundant-share/rule.ts';
 import { reservedGroup } from './TEN301-reserved-group/rule.ts';
+import { duplicateSubject } from './TEN302-duplicate-subject/rule.ts';
+import { redundantShare } from './TEN303-redundant-share/rule.ts';
+import { noOwner } from './TEN304-no-owner/rule.ts';
+import { escalatingRole } from './TEN305-escalating-role/rule.ts';
+import { customRoleName } from './TEN306-custom-role-name/rule.ts';
 import { sharedAudience } from './TEN307-shared-audience/rule.ts';
+import { cordonContradiction } from './TEN308-cordon-contradiction/rule.ts';
+import { certificateAuthority } from './TEN309-certificate-authority/rule.ts';
+import { deletionNever } from './TEN310-deletion-never/rule.ts';
+import { privilegedPods } from './TEN311-privileged-pods/rule.ts';
+import { kubernetesTooOld } from './TEN312-kubernetes-too-old/rule.ts';
 import { unprotectedOwnerServiceAccount } from './TEN313-unprotected-owner-service-account/rule.ts';
+import { mixedScriptName } from './TEN314-mixed-script-name/rule.ts';
 import { userName } from './TEN315-user-name/rule.ts';
+import { ineffectiveRoleRule } from './TEN316-ineffective-role-rule/rule.ts';
 
 export const privilegeRules: readonly Rule[] = [
   reservedGroup,

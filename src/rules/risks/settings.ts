@@ -115,6 +115,12 @@ export function values({ before, after }: SettingChange, none = 'no limit'): str
   return `from ${text(textOf(before))} to ${text(textOf(after))}`;
 }
 
+/** That a setting is another one, where more or less of it means nothing. */
+export function sayChange({ name, parts, owners, change }: Sentence): string {
+  if (parts.length > 1) return `\`${name}\` of ${parts.join(' and ')} changes`;
+  return `\`${name}\`${parts.map((part) => ` of ${part}`).join('')} of ${owners} goes ${values(change)}`;
+}
+
 /** Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. */
 export function homeOf(state: Meaning, { entity }: Pick<EntityItem, 'entity'>): Origin {
   const { organization } = state.desired;

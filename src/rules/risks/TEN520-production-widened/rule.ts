@@ -8,6 +8,7 @@ export const productionWidened: ChangeRule = {
   severity: 'note',
   summary: 'Nobody can do more on a production cluster.',
   why: 'On production a wrong line reaches customers and their data. The plan shows such lines first, with who gets what. In a namespace that is new, those who have as much in the same tenant on the same cluster are not named again; nor is who has a custom role that allows no more under its new name.',
+  repeatedByItem: 'always',
   *check({ plan }) {
     for (const { item, places: all } of givenBy(plan)) {
       const places = all.filter(({ production }) => production);

@@ -8,6 +8,7 @@ export const adminGiven: ChangeRule = {
   severity: 'note',
   summary: 'Nobody becomes `admin` of a namespace.',
   why: 'An `admin` reads every secret of the namespace, runs anything in it, and lets others in. Where that is on production, TEN520 says it.',
+  repeatedByItem: 'always',
   *check({ plan }) {
     for (const { item, places } of givenBy(plan)) {
       if (places.some(({ production }) => production) || !newRoles(item).some(isAdmin)) continue;

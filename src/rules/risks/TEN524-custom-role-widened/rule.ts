@@ -13,6 +13,7 @@ export const customRoleWidened: ChangeRule = {
   severity: 'note',
   summary: 'A custom role that somebody has does not allow more than it did.',
   why: 'A line more in a role is a line more for everybody who has it, in every namespace, though no share changes. A role that nobody has may become what it likes.',
+  repeatedByItem: 'always',
   *check({ plan }) {
     for (const item of plan.items) {
       if (item.kind !== 'role' || item.added.length === 0 || item.holders.length === 0) continue;

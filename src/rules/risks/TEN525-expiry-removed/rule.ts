@@ -9,6 +9,7 @@ export const expiryRemoved: ChangeRule = {
   severity: 'note',
   summary: 'A share does not last for longer than it did.',
   why: 'Somebody chose a last day, because the need was to pass. Moving it is giving the access a second time.',
+  repeatedByItem: 'always',
   *check({ plan }) {
     for (const item of accessItems(plan.items)) {
       if (!isLonger(item)) continue;

@@ -1,15 +1,15 @@
-import type { ResolvedIsolation } from '../../config/model/desired-state.ts';
-import type { EntityItem, Plan, SettingChange } from '../../plan/plan.ts';
-import { textOf } from '../../plan/facts.ts';
-import { toldIsolation } from '../../plan/settings.ts';
-import { tenantOfNamespace } from '../../settings/derived.ts';
-import { isolation } from '../../settings/isolation.ts';
-import { permits } from '../../settings/order.ts';
-import { valueText } from '../../settings/value.ts';
-import { oncePer } from '../../values/once.ts';
-import type { ChangeFinding } from '../rule.ts';
-import type { Sentence } from './settings.ts';
-import { findingsAbout } from './settings.ts';
+import type { ResolvedIsolation } from '../../../config/model/desired-state.ts';
+import type { EntityItem, Plan, SettingChange } from '../../../plan/plan.ts';
+import { textOf } from '../../../plan/facts.ts';
+import { toldIsolation } from '../../../plan/settings.ts';
+import { tenantOfNamespace } from '../../../settings/derived.ts';
+import { isolation } from '../../../settings/isolation.ts';
+import { permits } from '../../../settings/order.ts';
+import { valueText } from '../../../settings/value.ts';
+import { oncePer } from '../../../values/once.ts';
+import type { ChangeFinding } from '../../rule.ts';
+import type { Sentence } from '../settings.ts';
+import { findingsAbout } from '../settings.ts';
 
 /** Namespaces that begin with less isolation than the organization has by default, by themselves or by their tenant. */
 export function looserThanDefault(plan: Plan): ChangeFinding[] {

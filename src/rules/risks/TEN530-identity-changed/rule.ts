@@ -1,41 +1,12 @@
-import { cluster } from '../../settings/cluster.ts';
-import { noOrder } from '../../settings/order.ts';
-import type { Setting } from '../../settings/setting.ts';
-import { at } from '../../source/diagnostic.ts';
-import type { Cluster } from '../../config/model/desired-state.ts';
-import type { EntityItem, Plan } from '../../plan/plan.ts';
-import { inBase, originAt } from '../../source/source.ts';
-import { exampleOrganization } from '../examples.ts';
-import type { ChangeFinding, ChangeRule } from '../rule.ts';
-import { listedClusters, mostRelated } from '../wording.ts';
-import { organization } from './example.ts';
-import type { Sentence } from './settings.ts';
-import { changedSettings, findingsAbout, values } from './settings.ts';
-
-export const policyTrustWidened: ChangeRule = {
-  level: 'change',
-  code: 'TEN523',
-  name: 'policy-trust-widened',
-  severity: 'note',
-  summary: 'The policies hold whom they held, and clusters take their manifests from where they did.',
-  why: 'Whoever may write to the repository decides on all access. Another label domain leaves what bears the old labels without protection until it has the new ones. What the admins of a namespace may bind themselves is not in any plan.',
-  bad: {
-    before: {},
-    after: organization('  policies: { selfServiceBindings: Any }\n'),
-  },
-  good: {
-    before: {},
-    after: organization('  policies: { selfServiceBindings: Forbidden }\n'),
-  },
-  *check({ plan }) {
-    const widened = changedSettings(plan).filter(
-      // Who is let through by name is the matter of an error (TEN515).
-      ({ setting: { setting, effect, before, after } }) =>
-        setting.risk === 'trust' && (setting.order === noOrder ? before && after : effect === 'loosens'),
-    );
-    yield* findingsAbout(plan, widened, sayChange);
-  },
-};
+import { cluster } from '../../../settings/cluster.ts';
+import type { Setting } from '../../../settings/setting.ts';
+import { at } from '../../../source/diagnostic.ts';
+import type { Cluster } from '../../../config/model/desired-state.ts';
+import type { EntityItem, Plan } from '../../../plan/plan.ts';
+import { inBase, originAt } from '../../../source/source.ts';
+import type { ChangeFinding, ChangeRule } from '../../rule.ts';
+import { listedClusters, mostRelated } from '../../wording.ts';
+import { changedSettings, findingsAbout, sayChange } from '../settings.ts';
 
 export const identityChanged: ChangeRule = {
   level: 'change',
@@ -44,19 +15,6 @@ export const identityChanged: ChangeRule = {
   severity: 'note',
   summary: 'The issuer, clusters, groups and people on GitHub are who they were.',
   why: 'Whoever controls the issuer is everybody, and whoever answers as a cluster gets what is meant for it. A group with another name is whoever the identity provider says, and its old bindings go with the old name. A new cluster with the certificate authority of another one may be that one, under a name for which less is checked.',
-  bad: {
-    before: {},
-    after: {
-      'organization.yaml': exampleOrganization['organization.yaml'].replace(
-        'platform.example.com',
-        'login.example.com',
-      ),
-    },
-  },
-  good: {
-    before: {},
-    after: { 'organization.yaml': exampleOrganization['organization.yaml'].replace('[ann]', '[ann, amy]') },
-  },
   *check({ plan }) {
     const changed = changedSettings(plan).filter(
       ({ item, setting: { setting, before, after } }) =>
@@ -111,9 +69,4 @@ function certificatesOf({ certificateAuthority: { pem = '' } }: Cluster): string
 function isAnother({ settings }: EntityItem, setting: Setting): boolean {
   const both: readonly Setting[] = [cluster.server, cluster.certificateAuthority];
   return both.includes(setting) && both.every((one) => settings.some((change) => change.setting === one));
-}
-
-function sayChange({ name, parts, owners, change }: Sentence): string {
-  if (parts.length > 1) return `\`${name}\` of ${parts.join(' and ')} changes`;
-  return `\`${name}\`${parts.map((part) => ` of ${part}`).join('')} of ${owners} goes ${values(change)}`;
 }
