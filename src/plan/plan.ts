@@ -13,7 +13,7 @@ export type { Access, ClusterNamespace } from '../access/graph.ts';
 /** The plan that leads from one state to another. */
 export function planOf(before: Meaning, after: Meaning): Plan {
   const renames = renamesBetween(before.desired, after.desired);
-  // What is the same value on both sides is under the groups' old names all the same.
+  // What both sides share is under the groups' old names all the same.
   const parts =
     renames.length === 0 ? differingParts(before, after) : { before: partsOf(before), after: partsOf(after) };
   const known = { before: renamed(factsOfParts(parts.before), renames), after: factsOfParts(parts.after) };

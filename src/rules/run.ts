@@ -1,5 +1,6 @@
 import type { Exception } from '../config/model/desired-state.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
+import type { SharedWith } from '../values/shared.ts';
 import type { ChangeContext, Finding, RenderedObject, Rule, RuleContext } from './rule.ts';
 import type { Walk } from './walk.ts';
 import { findingsOn, isConfigRule, walkBeside, walkOf } from './walk.ts';
@@ -15,10 +16,10 @@ export function checkConfig(rules: readonly Rule[], context: RuleContext): Diagn
 }
 
 /**
- * How many errors the rules about the config find. In `clean` they find none: what is the same value there need not be
- * looked at again. The rules about exceptions give no errors.
+ * How many errors the rules about the config find. In `clean` they find none: what is shared with it need not be looked at
+ * again. The rules about exceptions give no errors.
  */
-export function countErrors(rules: readonly Rule[], context: RuleContext, clean?: RuleContext): number {
+export function countErrors(rules: readonly Rule[], context: RuleContext, clean?: SharedWith<RuleContext>): number {
   const errors = rules.filter(({ severity }) => severity === 'error');
   return found(errors, clean ? walkBeside(clean, context) : walkOf(context)).diagnostics.length;
 }

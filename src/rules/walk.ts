@@ -1,6 +1,8 @@
 import type { Tenant } from '../config/model/desired-state.ts';
 import type { ConfigFile } from '../config/reading/files.ts';
 import { configFilesOf } from '../config/reading/files.ts';
+import type { SharedWith } from '../values/shared.ts';
+import { areShared, isShared, withoutShared } from '../values/shared.ts';
 import type { ConfigRule, Finding, Platform, Rule, RuleContext } from './rule.ts';
 
 /** What rules about the config are led through: each gets the things of its level, one at a time. */
@@ -55,31 +57,31 @@ export function findingsOn(walk: Walk, rule: ConfigRule): Finding[] {
 }
 
 /**
- * Through what is not the same value in `other`, where nothing is to be found, and in all that there is for rules that
+ * Through what is not shared with `other`, where nothing is to be found, and in all that there is for rules that
  * compare tenants. Where anything but tenants differs, nothing is left out: what rules say of one depends on it.
  */
-export function walkBeside(other: RuleContext, whole: RuleContext): Walk {
+export function walkBeside(other: SharedWith<RuleContext>, whole: RuleContext): Walk {
   const walk = walkOf(whole);
-  if (!haveSamePlatform(whole, other)) return walk;
-  const known = new Set<unknown>([...other.files.tenants, ...other.desired.tenants]);
+  if (!isOnSharedPlatform(whole, other)) return walk;
   return {
     ...walk,
-    files: whole.files.tenants.filter((file) => !known.has(file)),
-    tenants: walk.tenants.filter((tenant) => !known.has(tenant)),
+    files: withoutShared(whole.files.tenants, other.files.tenants),
+    tenants: withoutShared(walk.tenants, other.desired.tenants),
     looksAtPlatform: false,
   };
 }
 
-function haveSamePlatform({ files, desired, asOf }: RuleContext, other: RuleContext): boolean {
+/** Whether both sides share all but tenants, or say the same there. */
+function isOnSharedPlatform({ files, desired, asOf }: RuleContext, other: SharedWith<RuleContext>): boolean {
   return (
     asOf === other.asOf &&
-    desired.organization === other.desired.organization &&
-    areSame(desired.clusters, other.desired.clusters) &&
-    areSame(Array.from(desired.unreadable.clusters), Array.from(other.desired.unreadable.clusters)) &&
-    areSame(files.organization, other.files.organization) &&
-    areSame(files.clusters, other.files.clusters) &&
-    areSame(Array.from(files.certificates).flat(), Array.from(other.files.certificates).flat()) &&
-    areSame(described(files.strays), described(other.files.strays))
+    isShared(desired.organization, other.desired.organization) &&
+    areShared(desired.clusters, other.desired.clusters) &&
+    areShared(files.organization, other.files.organization) &&
+    areShared(files.clusters, other.files.clusters) &&
+    haveSameTexts(Array.from(desired.unreadable.clusters), Array.from(other.desired.unreadable.clusters)) &&
+    haveSameTexts(Array.from(files.certificates).flat(), Array.from(other.files.certificates).flat()) &&
+    haveSameTexts(described(files.strays), described(other.files.strays))
   );
 }
 
@@ -87,6 +89,6 @@ function described(strays: RuleContext['files']['strays']): string[] {
   return strays.map(({ path, entry }) => `${entry} ${path}`);
 }
 
-function areSame(some: readonly unknown[], others: readonly unknown[]): boolean {
-  return some.length === others.length && some.every((item, i) => item === others[i]);
+function haveSameTexts(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((text, i) => text === others[i]);
 }

@@ -93,8 +93,11 @@ export function parallel(inner: Synthesizer, script: URL, options: ThreadOptions
       await inner.write(differences.filter((difference) => !isWritten(difference)));
       const paths = differences.filter(isOfThread).map(({ path }) => path);
       const writing = paths.length > 0 ? thread.ask('write', paths) : undefined;
-      await inner.write(differences.filter((difference) => isWritten(difference) && !isOfThread(difference)));
-      await writing;
+      try {
+        await inner.write(differences.filter((difference) => isWritten(difference) && !isOfThread(difference)));
+      } finally {
+        await writing;
+      }
     },
     end: async () => {
       await thread.stop();

@@ -9,7 +9,7 @@
  * Nothing follows the other way round: what is not shared may say the same all the same. So sharing saves work and never
  * changes an answer, and `test/plan/sharing.test.ts` holds all of it to two sides that know nothing of each other.
  *
- * Objects are compared by `===` for this reason here, and nowhere else.
+ * Nowhere else is an object of one side compared with one of the other by `===`.
  */
 
 /** The other side of a change, from which values are taken over where they would be made of the same. */
