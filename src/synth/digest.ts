@@ -28,34 +28,44 @@ const partDigest = oncePer((part: object): string =>
 
 /**
  * A text that is the same for two values only if they have the same content: texts with their lengths, lists, maps and
- * objects with all that they have, in its order.
+ * objects with all that they have, in its order. One file has nearly all of a value's origins: it is written where it is
+ * another one than before.
  */
-function text(value: unknown): string {
-  if (typeof value === 'string') return `${value.length}:${value}`;
-  if (!isObject(value)) return `${String(value)};`;
-  if (Array.isArray(value)) {
-    let items = '[';
-    for (const item of value) items += text(item);
-    return `${items}]`;
-  }
-  if (value instanceof Map) {
-    let entries = '<';
-    for (const [key, item] of value) entries += text(key) + text(item);
-    return `${entries}>`;
-  }
-  if (isBelowFile(value)) return text({ file: value.file });
-  let properties = '{';
-  for (const key in value) properties += `${key.length}:${key}${text(value[key])}`;
-  return `${properties}}`;
+function text(whole: unknown): string {
+  let file = '';
+  const write = (value: unknown): string => {
+    if (typeof value === 'string') return `${value.length}:${value}`;
+    if (!isObject(value)) return `${String(value)};`;
+    if (Array.isArray(value)) {
+      let items = '[';
+      for (const item of value) items += write(item);
+      return `${items}]`;
+    }
+    if (value instanceof Map) {
+      let entries = '<';
+      for (const [key, item] of value) entries += write(key) + write(item);
+      return `${entries}>`;
+    }
+    if (isOrigin(value)) {
+      if (value.file === file) return '@';
+      file = value.file;
+      return `@${write(file)}`;
+    }
+    let properties = '{';
+    for (const key in value) properties += `${key.length}:${key}${write(value[key])}`;
+    return `${properties}}`;
+  };
+  return write(whole);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether a value is an origin with a path: nothing else has a parent that is an object. */
-function isBelowFile(value: object): value is Origin {
-  return 'parent' in value && isObject(value.parent);
+/** Whether a value is an origin, or looks like that of a whole file: no other object has a parent that is one. */
+function isOrigin(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, unknown>> & Origin {
+  const { file, parent } = value;
+  return typeof file === 'string' && (isObject(parent) || Object.keys(value).length === 1);
 }
 
 /** A digest of what stands in `dist/` of a cluster, or should. The files are sorted by path. */
