@@ -18,7 +18,7 @@ const rooms = {
   render: '^src/render/',
   app: '^src/app/',
   commands: '^src/commands/',
-  cli: '^src/cli\\.ts$',
+  cli: '^src/(cli|command-line)\\.ts$',
 };
 
 /** The part of the config room that others see: what the files mean, not how they are read. */

@@ -1,23 +1,11 @@
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
-import type { CanIOptions } from './commands/can-i.ts';
 import type { Io } from './app/io.ts';
-import type { PlanOptions } from './commands/plan.ts';
 import { noProgress, progressLine } from './app/progress.ts';
-import type { ValidateOptions } from './commands/validate.ts';
-import type { VerifyOptions } from './commands/verify.ts';
-import { Failure } from './values/failure.ts';
+import { runCommandLine } from './command-line.ts';
 
-/**
- * The program's edge: arguments in, exit code out. Alone touches `process`, and loads of the rest only what the command
- * at hand uses.
- *
- * Exit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found.
- */
-const couldNotRun = 2;
+/** The program's edge: it alone touches `process`. What the arguments mean is in command-line.ts, where tests can run it too. */
 
 /**
  * A run is over in seconds, and V8 would spend a third of them on optimizing what hardly runs again: it gets more patience
@@ -44,19 +32,20 @@ const progress =
 /** A digest of all that the program is made of: set by the build, and nothing is kept without it. */
 declare const programDigest: string | undefined;
 
-interface Shared {
-  readonly dir: string;
-}
+const writer = (stream: NodeJS.WriteStream) => (text: string) => {
+  progress.clear();
+  stream.write(text);
+};
+const [out, err] = [writer(process.stdout), writer(process.stderr)];
 
-const io = (options: Shared): Io => {
-  const dir = resolve(options.dir);
+const io = (folder: string): Io => {
   const { stdout, stderr, env } = process;
   const home = env['HOME'];
   const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
   // hasColors knows NO_COLOR, FORCE_COLOR and the terminal's kind; a pipe has no such method and gets no colour.
   const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
   return {
-    dir,
+    dir: resolve(folder),
     cwd: process.cwd(),
     today: new Date().toISOString().slice(0, 10),
     nodePath: process.execPath,
@@ -66,270 +55,10 @@ const io = (options: Shared): Io => {
       typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
     threadScript: new URL('./synth-thread.js', import.meta.url),
     progress,
-    out: {
-      write: (text) => {
-        progress.clear();
-        stdout.write(text);
-      },
-      colour: colour(stdout),
-      ...(stdout.isTTY && { width: stdout.columns }),
-    },
-    err: {
-      write: (text) => {
-        progress.clear();
-        stderr.write(text);
-      },
-      colour: colour(stderr),
-      ...(stderr.isTTY && { width: stderr.columns }),
-    },
+    out: { write: out, colour: colour(stdout), ...(stdout.isTTY && { width: stdout.columns }) },
+    err: { write: err, colour: colour(stderr), ...(stderr.isTTY && { width: stderr.columns }) },
   };
 };
-
-const day = (value: string): string => {
-  const date = new Date(`${value}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) {
-    throw new InvalidArgumentError('Give a day as YYYY-MM-DD, for example 2026-12-31.');
-  }
-  return value;
-};
-
-const run = (exitCode: Promise<number>): Promise<void> =>
-  exitCode.then((code) => {
-    process.exitCode = code;
-  });
-
-const program = new Command('tenantry')
-  .summary('access to Kubernetes as code')
-  .usage('<command> [options]')
-  .description(
-    'Start with: tenantry init my-org && tenantry validate --dir my-org\n\n' +
-      "Access to Kubernetes as code: checks an organization's files, shows who gets which access, and renders the\n" +
-      'manifests of every cluster into dist/.',
-  )
-  .version(packageJson.version, '-V, --version', 'print the version')
-  .helpOption('-h, --help', 'print help')
-  .helpCommand(false)
-  .showSuggestionAfterError()
-  .configureHelp({ sortSubcommands: false })
-  .exitOverride()
-  .addHelpText('after', '\nExit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found.');
-
-const dirOption = () => new Option('--dir <folder>', "the organization's folder").default('.');
-const asOfOption = () =>
-  new Option(
-    '--as-of <day>',
-    'the day (UTC) to take for today: shares that have ended before it are left out',
-  ).argParser(day);
-const headOption = () =>
-  new Option('--head <revision>', 'the change: a commit, a branch, a tag, or the worktree').default('worktree');
-const allowOption = () =>
-  new Option('--allow <code...>', 'rules about changes that this change may break, where they can be waived');
-const tableFormat = () =>
-  new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table');
-
-program
-  .command('validate')
-  .description('check the files and say what is wrong')
-  .addOption(dirOption())
-  .addOption(
-    new Option('--format <format>', 'how to print').choices(['human', 'github', 'sarif', 'json']).default('human'),
-  )
-  .option('--strict', 'fail on warnings as well')
-  .option('--base <revision>', 'judge the change against this commit, branch or tag as well')
-  .addOption(headOption())
-  .addOption(allowOption())
-  .addOption(asOfOption())
-  .action(async (options: Shared & ValidateOptions) => {
-    const { validate } = await import('./commands/validate.ts');
-    await run(validate(io(options), options));
-  });
-
-program
-  .command('plan')
-  .description("show what a change means for people's access, compared with a commit")
-  .addOption(dirOption())
-  .option('--base <revision>', 'what it is compared with (default: origin/main, or where the branch left it)')
-  .addOption(headOption())
-  .addOption(new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'json']).default('human'))
-  .option('--out <file>', 'write to a file')
-  .option('--kubeconfig <file>', 'ask the clusters in it what namespaces hold that are deleted, or marked for it')
-  .option('--exit-code', 'exit with 3 when anything changes')
-  .addOption(allowOption())
-  .addOption(
-    new Option('--from <file>', 'print a plan that was written as JSON').conflicts([
-      'base',
-      'head',
-      'allow',
-      'kubeconfig',
-    ]),
-  )
-  .addOption(asOfOption())
-  .addOption(
-    new Option('--base-as-of <day>', 'the day for the base alone, to see what the days between have ended').argParser(
-      day,
-    ),
-  )
-  .addHelpText(
-    'after',
-    `
-For example: tenantry plan                      what the branch and the worktree change
-             tenantry plan --base HEAD^ --head HEAD   what the last commit changed`,
-  )
-  .action(async (options: Shared & PlanOptions) => {
-    const { plan } = await import('./commands/plan.ts');
-    await run(plan(io(options), options));
-  });
-
-program
-  .command('synth')
-  .description('check the files and render dist/')
-  .addOption(dirOption())
-  .option('--check', 'write nothing; fail when dist/ is not exactly what the files say')
-  .option('--cluster <name...>', 'only these clusters')
-  .addOption(asOfOption())
-  .action(async (options: Shared & { check?: true; cluster?: string[]; asOf?: string }) => {
-    const { synth } = await import('./commands/synth.ts');
-    await run(synth(io(options), options));
-  });
-
-program
-  .command('codeowners')
-  .description('write .github/CODEOWNERS: tenants review their own files, admins all others')
-  .addOption(dirOption())
-  .option('--check', 'write nothing; fail when .github/CODEOWNERS is not exactly what the files say')
-  .option('--root <folder>', "the repository's folder (default: the nearest one with .git)")
-  .action(async (options: Shared & { check?: true; root?: string }) => {
-    const { codeowners } = await import('./commands/codeowners.ts');
-    await run(codeowners(io(options), options));
-  });
-
-const access = program
-  .command('access')
-  .description('say who has which access, and because of which lines')
-  .helpCommand(false);
-
-const filters = (command: Command): Command =>
-  command
-    .addOption(dirOption())
-    .option('--cluster <name>', 'only on this cluster')
-    .option('--namespace <name>', 'only in this namespace')
-    .option('--tenant <name>', "only in this tenant's namespaces")
-    .option('--role <name>', 'only this role')
-    .addOption(tableFormat())
-    .addOption(asOfOption());
-
-interface AccessFilters extends Shared {
-  cluster?: string;
-  namespace?: string;
-  tenant?: string;
-  role?: string;
-  format: 'table' | 'json' | 'csv';
-  asOf?: string;
-}
-
-filters(access.command('list'))
-  .description('list all access')
-  .option('--group <name>', 'only of this group')
-  .option('--user <name>', 'only of this user himself, not by his groups')
-  .action(async (options: AccessFilters & { group?: string; user?: string }) => {
-    const { accessList } = await import('./commands/access.ts');
-    await run(accessList(io(options), options));
-  });
-
-filters(access.command('who-can'))
-  .description('list the subjects, and the declared members of groups, that have at least a role')
-  .argument('<role>', 'admin, edit, view or a custom role')
-  .action(async (role: string, options: AccessFilters) => {
-    const { accessWhoCan } = await import('./commands/access.ts');
-    await run(accessWhoCan(io(options), role, options));
-  });
-
-filters(access.command('what-can'))
-  .description('list what a user has, by himself and by his declared groups; or what a group has')
-  .argument('<subject>', 'a user, or group:NAME')
-  .action(async (subject: string, options: AccessFilters) => {
-    const { accessWhatCan } = await import('./commands/access.ts');
-    await run(accessWhatCan(io(options), subject, options));
-  });
-
-access
-  .command('can-i')
-  .description('answer whether RBAC allows a request, and because of which lines')
-  .addOption(dirOption())
-  .option('--user <name>', 'ask for a user, with the groups that declare him a member')
-  .option('--group <name...>', 'ask for a member of these groups; with --user, in place of his declared ones')
-  .option('--service-account <namespace/name>', 'ask for a service account')
-  .requiredOption('--cluster <name>', 'on this cluster')
-  .option('--namespace <name>', 'in this namespace; without it, in all namespaces at once')
-  .requiredOption('--verb <verb>', 'get, list, create, …, or * for all')
-  .requiredOption(
-    '--resource <resource>',
-    'as for kubectl: deployments, deployments.apps, pods/exec, * for all, or a path such as /metrics',
-  )
-  .option('--name <name>', 'for the object of this name')
-  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
-  .addOption(asOfOption())
-  .addHelpText(
-    'after',
-    `
-For example: tenantry access can-i --user joy --cluster prodcluster01 --namespace solar-prod --verb create --resource pods/exec
-
-The answer is RBAC's alone, from the files and from what Kubernetes itself binds. After a yes, an admission policy, a
-quota or Pod Security may still refuse the request. What add-ons bind, or people in the cluster, is not known here.
-
-Exit codes: 0 yes, 1 no, 2 no answer.`,
-  )
-  .action(async (options: Shared & CanIOptions) => {
-    const { accessCanI } = await import('./commands/can-i.ts');
-    await run(accessCanI(io(options), options));
-  });
-
-program
-  .command('explain')
-  .description('say what a tenant, namespace, group or user is, and which lines decide that')
-  .argument('<name>', 'a tenant, a namespace, a group or a user')
-  .addOption(dirOption())
-  .addOption(asOfOption())
-  .action(async (name: string, options: Shared & { asOf?: string }) => {
-    const { explain } = await import('./commands/explain.ts');
-    await run(explain(io(options), name, options));
-  });
-
-program
-  .command('verify')
-  .description("ask a cluster's API server what it says to the manifests, without changing anything")
-  .requiredOption('--kubeconfig <file>', 'how to reach the API server, and as whom')
-  .option('--context <name>', "of the kubeconfig (default: the file's current one)")
-  .option('--cluster <name>', 'the cluster whose manifests to verify (default: the one with the same server)')
-  .option('--as <user>', 'the user to be there, where you may impersonate, such as the one that Argo CD writes as')
-  .addOption(dirOption())
-  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
-  .addOption(asOfOption())
-  .action(async (options: Shared & VerifyOptions) => {
-    const { verify } = await import('./commands/verify.ts');
-    await run(verify(io(options), options));
-  });
-
-program
-  .command('init')
-  .description('begin a new organization in an empty folder')
-  .argument('[folder]', 'the folder', '.')
-  .action(async (folder: string) => {
-    const { init } = await import('./commands/init.ts');
-    await run(init(io({ dir: folder })));
-  });
-
-program
-  .command('rules')
-  .description('list the rules, or explain one')
-  .argument('[code]', 'a code or a name, for example TEN103')
-  .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
-  .action(async (code: string | undefined, options: { format: 'table' | 'json' }) => {
-    const { listRules } = await import('./commands/rules.ts');
-    // From build/ as from src/.
-    const rulesFolder = fileURLToPath(new URL('../src/rules', import.meta.url));
-    await run(listRules(io({ dir: '.' }), code, { ...options, rulesFolder }));
-  });
 
 /** A reader that stops early, like `head`, is no failure. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -338,19 +67,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await program.parseAsync(process.argv);
+  process.exitCode = await runCommandLine(process.argv.slice(2), { io, out, err });
+} finally {
   progress.clear();
-} catch (error) {
-  progress.clear();
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : couldNotRun;
-  } else if (error instanceof Failure) {
-    // It may hold what a file or a server says.
-    const { prose } = await import('./render/text.ts');
-    const shown = (text: string): string => text.split('\n').map(prose).join('\n');
-    process.stderr.write(
-      `error: ${shown(error.message)}\n${error.help === undefined ? '' : `help: ${shown(error.help)}\n`}`,
-    );
-    process.exitCode = couldNotRun;
-  } else throw error;
 }

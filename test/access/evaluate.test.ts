@@ -17,10 +17,11 @@ import { resolveResource } from '../../src/kubernetes/resources.ts';
 import type { CanIOptions } from '../../src/commands/can-i.ts';
 import { accessCanI } from '../../src/commands/can-i.ts';
 import { Failure } from '../../src/values/failure.ts';
+import { cases } from '../support/cases.ts';
 import { exampleDay, exampleOrganization } from '../support/examples.ts';
 import { originPath } from '../../src/source/source.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
-import { tenantry } from '../support/cli.ts';
+import { tenantryHere } from '../support/cli.ts';
 import { tenantFile } from '../support/config.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { lawDay, organizationFiles, organizations } from '../support/organizations.ts';
@@ -194,7 +195,7 @@ describe('the evaluator', () => {
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: cases(25) },
     );
   });
 });
@@ -361,14 +362,14 @@ describe('access can-i', () => {
   ])('ends with %i', async (code, config, args, stdout) => {
     const folder = temporaryFolder();
     writeFiles(folder, config);
-    const result = await tenantry([...arguments_, ...args], { cwd: folder });
+    const result = await tenantryHere([...arguments_, ...args], { cwd: folder });
     expect(result.code).toBe(code);
     expect(result.stdout).toMatch(stdout);
     expect(result.stderr === '').toBe(code !== 2);
   });
 
   it('says that it answers for RBAC alone', async () => {
-    const { stdout } = await tenantry(['access', 'can-i', '--help']);
+    const { stdout } = await tenantryHere(['access', 'can-i', '--help']);
     expect(stdout).toContain('an admission policy, a\nquota or Pod Security may still refuse the request');
     expect(stdout).toContain('Exit codes: 0 yes, 1 no, 2 no answer.');
   });

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exampleOrganization } from '../support/examples.ts';
-import { tenantry } from '../support/cli.ts';
+import { tenantry, tenantryHere } from '../support/cli.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 function organization(files: Readonly<Record<string, string>> = {}): string {
@@ -62,7 +62,7 @@ describe('start-up', () => {
     );
     expect(urls.some((url) => url.endsWith('/build/cli.js'))).toBe(true);
     const built = urls.filter((url) => url.includes('/build/')).map((url) => readFileSync(new URL(url), 'utf8'));
-    const modules = built.flatMap((text) => text.match(/^\/\/ node_modules\/.*$/gm) ?? []);
+    const modules = built.flatMap((text) => text.match(/^\/\/ (?:\S*\/)?node_modules\/.*$/gm) ?? []);
     return new Set(
       [...urls, ...modules].flatMap((name) => /node_modules\/(@[^/]+\/[^/]+|[^/]+)\//.exec(name)?.[1] ?? []),
     );
@@ -98,7 +98,7 @@ describe('validate', () => {
     ['a warning, strictly', ended, ['--strict'], 1],
     ['a note, strictly', unusedGroup, ['--strict'], 0],
   ])('judges %s', async (_, files, args, code) => {
-    const { code: actual } = await tenantry(['validate', '--as-of', '2026-01-15', ...args], {
+    const { code: actual } = await tenantryHere(['validate', '--as-of', '2026-01-15', ...args], {
       cwd: organization(files),
     });
     expect(actual).toBe(code);
@@ -120,9 +120,9 @@ describe('validate', () => {
 
   it('prints JSON, SARIF and annotations', async () => {
     const folder = organization(wrongGroup);
-    const json = await tenantry(['validate', '--format', 'json'], { cwd: folder });
+    const json = await tenantryHere(['validate', '--format', 'json'], { cwd: folder });
     expect(JSON.parse(json.stdout)).toMatchObject({ formatVersion: 1, valid: false, counts: { errors: 1 } });
-    const sarif = await tenantry(['validate', '--format', 'sarif'], { cwd: folder });
+    const sarif = await tenantryHere(['validate', '--format', 'sarif'], { cwd: folder });
     const results = expect.arrayContaining([expect.objectContaining({ ruleId: 'TEN101' })]) as unknown;
     expect(JSON.parse(sarif.stdout)).toMatchObject({ version: '2.1.0', runs: [{ results }] });
     const github = await tenantry(['validate', '--format', 'github'], { cwd: folder });
@@ -132,10 +132,10 @@ describe('validate', () => {
 
 describe('access', () => {
   const access = (folder: string, ...args: string[]) =>
-    tenantry(['access', ...args, '--as-of', '2026-01-15'], { cwd: folder });
+    tenantryHere(['access', ...args, '--as-of', '2026-01-15'], { cwd: folder });
 
   it('lists all access with the lines that give it', async () => {
-    const { stdout, code } = await access(organization(), 'list');
+    const { stdout, code } = await tenantry(['access', 'list', '--as-of', '2026-01-15'], { cwd: organization() });
     expect(code).toBe(0);
     expect(stdout).toBe(
       [
@@ -215,21 +215,23 @@ describe('explain', () => {
       '- name: prod',
       '- name: prod\n      cordoned: true',
     );
-    const { stdout } = await tenantry(['explain', 'solar'], { cwd: organization({ 'tenants/solar.yaml': cordoned }) });
+    const { stdout } = await tenantryHere(['explain', 'solar'], {
+      cwd: organization({ 'tenants/solar.yaml': cordoned }),
+    });
     expect(stdout).toMatch(/namespaces +1 of 10 +/);
     expect(stdout).toMatch(/namespace +solar-prod, on prodcluster01, Cordoned +tenants\/solar\.yaml:13/);
   });
 
   it('explains groups and users', async () => {
     const folder = organization();
-    const group = await tenantry(['explain', 'solar-leads'], { cwd: folder });
+    const group = await tenantryHere(['explain', 'solar-leads'], { cwd: folder });
     expect(group.stdout).toMatch(/owns +tenant solar +tenants\/solar\.yaml:7/);
-    const user = await tenantry(['explain', 'alice'], { cwd: folder });
+    const user = await tenantryHere(['explain', 'alice'], { cwd: folder });
     expect(user.stdout).toMatch(/admin +of the organization.* +organization\.yaml:7/);
   });
 
   it('knows when there is nothing of a name', async () => {
-    const { code, stderr } = await tenantry(['explain', 'solar-prd'], { cwd: organization() });
+    const { code, stderr } = await tenantryHere(['explain', 'solar-prd'], { cwd: organization() });
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean `solar-prod`?');
   });
@@ -258,7 +260,7 @@ describe('init', () => {
   it('leaves a folder alone that holds something', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'organization.yaml'), 'mine');
-    const { code, stderr } = await tenantry(['init', folder]);
+    const { code, stderr } = await tenantryHere(['init', folder]);
     expect(code).toBe(2);
     expect(stderr).toContain('not empty');
     expect(readFileSync(join(folder, 'organization.yaml'), 'utf8')).toBe('mine');
@@ -269,10 +271,10 @@ describe('rules', () => {
   it('lists them, and explains one by code or by name', async () => {
     const list = await tenantry(['rules']);
     expect(list.stdout).toMatch(/^TEN101 +error +unknown-group/m);
-    const byCode = await tenantry(['rules', 'ten101']);
-    const byName = await tenantry(['rules', 'unknown-group']);
+    const byCode = await tenantryHere(['rules', 'ten101']);
+    const byName = await tenantryHere(['rules', 'unknown-group']);
     expect(byCode.stdout).toBe(byName.stdout);
     expect(byCode.stdout).toContain('Wrong:');
-    expect((await tenantry(['rules', 'TEN999'])).code).toBe(2);
+    expect((await tenantryHere(['rules', 'TEN999'])).code).toBe(2);
   });
 });

@@ -7,7 +7,7 @@ import type { PlanReport, ReportItem } from '../../src/plan/report.ts';
 import { markdownPlan, planMarker } from '../../src/render/plan/markdown.ts';
 import { repeatedByItem } from '../../src/rules/index.ts';
 import { exampleOrganization } from '../support/examples.ts';
-import { tenantry } from '../support/cli.ts';
+import { tenantry, tenantryHere } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import type { TestRepository } from '../support/repositories.ts';
 import { cloneOf, gitEnvironment, temporaryRepository } from '../support/repositories.ts';
@@ -25,8 +25,11 @@ function organization(): TestRepository {
   return repository;
 }
 
-const run = (repository: TestRepository, args: readonly string[], env: Record<string, string> = {}) =>
-  tenantry(args, { cwd: repository.folder, env: { ...gitEnvironment, ...env } });
+const run = (repository: TestRepository, args: readonly string[]) =>
+  tenantryHere(args, { cwd: repository.folder, env: gitEnvironment });
+/** The same as a user does it. */
+const runForReal = (repository: TestRepository, args: readonly string[]) =>
+  tenantry(args, { cwd: repository.folder, env: gitEnvironment });
 
 async function report(repository: TestRepository, ...args: readonly string[]): Promise<PlanReport> {
   const { stdout, stderr } = await run(repository, ['plan', ...day, '--format', 'json', ...args]);
@@ -104,14 +107,14 @@ describe('tenantry plan', () => {
     expect(none.code).toBe(0);
     expect(none.stdout).toContain('\nno change in access\n');
     writeFileSync(join(repository.folder, solar), asView);
-    expect((await run(repository, ['plan', ...day, '--exit-code'])).code).toBe(3);
+    expect((await runForReal(repository, ['plan', ...day, '--exit-code'])).code).toBe(3);
     expect((await run(repository, ['plan', ...day])).code).toBe(0);
   });
 
   it('prints a refused plan all the same, and exits with 1', async () => {
     const repository = organization();
     repository.git(['rm', '--quiet', solar]);
-    const { code, stdout } = await run(repository, ['plan', ...day]);
+    const { code, stdout } = await runForReal(repository, ['plan', ...day]);
     expect(code).toBe(1);
     expect(stdout).toContain('Refused\n  ✗ TEN504 tenant `solar` is removed');
     expect(stdout).toContain('group solar-sre (sam, sue) loses admin on what was solar-prod on prodcluster01');
@@ -156,7 +159,7 @@ describe('tenantry plan', () => {
     const repository = organization();
     writeFileSync(join(repository.folder, solar), asView);
     const file = join(temporaryFolder(), 'plan.json');
-    expect((await run(repository, ['plan', ...day, '--format', 'json', '--out', file])).stdout).toBe('');
+    expect((await runForReal(repository, ['plan', ...day, '--format', 'json', '--out', file])).stdout).toBe('');
     const elsewhere = temporaryFolder();
     const printed = await tenantry(['plan', '--from', file, '--format', 'markdown'], { cwd: elsewhere });
     expect(printed.code).toBe(0);
@@ -272,7 +275,7 @@ describe('tenantry validate --base', () => {
   it('annotates a pull request, and points into the base where something is gone', async () => {
     const repository = organization();
     writeFileSync(join(repository.folder, solar), tenant.replace('name: prod', 'name: store'));
-    const github = await run(repository, ['validate', ...day, '--base', 'main', '--format', 'github']);
+    const github = await runForReal(repository, ['validate', ...day, '--base', 'main', '--format', 'github']);
     expect(github.code).toBe(1);
     expect(github.stdout).toMatch(/^::error .*file=tenants\/solar\.yaml.*TEN502/m);
     const human = await run(repository, ['validate', ...day, '--base', 'main']);
@@ -397,7 +400,7 @@ describe('a plan from a stranger', () => {
   ])('is refused when it is %s', async (_, text, problem) => {
     const file = join(temporaryFolder(), 'plan.json');
     writeFileSync(file, text);
-    const { code, stderr } = await tenantry(['plan', '--from', file]);
+    const { code, stderr } = await tenantryHere(['plan', '--from', file]);
     expect(code).toBe(2);
     expect(stderr).toContain(problem);
     expect(readFileSync(file, 'utf8')).toBe(text);

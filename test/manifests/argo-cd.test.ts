@@ -3,6 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import { describe, expect, it } from 'vitest';
 import type { PolicyRule } from '../../src/kubernetes/rbac.ts';
 import { ruleAllows } from '../../src/kubernetes/rbac.ts';
+import { cases } from '../support/cases.ts';
 import { exampleOrganization } from '../support/examples.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import type { RenderedDocument } from '../support/objects.ts';
@@ -216,7 +217,7 @@ describe('Argo CD’s account', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     );
   });
 });

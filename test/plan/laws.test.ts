@@ -18,11 +18,12 @@ import { planOf } from '../../src/plan/plan.ts';
 import type { Direction, Holding } from '../../src/plan/roles.ts';
 import { parseYaml } from '../../src/source/source.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
+import { cases } from '../support/cases.ts';
 import { changes, everyEdit } from '../support/edits.ts';
 import type { OrganizationDocuments } from '../support/organizations.ts';
 import { lawDay, organizationFiles, organizations } from '../support/organizations.ts';
 
-const runs = { numRuns: 40 };
+const runs = { numRuns: cases(40) };
 
 async function stateOf(files: Record<string, string>): Promise<Meaning> {
   const read = await readConfigFiles(memoryTree(files), (file, text) => Promise.resolve(parseYaml(file, text)));

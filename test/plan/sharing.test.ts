@@ -4,6 +4,7 @@ import type { Diagnostic } from '../../src/source/diagnostic.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import { changeContext } from '../../src/rules/change-context.ts';
+import { cases } from '../support/cases.ts';
 import { changeExample, configExample, exampleDay, exampleFiles, exampleSides } from '../support/examples.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { RuleContext } from '../../src/rules/rule.ts';
@@ -19,7 +20,7 @@ import { lawDay, organizationFiles } from '../support/organizations.ts';
  * so, it says the same as when both sides are read, resolved, compared and judged as if there were no other.
  */
 
-const runs = { numRuns: 100 };
+const runs = { numRuns: cases(100) };
 
 type Files = Readonly<Record<string, string | Uint8Array>>;
 

@@ -5,6 +5,7 @@ import { human } from '../../src/render/diagnostics/human.ts';
 import { colourStyle, plainStyle } from '../../src/render/style.ts';
 import { visible, widthOf } from '../../src/render/text.ts';
 import { spanAt } from '../../src/source/source.ts';
+import { cases } from '../support/cases.ts';
 import { dangerous, label, nasty, problem, solar, someDiagnostic } from '../support/problems.ts';
 
 /** What is printed about `diagnostics`, without the summary, as lines. */
@@ -352,7 +353,7 @@ not shown: 1 warning, 2 notes; \`tenantry validate --format json\` has all
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Position, Source, Span } from '../../src/source/source.ts';
 import { parseYaml, yamlLocator } from '../../src/source/source.ts';
+import { cases } from '../support/cases.ts';
 import { exampleOrganization } from '../support/examples.ts';
 
 const solar = exampleOrganization['tenants/solar.yaml'];
@@ -92,7 +93,7 @@ describe('any text at all', () => {
         expect(value !== undefined || found.length > 0).toBe(true);
         if (found.length === 0) expect(value).toEqual(parse(text, { stringKeys: true }));
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     );
   });
 
@@ -101,7 +102,7 @@ describe('any text at all', () => {
       fc.property(anything, path, fc.constantFrom('key', 'value'), (text, steps, target) => {
         expectInside(text, yamlLocator(read(text))(steps, target));
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 

@@ -10,6 +10,7 @@ import { distIn } from '../../src/synth/dist.ts';
 import { synthesis } from '../../src/synth/synthesis.ts';
 import { plainSynthesizer } from '../../src/synth/synthesizer.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
+import { cases } from '../support/cases.ts';
 import { changes, everyEdit } from '../support/edits.ts';
 import { readFiles, temporaryFolder } from '../support/folders.ts';
 import type { OrganizationDocuments } from '../support/organizations.ts';
@@ -96,7 +97,7 @@ describe('the digest of what a cluster is rendered from', () => {
         expect(elsewhere).not.toEqual(inputs);
         expect(elsewhere.map(digestOfInput)).toEqual(inputs.map(digestOfInput));
       }),
-      { numRuns: 20 },
+      { numRuns: cases(20) },
     );
   });
 
@@ -109,7 +110,7 @@ describe('the digest of what a cluster is rendered from', () => {
         const files = (all: readonly ClusterInput[]) => all.map(clusterRenderer()).map((rendered) => rendered.files);
         expect(files(elsewhere)).toEqual(files(inputs));
       }),
-      { numRuns: 20 },
+      { numRuns: cases(20) },
     );
   });
 });
@@ -120,7 +121,7 @@ describe('what synth writes beside what it remembers is what it writes without',
       fc.asyncProperty(changes, fc.constantFrom(lawDay, '2026-06-16', '2027-01-02'), async ([base, head], day) => {
         await isWritten([await read(base), await read(head, day), await read(base)]);
       }),
-      { numRuns: 25, interruptAfterTimeLimit: 30_000 },
+      { numRuns: cases(25), interruptAfterTimeLimit: 30_000 },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codePoints, scriptsOf, skeleton, visible } from '../../src/values/lookalike.ts';
+import { cases } from '../support/cases.ts';
 
 describe('skeleton', () => {
   it.each([
@@ -86,7 +87,7 @@ describe('a name of ASCII', () => {
         expect(skeleton(other)).toBe(skeleton(name));
         expect([...scriptsOf(other)]).toEqual([...scriptsOf(name)]);
       }),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     );
   });
 });

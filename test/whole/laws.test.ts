@@ -6,11 +6,12 @@ import { accessKey, rbacName } from '../../src/access/graph.ts';
 import type { ManifestFile } from '../../src/manifests/manifest-file.ts';
 import type { FileTree } from '../../src/tree/tree.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
+import { cases } from '../support/cases.ts';
 import type { OrganizationDocuments, ShareDocument } from '../support/organizations.ts';
 import { lawDay, organizationFiles, organizations } from '../support/organizations.ts';
 import { errorsOf, pipeline } from '../support/pipeline.ts';
 
-const runs = { numRuns: 60 };
+const runs = { numRuns: cases(60) };
 
 it('renders the same bytes whatever the order of files and keys', async () => {
   await fc.assert(
@@ -77,7 +78,7 @@ it('answers any damage to the files with diagnostics, never with an exception', 
       }
       await pipeline(memoryTree(files), lawDay);
     }),
-    { numRuns: 400 },
+    { numRuns: cases(400) },
   );
 });
 

@@ -5,6 +5,7 @@ import { checkSchema } from '../../../src/config/reading/check-schema.ts';
 import { formOf } from '../../../src/config/reading/forms.ts';
 import type { FileKind } from '../../../src/settings/schema.ts';
 import { schemas } from '../../../src/settings/schema.ts';
+import { cases } from '../../support/cases.ts';
 import { exampleOrganization } from '../../support/examples.ts';
 import { diagnose } from '../../support/diagnose.ts';
 
@@ -246,7 +247,7 @@ describe('the words for a pattern', () => {
           if (near !== undefined) expect(near).toMatch(new RegExp(pattern));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: cases(3000) },
     );
   });
 });
@@ -337,7 +338,7 @@ describe('any value in any place', () => {
           ),
         );
       }),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     );
   });
 });

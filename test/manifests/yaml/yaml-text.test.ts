@@ -11,6 +11,7 @@ import { namespaceObjects } from '../../../src/manifests/namespace.ts';
 import { render } from '../../../src/manifests/render.ts';
 import { yamlText } from '../../../src/manifests/yaml/yaml-text.ts';
 import { memoryTree } from '../../../src/tree/tree.ts';
+import { cases } from '../../support/cases.ts';
 import { lawDay, organizationFiles, organizations } from '../../support/organizations.ts';
 
 /** Strings that YAML may read as something else, or needs quotes, escapes or lines for. */
@@ -114,7 +115,7 @@ describe('writing manifests', () => {
       fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), (documents) => {
         expect(yamlText(documents)).toBe(Yaml.stringify(...documents));
       }),
-      { numRuns: 3000 },
+      { numRuns: cases(3000) },
     );
   });
 
@@ -176,7 +177,7 @@ describe('writing manifests', () => {
           }
         }
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     );
   });
 
@@ -205,7 +206,7 @@ describe('writing manifests', () => {
           expect({ name: written, labels }).toEqual(manifest.metadata);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     );
   });
 });
