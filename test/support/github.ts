@@ -44,18 +44,25 @@ export interface GitHub {
 
 type Answer = readonly [status: number, body: unknown] | { readonly redirect: string } | Buffer;
 
-/** A local server that stands for GitHub's REST API: the endpoints that the workflows use, and no others. */
-export async function gitHub(): Promise<GitHub> {
-  const state: GitHub = {
-    url: '',
-    pulls: [],
-    files: new Map(),
-    commits: new Map(),
-    artifacts: [],
-    comments: [],
-    mayOpenPulls: true,
-    writes: [],
-  };
+/** What GitHub knows before there is anything. */
+const nothing: GitHub = {
+  url: '',
+  pulls: [],
+  files: new Map(),
+  commits: new Map(),
+  artifacts: [],
+  comments: [],
+  mayOpenPulls: true,
+  writes: [],
+};
+
+/**
+ * A local server that stands for GitHub's REST API: the endpoints that the workflows use, and no others. It begins with a
+ * copy of what another knows.
+ */
+export async function gitHub(known: GitHub = nothing): Promise<GitHub> {
+  const artifacts = known.artifacts.map((artifact) => ({ ...artifact, zip: Buffer.from(artifact.zip) }));
+  const state: GitHub = { ...structuredClone({ ...known, artifacts: [] }), artifacts };
   const server = createServer((request, response) => {
     void answer(state, request).then((given) => {
       if (Buffer.isBuffer(given)) response.end(given);

@@ -14,7 +14,7 @@ import { pipeline } from '../support/pipeline.ts';
 /** Large organizations are rendered on two threads, and nobody may see that in what is rendered. */
 
 const day = '2026-06-15';
-const files = fleet({ namespaces: 900, clusters: 30, tenants: 300 });
+const files = fleet({ namespaces: 400, clusters: 30, tenants: 130 });
 let rendered: Record<string, string> = {};
 let folder = '';
 let cache = '';

@@ -8,7 +8,7 @@ import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import type { Pull } from '../support/github.ts';
 import { token } from '../support/github.ts';
 import type { Change, Hosted } from '../support/hosted.ts';
-import { hosted, onPull } from '../support/hosted.ts';
+import { hosted, onlyPull, onPull, preparedOnce } from '../support/hosted.ts';
 
 const patience = { timeout: 180_000 };
 
@@ -16,6 +16,11 @@ const patience = { timeout: 180_000 };
 const stale: Change = (files) => {
   files.replace('tenants/solar.yaml', 'role: edit', 'role: admin');
 };
+
+/** A pull request of such a change. */
+const proposed = preparedOnce((repo) => {
+  repo.propose(1, stale);
+});
 
 const branchOf = (repo: Hosted, branch: string): string => repo.bare('rev-parse', `refs/heads/${branch}`);
 const changedIn = (repo: Hosted, commit: string): string[] =>
@@ -59,8 +64,8 @@ describe('synthesize', () => {
   });
 
   it('pushes nothing to a branch that has moved', patience, async () => {
-    const repo = await hosted();
-    const pull = { ...repo.propose(1, stale) };
+    const repo = await proposed();
+    const pull = { ...onlyPull(repo) };
     let moved = '';
     const before = (step: string): void => {
       if (!step.includes('fetch-artifact')) return;
@@ -97,8 +102,8 @@ describe('synthesize', () => {
   });
 
   it('does nothing unasked, and works by hand too', patience, async () => {
-    const repo = await hosted();
-    const pull = repo.propose(1, stale);
+    const repo = await proposed();
+    const pull = onlyPull(repo);
     const unasked = await synthesize(repo, pull, {}, onPull(pull, 31, ['other']));
     expect([unasked.render.result, unasked.push.result]).toEqual(['skipped', 'skipped']);
     const byHand: Trigger = {
@@ -122,8 +127,8 @@ describe('a commit of the bot', () => {
 
   /** Has a patch committed as somebody would forge it. */
   async function committed({ files = {}, entry }: Forged, env: Record<string, string> = {}) {
-    const repo = await hosted();
-    const { head } = repo.propose(1, stale);
+    const repo = await proposed();
+    const { head } = onlyPull(repo);
     repo.git('checkout', '--quiet', '--detach', head.sha);
     writeFiles(repo.git('rev-parse', '--show-toplevel'), files);
     repo.git('add', '--all', '--force');
@@ -199,17 +204,18 @@ describe('expire', () => {
   const day = (before: number): string => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10);
 
   /** On main, a share that ended yesterday, in a dist/ that was committed when it had not. */
-  async function withEnded(): Promise<Hosted> {
-    const repo = await hosted({ since: `${day(11)}T12:00:00Z` });
-    repo.merge(
-      (files) => {
-        files.replace('tenants/solar.yaml', 'until: 2030-12-31', `until: ${day(1)}`);
-        files.tenantry('synth', '--as-of', day(10));
-      },
-      `${day(10)}T12:00:00Z`,
-    );
-    return repo;
-  }
+  const withEnded = preparedOnce(
+    (repo) => {
+      repo.merge(
+        (files) => {
+          files.replace('tenants/solar.yaml', 'until: 2030-12-31', `until: ${day(1)}`);
+          files.tenantry('synth', '--as-of', day(10));
+        },
+        `${day(10)}T12:00:00Z`,
+      );
+    },
+    { since: `${day(11)}T12:00:00Z` },
+  );
 
   async function expire(repo: Hosted): Promise<{ render: JobResult; propose: JobResult }> {
     const { render, propose } = await runWorkflow('expire.yml', daily, repo);
