@@ -29,6 +29,8 @@ export default tseslint.config(
   {
     ignores: [
       'build/',
+      'reports/',
+      '.stryker-tmp/',
       'dist/',
       'coverage/',
       'node_modules/',
