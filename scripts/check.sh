@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The quick loop: `npm run check [base]`. Types, style and walls of everything, and the tests that reach what differs from
-# the base (main unless said): under a minute for a change of ordinary size. `npm run lint` and `npm test` are the whole.
+# The quick loop: `npm run check [-- base]`. Types, style and walls of everything, and the tests that reach what differs from
+# the base (main, or origin/main, unless said): under a minute for a change of ordinary size. `npm run lint` and `npm test` are the whole.
 set -euo pipefail
-base=${1:-main}
+base=${1:-$(git rev-parse --verify --quiet main || git rev-parse --verify --quiet origin/main || echo HEAD)}
 cache=node_modules/.cache/check
 mkdir -p "$cache"
 tsc -p . --incremental --tsBuildInfoFile "$cache/tsc.tsbuildinfo" &
@@ -16,4 +16,4 @@ depcruise --config .dependency-cruiser.mjs --output-type err src
 npm run --silent build
 sources=$(grep -E '^(src|test)/' <<<"$code" || true)
 # What only the built program reaches is left to `npm test`.
-[ -z "$sources" ] || xargs vitest related --run --passWithNoTests --reporter=dot --exclude 'test/workflows/**' <<<"$sources"
+[ -z "$sources" ] || xargs vitest related --run --passWithNoTests --exclude 'test/workflows/**' <<<"$sources"
