@@ -69,10 +69,9 @@ export const namespace = {
       oneOf(['Active', 'MarkedForDeletion'], {
         description:
           '`MarkedForDeletion` is the first of the two steps to deletion; removing the entry, in a later change, is the second.',
-        default: 'Active',
       }),
     ),
-    { rendered: 'a label of the Namespace, and what Argo CD may prune', told: 'with each cluster' },
+    { default: 'Active', rendered: 'a label of the Namespace, and what Argo CD may prune', told: 'with each cluster' },
   ),
   markedForDeletionOn: other(
     optional(

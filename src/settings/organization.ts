@@ -338,10 +338,9 @@ export const organization = {
         description: 'Prefix of the labels and annotations that tenantry writes.',
         pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$',
         maxLength: 200,
-        default: 'tenantry.dev',
       }),
     ),
-    { order: noOrder, risk: 'trust', rendered: 'labels and annotations' },
+    { default: 'tenantry.dev', order: noOrder, risk: 'trust', rendered: 'labels and annotations' },
   ),
   exceptions: setting(
     'exception',

@@ -79,12 +79,6 @@ export interface OtherKey<S extends TSchema = TSchema> extends Declared<S> {
   readonly told: string;
 }
 
-/** A mapping of keys with a table of their own. */
-export interface NestedKey<S extends TSchema = TSchema> {
-  readonly kind: 'nested';
-  readonly schema: S;
-}
-
 /** The keys of one mapping. */
 export type Table = Readonly<Record<string, { readonly kind: string; readonly schema: TSchema }>>;
 

@@ -82,7 +82,7 @@ export function resolveNamespaces(
       isolation: { ...undeclaredIsolation, ...isolated },
       ...optional('ownCordoned', ownCordoned),
       cordoned: tenant.cordoned.value || (ownCordoned?.value ?? false),
-      state: locatedOr(cursor, 'state', 'Active'),
+      state: locatedOr(cursor, 'state', namespace.state.default),
       markedForDeletionOn: items(field(cursor, 'markedForDeletionOn')).map(located),
     };
   });

@@ -196,7 +196,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       ...builtInProtectedNamespaces,
       ...items(spec && field(spec, 'protectedNamespaces')).map((n) => n.value),
     ],
-    labelDomain: (spec && field(spec, 'labelDomain')?.value) ?? 'tenantry.dev',
+    labelDomain: (spec && field(spec, 'labelDomain')?.value) ?? settings.organization.labelDomain.default,
     exceptions: items(spec && field(spec, 'exceptions')).map((e) => ({ ...e.value, origin: e.origin })),
     ...optional('argoCD', argoCD && resolveValues(settings.argoCD, argoCD, home('argoCD'))),
     syncIdentity: controllerIdentity(argoCD?.value),
