@@ -1,5 +1,6 @@
 import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
 import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
+import { ceilingsOf } from '../config/model/ceilings.ts';
 import type { Group, DesiredState, Located } from '../config/model/desired-state.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
@@ -83,7 +84,7 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
         ...tenant.allocations.map(({ value, origin }) => ({ about: 'allocation', value: value.name, origin })),
         {
           about: 'namespaces',
-          value: `${namespaces.length} of ${organization.limits.namespacesPerTenant.value}`,
+          value: `${namespaces.length} of ${ceilingsOf(organization, tenant.name).namespacesPerTenant.value}`,
           origin: tenant.origin,
         },
         ...namespaces.map((namespace) => ({
@@ -91,7 +92,7 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
           value: [
             namespace.name,
             `on ${namespace.clusters.map((c) => c.value).join(' ')}`,
-            ...(namespace.cordoned ? ['Cordoned'] : []),
+            ...(namespace.cordoned.value ? ['Cordoned'] : []),
             ...(namespace.state.value === 'Active' ? [] : [namespace.state.value]),
             ...namespace.markedForDeletionOn.map(({ value }) => `MarkedForDeletion on ${value}`),
           ].join(', '),
@@ -157,10 +158,8 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
         ...valueFacts(namespaceKeys, namespace),
         {
           about: 'cordoned',
-          value: namespace.cordoned ? 'yes' : 'no',
-          ...(tenant.cordoned.value
-            ? { origin: tenant.cordoned.origin }
-            : namespace.ownCordoned && { origin: namespace.ownCordoned.origin }),
+          value: namespace.cordoned.value ? 'yes' : 'no',
+          ...(!namespace.cordoned.byDefault && { origin: namespace.cordoned.origin }),
         },
         ...valueFacts(isolationKeys, isolation),
         ...Array.from(namespace.labels, ([key, label]) => fact(`label ${key}`, label)),

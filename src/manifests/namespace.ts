@@ -141,7 +141,7 @@ function namespaceLabels(organization: RenderedOrganization, entry: ClusterNames
     [key.identifier]: namespace.identifier,
     ...(namespace.allocation && { [key.allocation]: namespace.allocation.value }),
     [key.subscriptionGroup]: tenant.subscriptionGroup,
-    [key.cordoned]: String(namespace.cordoned),
+    [key.cordoned]: String(namespace.cordoned.value),
     [key.state]: entry.state.value,
     ...podSecurity,
   };

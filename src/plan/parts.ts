@@ -1,10 +1,13 @@
 import type { ClusterAccess, ClusterNamespace, Meaning } from '../access/graph.ts';
+import type { Ceilings } from '../config/model/ceilings.ts';
+import { ceilingsOf } from '../config/model/ceilings.ts';
 import type { Cluster, Namespace, Organization, Tenant } from '../config/model/desired-state.ts';
 import { isShared, withoutShared } from '../values/shared.ts';
 
 /** What facts are made of. */
 export interface Parts {
-  readonly limits: Organization['limits'];
+  /** How far a tenant may go. */
+  readonly ceilings: (tenant: string) => Ceilings;
   /** Undefined where it is left out, with its groups. */
   readonly organization?: Organization;
   readonly clusters: readonly Cluster[];
@@ -23,7 +26,7 @@ interface NamespaceOnCluster {
 export function partsOf({ desired, graph }: Meaning): Parts {
   const { organization, clusters, tenants } = desired;
   return {
-    limits: organization.limits,
+    ceilings: (tenant) => ceilingsOf(organization, tenant),
     organization,
     clusters,
     tenants,
@@ -43,9 +46,9 @@ export function differingParts(before: Meaning, after: Meaning): { readonly befo
  * clusters, and several namespaces of one name, have their facts under one key.
  */
 function partsWithout(state: Meaning, other: Meaning, names: ReadonlySet<string>): Parts {
-  const { limits, organization, clusters, tenants, namespaces, accesses } = partsOf(state);
+  const { ceilings, organization, clusters, tenants, namespaces, accesses } = partsOf(state);
   return {
-    limits,
+    ceilings,
     ...(!isShared(organization, other.desired.organization) && { organization }),
     clusters: withoutShared(clusters, other.desired.clusters),
     tenants: withoutShared(tenants, other.desired.tenants),

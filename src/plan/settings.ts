@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClusterNamespace } from '../access/graph.ts';
+import type { Ceilings } from '../config/model/ceilings.ts';
 import type {
   Cluster,
   Group,
@@ -11,6 +12,7 @@ import type {
 import type { LocatedValues } from '../config/model/located.ts';
 import { cluster as clusterTable } from '../settings/cluster.ts';
 import { existence, membersDeclared, tenantOfNamespace } from '../settings/derived.ts';
+import { grants } from '../settings/grants.ts';
 import { isolation as isolationTable } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
 import * as organizationTables from '../settings/organization.ts';
@@ -32,11 +34,11 @@ import { rightsOf } from '../kubernetes/rbac.ts';
  * Values that are taken as a whole are told by the tables of settings. What is left is told here, one function for each
  * key that is a setting: the compiler asks for one that is forgotten.
  */
-export function* settingFacts({ organization, limits, clusters, tenants, namespaces }: Parts): Iterable<SettingFact> {
+export function* settingFacts({ organization, ceilings, clusters, tenants, namespaces }: Parts): Iterable<SettingFact> {
   if (organization) yield* organizationFacts(organization);
   for (const group of organization?.groups ?? []) yield* groupFacts(group);
   for (const cluster of clusters) yield* clusterFacts(cluster);
-  for (const tenant of tenants) yield* tenantFacts(tenant, limits);
+  for (const tenant of tenants) yield* tenantFacts(tenant, ceilings(tenant.name));
   for (const { entry, cluster } of namespaces) yield* namespaceFacts(entry, cluster);
 }
 
@@ -103,6 +105,7 @@ const values = {
   group: valuesIn(organizationTables.group),
   naming: valuesIn(naming),
   limits: valuesIn(limitKeys),
+  grants: valuesIn(grants),
   policies: valuesIn(policyKeys),
   config: valuesIn(config),
   removals: valuesIn(removals),
@@ -125,6 +128,9 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
   yield* of.values(values.organization, organization);
   yield* of.values(values.naming, organization.naming);
   yield* of.values(values.limits, organization.limits);
+  for (const { tenant, origin, values: grant } of organization.grants) {
+    yield* about({ kind: 'tenant', name: tenant }, origin).values(values.grants, grant);
+  }
   yield* of.values(values.policies, organization.policies);
   yield* of.values(values.config, organization.config);
   yield* of.values(values.removals, organization.removals);
@@ -136,6 +142,10 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
     protectedNamespaces: () =>
       each(keys.protectedNamespaces, list(organization.protectedNamespaces, at('protectedNamespaces'))),
     labelDomain: () => [fact(keys.labelDomain, word(organization.labelDomain), at('labelDomain'))],
+    cordons: () =>
+      organization.cordons.map(({ tenant, namespace, reason, origin }) =>
+        fact(keys.cordons, word(reason), origin, namespace === undefined ? tenant : `${tenant} ${namespace}`),
+      ),
     exceptions: () =>
       organization.exceptions.map(({ code, target, until, origin }) =>
         fact(keys.exceptions, word(until), origin, `${code} ${target}`),
@@ -206,7 +216,7 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
   } satisfies ByHand<typeof keys>);
 }
 
-function* tenantFacts(tenant: Tenant, limits: Organization['limits']): Iterable<SettingFact> {
+function* tenantFacts(tenant: Tenant, { namespacesPerTenant }: Ceilings): Iterable<SettingFact> {
   const of = about({ kind: 'tenant', name: tenant.name }, tenant.origin);
   const { fact, exists, at } = of;
   const keys = tenantTable;
@@ -216,7 +226,7 @@ function* tenantFacts(tenant: Tenant, limits: Organization['limits']): Iterable<
     namespaces: () => [
       {
         ...fact(keys.namespaces, { type: 'number', number: tenant.namespaces.length }, at('namespaces')),
-        limit: limits.namespacesPerTenant.value,
+        limit: namespacesPerTenant.value,
       },
     ],
     allocations: () =>
@@ -262,8 +272,8 @@ function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<Se
         cordoned: () => [
           fact(
             keys.cordoned,
-            { type: 'flag', flag: namespace.cordoned },
-            tenant.cordoned.value ? tenant.cordoned.origin : (namespace.ownCordoned?.origin ?? namespace.origin),
+            { type: 'flag', flag: namespace.cordoned.value },
+            namespace.cordoned.byDefault ? namespace.origin : namespace.cordoned.origin,
           ),
         ],
         labels: () =>

@@ -1,4 +1,5 @@
 import { sortedBy } from '../values/order.ts';
+import { authorityRules } from './authority/index.ts';
 import { budgetsRules } from './budgets/index.ts';
 import { changeRules } from './change/index.ts';
 import { filesRules } from './files/index.ts';
@@ -20,6 +21,7 @@ export const rules: readonly Rule[] = sortedBy(
     ...changeRules,
     ...riskRules,
     ...renderedRules,
+    ...authorityRules,
   ],
   ({ code }) => code,
 );

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { withinGrant } from './authority.ts';
 import { forbids, permits, scale } from './order.ts';
 import { classNames, labels, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
@@ -19,6 +20,7 @@ export const isolation = {
       order: scale('SameNamespace', 'SameTenant', 'None'),
       risk: 'protection',
       rendered: 'a NetworkPolicy',
+      ...withinGrant('network', 'TEN701'),
     },
   ),
   podSecurity: value(
@@ -34,6 +36,7 @@ export const isolation = {
       order: scale('restricted', 'baseline', 'privileged'),
       risk: 'protection',
       rendered: 'labels of the Namespace',
+      ...withinGrant('podSecurity', 'TEN701'),
     },
   ),
   nodeSelector: mapping(
@@ -50,6 +53,7 @@ export const isolation = {
       // One that is there and empty sets aside what the cluster would choose by itself.
       whenEmpty: 'any node',
       rendered: 'an annotation of the Namespace',
+      ...withinGrant('nodeSelector', 'TEN701'),
     },
   ),
   registries: allowList(
@@ -66,6 +70,7 @@ export const isolation = {
       order: permits,
       risk: 'protection',
       rendered: 'an annotation of the Namespace, for the policies',
+      ...withinGrant('registries', 'TEN701'),
     },
   ),
   storageClasses: classes('storageClasses', 'allowed-storage-classes', 'StorageClasses that claims may name.'),
@@ -84,12 +89,13 @@ export const Isolation = schemaOf(
   'What keeps tenants apart. The nearest setting wins: namespace, tenant, organization.',
 );
 
-function classes(name: string, annotation: string, description: string) {
+function classes<const N extends string>(name: N, annotation: string, description: string) {
   return allowList(name, optional(classNames(description)), {
     annotation,
     inherited: true,
     order: permits,
     risk: 'protection',
     rendered: 'an annotation of the Namespace, for the policies',
+    ...withinGrant(name, 'TEN701'),
   });
 }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
+import { ofOwners, withinGrant } from './authority.ts';
 import { isolation } from './isolation.ts';
 import { noOrder, scale } from './order.ts';
 import { containerLimitsKey, quotaKey } from './quota.ts';
@@ -10,6 +11,9 @@ import { nested, other, schemaOf, setting, value } from './setting.ts';
 export const namespace = {
   name: other(optional(name("The namespace's identifier: the namespace is `<tenant>-<identifier>`.")), {
     rendered: 'the name of the Namespace, and a label of it',
+    ...ofOwners(
+      'a name with the prefix of the tenant is in no other tenant, and no namespace that is there already is taken over',
+    ),
     told: 'as the namespace itself',
   }),
   fullName: setting(
@@ -18,7 +22,12 @@ export const namespace = {
     optional(
       name('The whole name of a namespace without the prefix, where the organization makes the prefix optional.'),
     ),
-    { order: noOrder, risk: 'none', rendered: 'the name of the Namespace, and a label of it' },
+    {
+      order: noOrder,
+      risk: 'none',
+      rendered: 'the name of the Namespace, and a label of it',
+      ...withinGrant('fullNames', 'TEN707'),
+    },
   ),
   inherits: other(
     optional(
@@ -28,7 +37,11 @@ export const namespace = {
         maxLength: 63,
       }),
     ),
-    { rendered: 'what is inherited', told: 'where what is inherited holds' },
+    {
+      rendered: 'what is inherited',
+      told: 'where what is inherited holds',
+      ...ofOwners('what comes of it is judged where it holds'),
+    },
   ),
   clusters: setting('on cluster', optional(clusterNames), {
     order: noOrder,
@@ -36,15 +49,28 @@ export const namespace = {
     toldOfNew: true,
     inherited: true,
     rendered: 'a file in the folder of each cluster',
+    ...withinGrant('clusters', 'TEN705'),
   }),
   sharedWith: other(
     optional(Type.Array(Share, { description: 'Who has which role, beside owners, defaults and what is inherited.' })),
-    { inherited: true, rendered: 'RoleBindings', told: 'as access' },
+    {
+      inherited: true,
+      rendered: 'RoleBindings',
+      told: 'as access',
+      ...ofOwners('it gives access to namespaces of the tenant alone'),
+    },
   ),
   allocation: value(
     'allocation',
     optional(Type.String({ description: 'An allocation of the tenant.', minLength: 1, maxLength: 63 })),
-    { inherited: true, order: noOrder, risk: 'none', toldOfNew: true, rendered: 'a label of the Namespace' },
+    {
+      inherited: true,
+      order: noOrder,
+      risk: 'none',
+      toldOfNew: true,
+      rendered: 'a label of the Namespace',
+      ...ofOwners('it is one of the allocations of the tenant'),
+    },
   ),
   quota: { ...quotaKey, inherited: true },
   containerLimits: containerLimitsKey,
@@ -54,6 +80,7 @@ export const namespace = {
     risk: 'none',
     inherited: true,
     rendered: 'labels of the Namespace',
+    ...withinGrant('labelKeys', 'TEN706'),
   }),
   cordoned: setting(
     'cordoned',
@@ -62,6 +89,7 @@ export const namespace = {
       order: scale('true', 'false'),
       risk: 'protection',
       rendered: 'a label of the Namespace, for the policies',
+      ...ofOwners('it is their own cordon: that of an admin stands in organization.yaml'),
     },
   ),
   state: other(
@@ -71,7 +99,12 @@ export const namespace = {
           '`MarkedForDeletion` is the first of the two steps to deletion; removing the entry, in a later change, is the second.',
       }),
     ),
-    { default: 'Active', rendered: 'a label of the Namespace, and what Argo CD may prune', told: 'with each cluster' },
+    {
+      default: 'Active',
+      rendered: 'a label of the Namespace, and what Argo CD may prune',
+      told: 'with each cluster',
+      ...withinGrant('deletion', 'TEN510'),
+    },
   ),
   markedForDeletionOn: other(
     optional(
@@ -80,7 +113,11 @@ export const namespace = {
           'Clusters of the namespace on which alone it is marked for deletion: the first of the two steps by which it leaves them. Removing them from `clusters`, in a later change, is the second.',
       }),
     ),
-    { rendered: 'a label of the Namespace, and what Argo CD may prune', told: 'with each cluster' },
+    {
+      rendered: 'a label of the Namespace, and what Argo CD may prune',
+      told: 'with each cluster',
+      ...withinGrant('deletion', 'TEN510'),
+    },
   ),
 } as const;
 

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { grants } from './grants.ts';
 import { isolation } from './isolation.ts';
 import { forbids, moreIsLooser, noOrder, permits, permitsUntil, scale } from './order.ts';
 import { containerLimitsKey } from './quota.ts';
@@ -79,13 +80,15 @@ export const naming = {
   ),
 } as const;
 
-/** Limits that rules hold tenants to. */
+/** Limits that rules hold tenants to: those that a grant may take the place of, and others. */
 export const limits = {
-  namespacesPerTenant: value(
-    'namespacesPerTenant',
-    optional(Type.Integer({ description: 'Most namespaces of a tenant.', minimum: 1, maximum: 2 ** 31 - 1 })),
-    { default: 10, order: moreIsLooser, risk: 'limit', rendered: { nothing: 'for rules' } },
-  ),
+  ...grants,
+  namespacesPerTenant: {
+    ...grants.namespacesPerTenant,
+    default: 10,
+    order: moreIsLooser,
+    risk: 'limit',
+  },
   shareDays: value('shareDays', optional(count('Most days from today to the `until` of a share.', 1)), {
     order: moreIsLooser,
     risk: 'limit',
@@ -319,7 +322,37 @@ export const organization = {
     { rendered: 'the policy on RoleBindings', told: 'each as an entity of its own' },
   ),
   naming: nested(naming, 'How things may be named.'),
-  limits: nested(limits, 'Limits that rules hold tenants to.'),
+  limits: nested(limits, 'How far tenants may go: limits for all of them, which rules hold them to.'),
+  grants: other(
+    optional(
+      Type.Record(Type.String({ minLength: 1, maxLength: 63 }), schemaOf(grants, 'What is granted to the tenant.'), {
+        ...strict,
+        description:
+          'What is granted to single tenants, by their names: each key takes the place of the one under `limits`.',
+      }),
+    ),
+    { rendered: { nothing: 'for rules: tenants are held to it' }, told: 'as settings of the tenants' },
+  ),
+  cordons: setting(
+    'cordon',
+    optional(
+      Type.Array(
+        Type.Object(
+          {
+            tenant: name('The tenant.'),
+            namespace: optional(name('The identifier of a namespace of it. Default: all.')),
+            reason: Type.String({ description: 'Why.', minLength: 10, maxLength: 500 }),
+          },
+          strict,
+        ),
+        {
+          description:
+            'Tenants and namespaces that the admins have cordoned: their owners cannot lift it, nor delete what is cordoned.',
+        },
+      ),
+    ),
+    { order: forbids, risk: 'ownRule', rendered: 'a label of the Namespace, for the policies' },
+  ),
   defaults: nested(defaults, 'What holds for tenants that do not say otherwise.'),
   protectedNamespaces: setting(
     'protected namespace',

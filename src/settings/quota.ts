@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
+import { withinGrant } from './authority.ts';
 import { containerLimits as containerLimitsOrder, moreIsLooser } from './order.ts';
 import { count, optional, quantity, quantityPattern, strict } from './schema-parts.ts';
 import type { Told } from './setting.ts';
@@ -58,6 +59,7 @@ export const quotaKey = toldAs('quota', optional(Quota), quotaTold, {
   risk: 'limit',
   toldOfNew: true,
   rendered: 'a ResourceQuota',
+  ...withinGrant('quota', 'TEN702'),
 } as const);
 
 function quotaTold(said: Quota): Told[] {
@@ -100,6 +102,7 @@ export const containerLimitsKey = toldAs('containerLimits', optional(ContainerLi
   order: containerLimitsOrder,
   risk: 'limit',
   rendered: 'a LimitRange',
+  ...withinGrant('containerLimits', 'TEN701'),
 } as const);
 
 function containerLimitsTold({ defaultRequest, default: standard, max }: ContainerLimits): Told[] {

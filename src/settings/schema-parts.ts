@@ -111,22 +111,24 @@ export const CustomRole = Type.Object(
   { ...strict, description: 'A named set of rules, rendered as a Role in each namespace of the tenant.' },
 );
 
+export const Budget = Type.Object(
+  {
+    amount: Type.String({
+      description: 'A decimal number, in quotes.',
+      pattern: '^[0-9]+(\\.[0-9]+)?$',
+      maxLength: 30,
+      examples: ['120000'],
+    }),
+    currency: Type.String({ description: 'ISO 4217 code.', pattern: '^[A-Z]{3}$', examples: ['USD'] }),
+    period: oneOf(['Month', 'Quarter', 'Year', 'Once'], { description: 'How often the amount is available anew.' }),
+  },
+  strict,
+);
+
 export const Allocation = Type.Object(
   {
     name: name('The name that namespaces refer to, and the value of their allocation label.'),
-    budget: Type.Object(
-      {
-        amount: Type.String({
-          description: 'A decimal number, in quotes.',
-          pattern: '^[0-9]+(\\.[0-9]+)?$',
-          maxLength: 30,
-          examples: ['120000'],
-        }),
-        currency: Type.String({ description: 'ISO 4217 code.', pattern: '^[A-Z]{3}$', examples: ['USD'] }),
-        period: oneOf(['Month', 'Quarter', 'Year', 'Once'], { description: 'How often the amount is available anew.' }),
-      },
-      strict,
-    ),
+    budget: Budget,
     start: optional(date('First day (UTC) of the allocation.')),
     end: optional(date('Last day (UTC) of the allocation.')),
   },

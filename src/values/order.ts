@@ -30,8 +30,8 @@ export function addTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
 }
 
 /** `items` in groups by the string that `key` gives, in order of first appearance. */
-export function groupedBy<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
+export function groupedBy<T, K = string>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
   for (const item of items) addTo(groups, key(item), item);
   return groups;
 }

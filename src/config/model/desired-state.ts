@@ -2,6 +2,7 @@ import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
 import type { cluster as clusterSettings } from '../../settings/cluster.ts';
+import type { GrantedValues } from '../../settings/grants.ts';
 import type { isolation } from '../../settings/isolation.ts';
 import type { namespace as namespaceSettings } from '../../settings/namespace.ts';
 import type * as settings from '../../settings/organization.ts';
@@ -41,9 +42,14 @@ export interface Organization {
   readonly admins: readonly Located<string>[];
   readonly groups: readonly Group[];
   readonly naming: Resolved<typeof settings.naming>;
+  /** How far tenants may go to whom nothing is granted; see `ceilingsOf`. */
   readonly limits: Resolved<typeof settings.limits>;
+  readonly grants: readonly Grant[];
+  readonly cordons: readonly Cordon[];
   /** What holds where no tenant says otherwise, and in group namespaces. */
   readonly isolation: ResolvedIsolation;
+  /** The same of limits for containers. */
+  readonly containerLimits?: Located<ContainerLimits>;
   /** Names, or prefixes that end in `*`; the built-in ones included. */
   readonly protectedNamespaces: readonly string[];
   readonly labelDomain: string;
@@ -84,6 +90,22 @@ export interface Group extends Resolved<typeof settings.group> {
   readonly members?: readonly Located<string>[];
   /** The name that it had in the base of the change. */
   readonly renamedFrom?: Located<string>;
+}
+
+/** What admins grant to one tenant: each takes the place of the limit for all. */
+export interface Grant {
+  readonly tenant: string;
+  readonly origin: Origin;
+  readonly values: LocatedValues<GrantedValues>;
+}
+
+/** A tenant, or one namespace of it, that the admins have cordoned. */
+export interface Cordon {
+  readonly tenant: string;
+  /** The identifier; undefined for all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly reason: string;
+  readonly origin: Origin;
 }
 
 /** A waiver: diagnostics of `code` about `target` are left out until the end of the day `until` (UTC). */
@@ -188,8 +210,8 @@ export interface Namespace extends Resolved<typeof namespaceSettings> {
   readonly labels: ReadonlyMap<string, Located<string>>;
   /** What was written in the namespace's own entry; undefined when it does not say. */
   readonly ownCordoned?: Located<boolean>;
-  /** Whether it is cordoned, by itself or with its tenant. */
-  readonly cordoned: boolean;
+  /** Whether it is cordoned: by the admins, with its tenant or by itself. */
+  readonly cordoned: Located<boolean>;
   /** On all clusters; `stateOn` knows those that it is leaving. */
   readonly state: Located<'Active' | 'MarkedForDeletion'>;
   readonly markedForDeletionOn: readonly Located<string>[];

@@ -8,7 +8,7 @@ import { namespace } from '../../settings/namespace.ts';
 import type { defaults } from '../../settings/organization.ts';
 import type { ValuesOf } from '../../settings/setting.ts';
 import { keysOf, valuesIn } from '../../settings/setting.ts';
-import type { Located, Namespace, ResolvedIsolation, Share, Tenant } from './desired-state.ts';
+import type { Cordon, Located, Namespace, ResolvedIsolation, Share, Tenant } from './desired-state.ts';
 import type { LocatedValues } from './located.ts';
 import { resolveValues, writtenValues } from './resolve-values.ts';
 import type { Namespace as NamespaceEntry, Share as ShareEntry, TenantFile } from '../../settings/schema.ts';
@@ -26,6 +26,7 @@ type IsolationValues = ValuesOf<typeof isolation>;
 export interface OrganizationDefaults {
   readonly isolation: LocatedValues<IsolationValues>;
   readonly values: LocatedValues<ValuesOf<typeof defaults>>;
+  readonly cordons: readonly Cordon[];
 }
 
 const namespaceKeys = valuesIn(namespace);
@@ -60,6 +61,11 @@ export function resolveNamespaces(
     shares: wholeItems(field(cursor, 'sharedWith')).map(resolveShare),
   }));
   const settled = inherit(written, base);
+  const cordons = organizationDefaults.cordons.filter((cordon) => cordon.tenant === tenant.name);
+  const cordonOf = (identifier: string): Located<boolean> | undefined => {
+    const cordon = cordons.find(({ namespace }) => namespace === undefined || namespace === identifier);
+    return cordon && { value: true, origin: cordon.origin };
+  };
 
   return written.map((entry): Namespace => {
     const { cursor, identifier, inherits } = entry;
@@ -81,7 +87,9 @@ export function resolveNamespaces(
       shares: [...shares, ...tenant.defaultShares],
       isolation: { ...undeclaredIsolation, ...isolated },
       ...optional('ownCordoned', ownCordoned),
-      cordoned: tenant.cordoned.value || (ownCordoned?.value ?? false),
+      cordoned:
+        cordonOf(identifier) ??
+        (tenant.cordoned.value ? tenant.cordoned : (ownCordoned ?? { ...tenant.cordoned, byDefault: true })),
       state: locatedOr(cursor, 'state', namespace.state.default),
       markedForDeletionOn: items(field(cursor, 'markedForDeletionOn')).map(located),
     };

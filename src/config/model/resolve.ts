@@ -20,6 +20,8 @@ import { organizationFile } from '../reading/files.ts';
 import type {
   Cluster,
   ClusterShare,
+  Cordon,
+  Grant,
   Group,
   DesiredState,
   Located,
@@ -32,6 +34,7 @@ import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
 import { resolveValues, writtenValues } from './resolve-values.ts';
 import { cluster as clusterSettings } from '../../settings/cluster.ts';
+import { grants } from '../../settings/grants.ts';
 import { isolation } from '../../settings/isolation.ts';
 import * as settings from '../../settings/organization.ts';
 import type { ClusterFile, OrganizationFile, Owner as OwnerEntry, TenantFile } from '../../settings/schema.ts';
@@ -160,6 +163,7 @@ function resolveOrganizationDefaults(root: Root<OrganizationFile> | undefined): 
   return {
     isolation: writtenValues(valuesIn(isolation), defaults && field(defaults, 'isolation')),
     values: writtenValues(valuesIn(settings.defaults), defaults),
+    cordons: wholeItems(spec && field(spec, 'cordons')).map(({ value, origin }): Cordon => ({ ...value, origin })),
   };
 }
 
@@ -191,7 +195,14 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
     })),
     naming: resolveValues(settings.naming, spec && field(spec, 'naming'), home('naming')),
     limits: resolveValues(settings.limits, spec && field(spec, 'limits'), home('limits')),
+    grants: entries(spec && field(spec, 'grants')).map(([tenant, grant]): Grant => ({
+      tenant,
+      origin: grant.origin,
+      values: writtenValues(grantKeys, grant),
+    })),
+    cordons: defaults.cordons,
     isolation: { ...undeclaredIsolation, ...defaults.isolation },
+    ...optional('containerLimits', defaults.values.containerLimits),
     protectedNamespaces: [
       ...builtInProtectedNamespaces,
       ...items(spec && field(spec, 'protectedNamespaces')).map((n) => n.value),
@@ -228,6 +239,8 @@ function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string 
     argoCD ?? {};
   return serviceAccountUserName(namespace, serviceAccount);
 }
+
+const grantKeys = valuesIn(grants);
 
 const defaultBreakGlassGroups = ['cluster-admins', 'system:masters'];
 

@@ -1,5 +1,7 @@
+import { ceilingsOf } from '../../../config/model/ceilings.ts';
 import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
+import { stayWithinOr } from '../../authority/grant.ts';
 import type { TenantRule } from '../../rule.ts';
 
 export const tooManyNamespaces: TenantRule = {
@@ -7,15 +9,15 @@ export const tooManyNamespaces: TenantRule = {
   code: 'TEN210',
   name: 'too-many-namespaces',
   severity: 'error',
-  summary: 'A tenant has at most `limits.namespacesPerTenant` namespaces, 10 unless set (S52).',
+  summary: 'A tenant has at most as many namespaces as the admins granted: `limits.namespacesPerTenant`, 10 unless set (S52).',
   why: 'Past some number nobody knows any more what each namespace is for and who needs it. Namespaces marked for deletion count until they are gone.',
   waivable: true,
   limit: ['limits', 'namespacesPerTenant'],
   *check({ tenant, platform }) {
-    const { complete, limits } = platform.organization;
+    const { organization } = platform;
     // In an organization that was read in part, the limit may be another one.
-    if (!complete) return;
-    const most = limits.namespacesPerTenant.value;
+    if (!organization.complete) return;
+    const most = ceilingsOf(organization, tenant.name).namespacesPerTenant.value;
     // An entry that repeats another is a mistake of its own, and no namespace more.
     const namespaces = new Map<string, Namespace>();
     for (const namespace of tenant.namespaces) {
@@ -27,7 +29,7 @@ export const tooManyNamespaces: TenantRule = {
       message: `tenant \`${tenant.name}\` has ${namespaces.size} of ${most} namespaces`,
       at: at(firstOver.nameOrigin),
       label: 'the first one over the limit',
-      help: `remove namespaces, or except \`${tenant.name}\` under \`exceptions\` in organization.yaml; \`limits.namespacesPerTenant\` is the limit for all`,
+      help: stayWithinOr('remove namespaces', tenant.name, 'namespacesPerTenant', namespaces.size),
       target: tenant.name,
     };
   },

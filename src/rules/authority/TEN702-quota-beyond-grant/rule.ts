@@ -1,0 +1,85 @@
+import { ceilingsOf } from '../../../config/model/ceilings.ts';
+import type { Located, Quota, Tenant } from '../../../config/model/desired-state.ts';
+import { compareQuantities, formatQuantity } from '../../../kubernetes/quantity.ts';
+import type { Location } from '../../../source/diagnostic.ts';
+import { at } from '../../../source/diagnostic.ts';
+import { groupedBy } from '../../../values/order.ts';
+import type { QuotaEntry } from '../../budgets/quotas.ts';
+import { quotaEntries } from '../../budgets/quotas.ts';
+import type { Finding, TenantRule } from '../../rule.ts';
+import { listed, listedClusters } from '../../wording.ts';
+import { stayWithinOr } from '../grant.ts';
+import { quotasByCluster, totalOf } from '../totals.ts';
+
+export const quotaBeyondGrant: TenantRule = {
+  level: 'tenant',
+  code: 'TEN702',
+  name: 'quota-beyond-grant',
+  severity: 'error',
+  summary:
+    'Where the admins say how much a tenant may use, every namespace of it has a quota, and on each cluster these add up to no more (S1, S47).',
+  why: "Kubernetes holds each namespace to its own quota, which the tenant's owners write. What they write is held by what the admins granted, and a namespace without a quota is not held at all.",
+  limit: ['limits'],
+  *check({ tenant, platform: { organization } }) {
+    // A quota that could not be read may leave another in its place.
+    if (!organization.complete || !tenant.complete) return;
+    const { quota } = ceilingsOf(organization, tenant.name);
+    if (!quota) return;
+    for (const granted of quotaEntries(quota).values()) {
+      yield* withoutLimit(tenant, granted, quota);
+      yield* tooMuch(tenant, granted, quota);
+    }
+  },
+};
+
+function* withoutLimit(tenant: Tenant, granted: QuotaEntry, quota: Located<Quota>): Iterable<Finding> {
+  const names = new Set(quotasByCluster(tenant).flatMap((there) => totalOf(there, granted.name).unlimited));
+  const namespaces = tenant.namespaces.filter(({ name }) => names.has(name));
+  // Those that share a quota, or have none from nobody, have one mistake.
+  for (const same of groupedBy(namespaces, ({ quota: own }) => own?.origin ?? tenant.origin).values()) {
+    const [first] = same;
+    if (!first) continue;
+    yield {
+      message: `${listed(same.map(({ name }) => name))} may use any amount of \`${granted.name}\`: ${granted.text} is granted to tenant \`${tenant.name}\` on each cluster`,
+      at: at(first.quota?.origin ?? first.nameOrigin),
+      related: [{ location: at(quota.origin), message: 'granted' }],
+      help: `give ${same.length === 1 ? 'it' : 'each of them'} a \`quota\` of \`${granted.name}\``,
+    };
+  }
+}
+
+function* tooMuch(tenant: Tenant, granted: QuotaEntry, quota: Located<Quota>): Iterable<Finding> {
+  const over = quotasByCluster(tenant)
+    .map((there) => ({ cluster: there.cluster, ...totalOf(there, granted.name) }))
+    .filter(({ sum }) => compareQuantities(sum, granted.amount) > 0);
+  // The same namespaces on several clusters are one mistake.
+  for (const same of groupedBy(over, ({ sum }) => String(sum)).values()) {
+    const [first] = same;
+    const largest = first?.limited.reduce((a, b) => (compareQuantities(b.entry.amount, a.entry.amount) > 0 ? b : a));
+    if (!first || !largest) continue;
+    const sum = formatQuantity(first.sum, granted.text);
+    const place: Location = at(largest.entry.origin);
+    yield {
+      message: `the quotas of tenant \`${tenant.name}\` add up to ${sum} of \`${granted.name}\` on ${listedClusters(same.map(({ cluster }) => cluster))}, and ${granted.text} is granted`,
+      at: place,
+      related: [{ location: at(quota.origin), message: 'granted' }],
+      help: stayWithinOr('lower them', tenant.name, 'quota', {
+        ...quota.value,
+        ...raised(granted.name, sum, quota.value),
+      }),
+    };
+  }
+}
+
+/** The grant's own key with another amount, wherever it stands in it. */
+function raised(key: string, sum: string, { hard, ...named }: Quota): Readonly<Record<string, unknown>> {
+  const own = Object.entries(named).find(([name]) => name === key);
+  if (own) return { [key]: typeof own[1] === 'number' ? Number(sum) : sum };
+  const inHard = Object.keys(hard ?? {}).find((name) => name === key || quotaNamesOf(name) === key);
+  return { hard: { ...hard, [inHard ?? key]: sum } };
+}
+
+function quotaNamesOf(key: string): string {
+  const [entry] = quotaEntries({ value: { hard: { [key]: '1' } }, origin: { file: '' } }).keys();
+  return entry ?? key;
+}

@@ -1,0 +1,82 @@
+import type { Ceilings } from '../../config/model/ceilings.ts';
+import type { Located, Namespace } from '../../config/model/desired-state.ts';
+import { grants } from '../../settings/grants.ts';
+import type { Ceiling } from '../../settings/grants.ts';
+import type { isolation } from '../../settings/isolation.ts';
+
+/** What a namespace has of a key that goes beyond what its tenant is granted. */
+export interface BeyondGrant {
+  /** The rest of a sentence that begins with the key. */
+  readonly what: string;
+  /** Where it is written; undefined where nobody says anything, which is the most. */
+  readonly said?: Located<unknown>;
+  /** The grant that would cover it. */
+  readonly grant: unknown;
+}
+
+/** The keys of namespaces that are each held to a grant by itself. */
+export type HeldKey = keyof typeof isolation | 'containerLimits';
+
+type Check = (ceilings: Ceilings, namespace: Namespace) => BeyondGrant | undefined;
+
+function check<Granted, Said>(
+  ceiling: Ceiling<Granted, Said>,
+  granted: (ceilings: Ceilings) => Located<Granted> | undefined,
+  said: (namespace: Namespace) => Located<Said> | undefined,
+): Check {
+  return (ceilings, namespace) => {
+    const [most, written] = [granted(ceilings)?.value, said(namespace)];
+    const what = ceiling.beyond(most, written?.value);
+    if (what === undefined) return undefined;
+    return { what, ...(written && { said: written }), grant: ceiling.granting(most, written?.value) };
+  };
+}
+
+/** How each key is held: the compiler asks for one that is forgotten. */
+export const heldKeys: Readonly<Record<HeldKey, Check>> = {
+  network: check(
+    grants.network,
+    ({ network }) => network,
+    ({ isolation }) => isolation.network,
+  ),
+  podSecurity: check(
+    grants.podSecurity,
+    ({ podSecurity }) => podSecurity,
+    ({ isolation }) => isolation.podSecurity,
+  ),
+  nodeSelector: check(
+    grants.nodeSelector,
+    ({ nodeSelector }) => nodeSelector,
+    ({ isolation }) => isolation.nodeSelector,
+  ),
+  registries: check(
+    grants.registries,
+    ({ registries }) => registries,
+    ({ isolation }) => isolation.registries,
+  ),
+  storageClasses: check(
+    grants.storageClasses,
+    ({ storageClasses }) => storageClasses,
+    ({ isolation }) => isolation.storageClasses,
+  ),
+  ingressClasses: check(
+    grants.ingressClasses,
+    ({ ingressClasses }) => ingressClasses,
+    ({ isolation }) => isolation.ingressClasses,
+  ),
+  runtimeClasses: check(
+    grants.runtimeClasses,
+    ({ runtimeClasses }) => runtimeClasses,
+    ({ isolation }) => isolation.runtimeClasses,
+  ),
+  priorityClasses: check(
+    grants.priorityClasses,
+    ({ priorityClasses }) => priorityClasses,
+    ({ isolation }) => isolation.priorityClasses,
+  ),
+  containerLimits: check(
+    grants.containerLimits,
+    ({ containerLimits }) => containerLimits,
+    ({ containerLimits }) => containerLimits,
+  ),
+};

@@ -1,0 +1,291 @@
+import { Type } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
+import { isolation } from './isolation.ts';
+import type { Order } from './order.ts';
+import { budgets as budgetOrder, moreIsLooser, scale } from './order.ts';
+import { containerLimitsKey, quotaKey } from './quota.ts';
+import { Budget, classNames, labels, oneOf, optional } from './schema-parts.ts';
+import type { Told, ValuesOf } from './setting.ts';
+import { toldAs } from './setting.ts';
+import { sortedBy } from '../values/order.ts';
+import type { ContainerAmounts } from './value.ts';
+import { present, word } from './value.ts';
+
+/**
+ * What admins grant and owners spend: how far the keys of a tenant's file may go (S1, S57). The same keys stand in
+ * `organization.yaml` under `limits`, for all tenants, and under `grants`, by tenant: what is granted to a tenant takes
+ * the place of the limit for all. Where neither says anything there is a standard: `ceilingsOf`.
+ */
+
+/** A key that is held by itself, wherever it is written, to what is granted under the same name. */
+export interface Ceiling<Granted, Said> {
+  /**
+   * What of a value goes beyond what is granted, as the rest of a sentence; undefined where nothing does. Of what is
+   * not granted at all there is no limit.
+   */
+  readonly beyond: (granted: Granted | undefined, said: Said | undefined) => string | undefined;
+  /** What to grant, for the value to go no further. */
+  readonly granting: (granted: Granted | undefined, said: Said | undefined) => Granted;
+}
+
+/** What holds where a key is not granted at all, and has no standard: no limit, or what the base of a change has. */
+interface Without {
+  readonly without: 'anything' | 'the base';
+}
+const anything: Without = { without: 'anything' };
+const theBase: Without = { without: 'the base' };
+
+const definition = { risk: 'ownRule', rendered: { nothing: 'for rules: tenants are held to it' } } as const;
+
+/** Whether another value is looser is known where there are two: what stands in for none may be more, or less. */
+const ofTwo =
+  (order: Order): Order =>
+  (sides) =>
+    sides.before && sides.after ? order(sides) : undefined;
+
+/** Each element permits something; of the list as a whole nothing is known, as there is a standard without it. */
+const ofElements: Order = ({ item, before, after }) => {
+  if (item === undefined || (before && after)) return undefined;
+  return after ? 'loosens' : 'tightens';
+};
+
+/** The elements of a list. Without any, the list says so itself. */
+function tellElements(elements: readonly string[]): Told[] {
+  return [{ value: word('only'), steps: [] }, ...elements.map((item): Told => ({ item, value: present, steps: [] }))];
+}
+
+const tellOne = (text: string): Told[] => [{ value: word(text), steps: [] }];
+
+function named<S extends TSchema & { static: readonly string[] }>(key: string, schema: S) {
+  return toldAs(`granted ${key}`, schema, tellElements, { ...definition, ...anything, order: ofElements });
+}
+
+/** The loosest value that may be chosen, on the scale of the key itself. */
+function upTo<const T extends readonly [string, ...string[]]>(
+  key: { readonly name: string; readonly order: Order },
+  values: T,
+  description: string,
+) {
+  const { order } = key;
+  const ceiling: Ceiling<T[number], T[number]> = {
+    beyond: (most, said) =>
+      most !== undefined && said !== undefined && order({ before: word(most), after: word(said) }) === 'loosens'
+        ? `is \`${said}\`, and \`${most}\` is the most that is granted`
+        : undefined,
+    granting: (most = values[0], said = most) => said,
+  };
+  return toldAs(`granted ${key.name}`, optional(oneOf(values, { description })), tellOne, {
+    ...definition,
+    ...theBase,
+    ...ceiling,
+    order: ofTwo(order),
+  });
+}
+
+/** The names that may be chosen from. */
+function among(
+  key: { readonly name: string },
+  description: string,
+  { isGranted = (said: string, granted: readonly string[]) => granted.includes(said), withoutGrant = none } = {},
+) {
+  const ceiling: Ceiling<string[], readonly string[]> = {
+    beyond: (granted, said) => {
+      if (!granted) return withoutGrant(said ?? []);
+      if (granted.includes(all)) return undefined;
+      if (!said) return `is not limited, and ${onlyThose(granted)} granted`;
+      const others = said.filter((one) => !isGranted(one, granted));
+      return others.length === 0 ? undefined : `has ${quoted(others)}, and ${onlyThose(granted)} granted`;
+    },
+    granting: (granted = [], said) => (said ? [...granted, ...said.filter((one) => !isGranted(one, granted))] : [all]),
+  };
+  return { ...named(key.name, optional(classNames(description))), ...ceiling };
+}
+
+/** Stands for whatever there is, and for no limit at all. */
+const all = '*';
+
+function none(_said: readonly string[]): string | undefined {
+  return undefined;
+}
+
+function onlyThose(granted: readonly string[]): string {
+  return granted.length === 0
+    ? 'none is'
+    : granted.length === 1
+      ? `only ${quoted(granted)} is`
+      : `only ${quoted(granted)} are`;
+}
+
+function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((one) => `\`${one}\``);
+  return [...shown, ...(names.length > 5 ? [`${names.length - 5} more`] : [])].join(', ');
+}
+
+/** A node selector as one word: `disk=ssd,pool=gpu`. */
+export function selectorText(selector: Readonly<Record<string, string>>): string {
+  return sortedBy(
+    Object.entries(selector).map(([key, text]) => `${key}=${text}`),
+    (entry) => entry,
+  ).join(',');
+}
+
+const nodeSelectors: Ceiling<Readonly<Record<string, string>>[], Readonly<Record<string, string>>> = {
+  beyond: (granted, said) => {
+    if (!granted || granted.some((one) => Object.entries(one).every(([key, text]) => said?.[key] === text))) {
+      return undefined;
+    }
+    const texts = granted.map((one) => `\`${selectorText(one)}\``);
+    if (!said) return `is not set, and must hold ${texts.join(' or ')}`;
+    return granted.length === 0
+      ? 'is set, and none is granted'
+      : `is \`${selectorText(said)}\`, and must hold ${texts.join(' or ')}`;
+  },
+  granting: (granted = [], said = {}) => [...granted, said],
+};
+
+const containers: Ceiling<Static<typeof containerLimitsKey.schema>, Static<typeof containerLimitsKey.schema>> = {
+  beyond: (granted, said) => {
+    if (!granted?.max) return undefined;
+    const most = (max: Readonly<Record<string, string>>) =>
+      ({ type: 'containers', limits: { max } satisfies ContainerAmounts }) as const;
+    const effect = containerLimitsKey.order({ before: most(granted.max), after: most(said?.max ?? {}) });
+    return effect === 'loosens' ? `lets containers have more than is granted: ${amounts(granted.max)}` : undefined;
+  },
+  granting: (_, said) => ({ ...(said?.max && { max: said.max }) }),
+};
+
+function amounts(max: Readonly<Record<string, string>>): string {
+  return Object.entries(max)
+    .map(([resource, amount]) => `\`${resource}: ${amount}\``)
+    .join(', ');
+}
+
+/** The PriorityClasses that Kubernetes keeps for itself: pods that have one push out anybody's. */
+const systemClass = 'system-';
+
+/** Whether a label's key is among those that are granted: `team`, `example.com/*` for all keys of a domain, `*` for all. */
+export function isGrantedKey(key: string, granted: readonly string[]): boolean {
+  return granted.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one));
+}
+
+const classes = 'Most that tenants may choose from:';
+
+/** What may be granted, in the order of the configuration page. */
+export const grants = {
+  namespacesPerTenant: toldAs(
+    'namespacesPerTenant',
+    optional(Type.Integer({ description: 'Most namespaces of a tenant.', minimum: 1, maximum: 2 ** 31 - 1 })),
+    (most) => [{ value: { type: 'number', number: most }, steps: [] }],
+    { ...definition, ...theBase, order: ofTwo(moreIsLooser) },
+  ),
+  podSecurity: upTo(
+    isolation.podSecurity,
+    ['privileged', 'baseline', 'restricted'],
+    "The loosest Pod Security Standard that tenants may choose. Default: `baseline`, or the organization's own default where that is looser.",
+  ),
+  network: upTo(
+    isolation.network,
+    ['None', 'SameNamespace', 'SameTenant'],
+    "The loosest network isolation that tenants may choose. Default: `SameTenant`, or the organization's own default where that is looser.",
+  ),
+  nodeSelector: toldAs(
+    'granted nodeSelector',
+    optional(
+      Type.Array(labels('One of them.'), {
+        description:
+          "Node selectors of which tenants' must hold one, whatever else they say. Default: the organization's own; where it has none, tenants may have none.",
+      }),
+    ),
+    (selectors) => tellElements(selectors.map(selectorText)),
+    { ...definition, ...anything, ...nodeSelectors, order: ofElements },
+  ),
+  registries: among(
+    isolation.registries,
+    "Prefixes with which tenants' own must begin. Default: the organization's own; where it has none, any.",
+    { isGranted: (said, granted) => granted.some((prefix) => said.startsWith(prefix)) },
+  ),
+  storageClasses: among(isolation.storageClasses, `${classes} StorageClasses. Default: as for \`registries\`.`),
+  ingressClasses: among(isolation.ingressClasses, `${classes} IngressClasses. Default: as for \`registries\`.`),
+  runtimeClasses: among(isolation.runtimeClasses, `${classes} RuntimeClasses. Default: as for \`registries\`.`),
+  priorityClasses: among(
+    isolation.priorityClasses,
+    `${classes} PriorityClasses. Default: the organization's own; where it has none, any but \`system-*\`.`,
+    {
+      withoutGrant: (said) => {
+        const system = said.filter((one) => one.startsWith(systemClass));
+        return system.length === 0 ? undefined : `has ${quoted(system)}, which nobody granted`;
+      },
+    },
+  ),
+  containerLimits: toldAs('granted containerLimits', containerLimitsKey.schema, containerLimitsKey.told, {
+    ...definition,
+    ...anything,
+    ...containers,
+    order: ofTwo(containerLimitsKey.order),
+  }),
+  quota: toldAs('granted quota', quotaKey.schema, quotaKey.told, {
+    ...definition,
+    ...theBase,
+    order: ofTwo(moreIsLooser),
+  }),
+  budgets: toldAs(
+    'granted budget',
+    optional(
+      Type.Array(Budget, {
+        description:
+          "For each currency and period the most that a tenant's allocations may add up to on any day. Default: what they add up to before a change.",
+      }),
+    ),
+    (budgets) =>
+      budgets.map(({ amount, currency, period }) => ({
+        item: `${currency} ${period}`,
+        value: { type: 'budget', budget: { amount, currency, period } },
+        steps: [],
+      })),
+    { ...definition, ...theBase, order: ofTwo(budgetOrder) },
+  ),
+  subscriptionGroups: named(
+    'subscriptionGroups',
+    optional(classNames("Groups of subscriptions, beside the tenant's own name, that tenants may be billed in.")),
+  ),
+  clusters: named(
+    'clusters',
+    optional(
+      classNames(
+        'Clusters that tenants may have namespaces on. Default: those that are shared with who has a role there.',
+      ),
+    ),
+  ),
+  rights: named(
+    'rights',
+    optional(
+      classNames(
+        'Rights beyond the everyday ones that custom roles may hold, by the names that TEN708 gives them. Default: none.',
+      ),
+    ),
+  ),
+  labelKeys: named(
+    'labelKeys',
+    optional(
+      classNames(
+        'Keys of labels that tenants may put on their namespaces; `example.com/*` stands for all of a domain. Others select namespaces by labels, and believe them. Default: none.',
+      ),
+    ),
+  ),
+  fullNames: named(
+    'fullNames',
+    optional(
+      classNames(
+        "Names of namespaces without the tenant's prefix, where the organization makes that optional; `*` at the end stands for any rest. Default: none.",
+      ),
+    ),
+  ),
+  deletion: upTo(
+    { name: 'deletion', order: scale('Never', 'TwoStep') },
+    ['TwoStep', 'Never'],
+    '`Never` where tenants may not choose otherwise; `TwoStep` where they may give up a `Never` of theirs. Default: they may choose `Never`, and not give it up.',
+  ),
+} as const;
+
+/** What is granted, by key. */
+export type GrantedValues = ValuesOf<typeof grants>;
