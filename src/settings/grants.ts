@@ -135,6 +135,7 @@ const nodeSelectors: Ceiling<Readonly<Record<string, string>>[], Readonly<Record
       return undefined;
     }
     const texts = granted.map((one) => `\`${selectorText(one)}\``);
+    if (!said && granted.length === 0) return undefined;
     if (!said) return `is not set, and must hold ${texts.join(' or ')}`;
     return granted.length === 0
       ? 'is set, and none is granted'
