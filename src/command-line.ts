@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './app/io.ts';
 import type { CanIOptions } from './commands/can-i.ts';
+import type { GrantOptions } from './commands/grant.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
@@ -167,6 +168,18 @@ For example: tenantry plan                      what the branch and the worktree
     .action(async (options: Shared & { check?: true; cluster?: string[]; asOf?: string }) => {
       const { synth } = await import('./commands/synth.ts');
       await run(synth(io(options.dir), options));
+    });
+
+  program
+    .command('grant')
+    .description('write into organization.yaml what tenants have and have not been granted')
+    .addOption(dirOption())
+    .requiredOption('--from-current', 'grant what the files say now, so that they stay as they are')
+    .option('--tenant <name>', 'only to this tenant')
+    .option('--dry-run', 'say what would be granted, and write nothing')
+    .action(async (options: Shared & GrantOptions) => {
+      const { grant } = await import('./commands/grant.ts');
+      await run(grant(io(options.dir), options));
     });
 
   program

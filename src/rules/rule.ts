@@ -1,6 +1,7 @@
 import type { ConfigFile, ConfigFiles } from '../config/reading/files.ts';
 import type { Cluster, DesiredState, Exception, Organization, Tenant } from '../config/model/desired-state.ts';
 import type { Diagnostic, Label, Location, Severity } from '../source/diagnostic.ts';
+import type { GrantedValues } from '../settings/grants.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** All that rules look at. Values only: a rule reads no files, no clock and no cluster. */
@@ -21,8 +22,16 @@ export interface Finding {
   readonly related?: readonly Label[];
   /** What to do, in the imperative. */
   readonly help?: string;
+  /** What the admins would have to grant for it to be allowed. */
+  readonly grant?: WantedGrant;
   /** The name that an exception would give as its target: of a tenant, a namespace, a group or a cluster. */
   readonly target?: string;
+}
+
+/** What a tenant would have to be granted. */
+export interface WantedGrant {
+  readonly tenant: string;
+  readonly values: Partial<GrantedValues>;
 }
 
 interface RuleBase {

@@ -5,6 +5,8 @@ export type FailureCode =
   | 'not-empty'
   | 'foreign-files'
   | 'io'
+  /** A file of the organization is not what the command can work with. */
+  | 'not-understood'
   /** The kubeconfig, or what it names, cannot be used. */
   | 'kubeconfig'
   /** No API server answers at the address. */

@@ -1,5 +1,6 @@
 import type { Ceilings } from '../../config/model/ceilings.ts';
 import type { Located, Namespace } from '../../config/model/desired-state.ts';
+import type { GrantedValues } from '../../settings/grants.ts';
 import { grants } from '../../settings/grants.ts';
 import type { Ceiling } from '../../settings/grants.ts';
 import type { isolation } from '../../settings/isolation.ts';
@@ -11,7 +12,7 @@ export interface BeyondGrant {
   /** Where it is written; undefined where nobody says anything, which is the most. */
   readonly said?: Located<unknown>;
   /** The grant that would cover it. */
-  readonly grant: unknown;
+  readonly grant: Partial<GrantedValues>;
 }
 
 /** The keys of namespaces that are each held to a grant by itself. */
@@ -23,12 +24,13 @@ function check<Granted, Said>(
   ceiling: Ceiling<Granted, Said>,
   granted: (ceilings: Ceilings) => Located<Granted> | undefined,
   said: (namespace: Namespace) => Located<Said> | undefined,
+  wanted: (granted: Granted) => Partial<GrantedValues>,
 ): Check {
   return (ceilings, namespace) => {
     const [most, written] = [granted(ceilings)?.value, said(namespace)];
     const what = ceiling.beyond(most, written?.value);
     if (what === undefined) return undefined;
-    return { what, ...(written && { said: written }), grant: ceiling.granting(most, written?.value) };
+    return { what, ...(written && { said: written }), grant: wanted(ceiling.granting(most, written?.value)) };
   };
 }
 
@@ -38,45 +40,54 @@ export const heldKeys: Readonly<Record<HeldKey, Check>> = {
     grants.network,
     ({ network }) => network,
     ({ isolation }) => isolation.network,
+    (network) => ({ network }),
   ),
   podSecurity: check(
     grants.podSecurity,
     ({ podSecurity }) => podSecurity,
     ({ isolation }) => isolation.podSecurity,
+    (podSecurity) => ({ podSecurity }),
   ),
   nodeSelector: check(
     grants.nodeSelector,
     ({ nodeSelector }) => nodeSelector,
     ({ isolation }) => isolation.nodeSelector,
+    (nodeSelector) => ({ nodeSelector }),
   ),
   registries: check(
     grants.registries,
     ({ registries }) => registries,
     ({ isolation }) => isolation.registries,
+    (registries) => ({ registries }),
   ),
   storageClasses: check(
     grants.storageClasses,
     ({ storageClasses }) => storageClasses,
     ({ isolation }) => isolation.storageClasses,
+    (storageClasses) => ({ storageClasses }),
   ),
   ingressClasses: check(
     grants.ingressClasses,
     ({ ingressClasses }) => ingressClasses,
     ({ isolation }) => isolation.ingressClasses,
+    (ingressClasses) => ({ ingressClasses }),
   ),
   runtimeClasses: check(
     grants.runtimeClasses,
     ({ runtimeClasses }) => runtimeClasses,
     ({ isolation }) => isolation.runtimeClasses,
+    (runtimeClasses) => ({ runtimeClasses }),
   ),
   priorityClasses: check(
     grants.priorityClasses,
     ({ priorityClasses }) => priorityClasses,
     ({ isolation }) => isolation.priorityClasses,
+    (priorityClasses) => ({ priorityClasses }),
   ),
   containerLimits: check(
     grants.containerLimits,
     ({ containerLimits }) => containerLimits,
     ({ containerLimits }) => containerLimits,
+    (containerLimits) => ({ containerLimits }),
   ),
 };

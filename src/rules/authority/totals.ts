@@ -49,6 +49,7 @@ export function totalOf({ namespaces }: QuotasOnCluster, key: string) {
 /** The most that is available on any day in one currency and period: `USD Year`. */
 export interface BudgetPeak {
   readonly unit: string;
+  readonly budget: Pick<Allocation['budget'], 'currency' | 'period'>;
   readonly amount: Quantity;
   /** The names of the allocations that add up to it. */
   readonly allocations: readonly string[];
@@ -57,15 +58,25 @@ export interface BudgetPeak {
 /** The peaks of allocations, by currency and period. Those of other years do not add up. */
 export function budgetPeaks(allocations: readonly Allocation[]): Map<string, BudgetPeak> {
   const byUnit = groupedBy(allocations, ({ budget: { currency, period } }) => `${currency} ${period}`);
-  return new Map(Array.from(byUnit, ([unit, all]) => [unit, peakOf(unit, all)]));
+  return new Map(
+    Array.from(byUnit).flatMap(([unit, all]) => {
+      const [first] = all;
+      return first ? [[unit, peakOf(unit, all, first.budget)] as const] : [];
+    }),
+  );
 }
 
 /** Most is available on a day on which an allocation begins, or, of those without a beginning, ever before. */
-function peakOf(unit: string, all: readonly Allocation[]): BudgetPeak {
+function peakOf(unit: string, all: readonly Allocation[], { currency, period }: Allocation['budget']): BudgetPeak {
   const onDay = (day: string): BudgetPeak => {
     const available = all.filter(({ start = '', end = latest }) => start <= day && day <= end);
     const amounts = available.map(({ budget }) => parseQuantity(budget.amount) ?? 0n);
-    return { unit, amount: sumQuantities(amounts), allocations: available.map(({ name }) => name) };
+    return {
+      unit,
+      budget: { currency, period },
+      amount: sumQuantities(amounts),
+      allocations: available.map(({ name }) => name),
+    };
   };
   return all
     .map(({ start = '' }) => onDay(start))

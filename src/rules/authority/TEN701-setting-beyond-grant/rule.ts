@@ -50,6 +50,6 @@ function* finding(tenant: string, key: HeldKey, [first, ...others]: readonly Bey
   yield {
     message: `\`${key}\` of ${listed(names)} ${first.what}`,
     at: at(first.place),
-    help: stayWithinOr('stay within', tenant, key, first.grant),
+    ...stayWithinOr('stay within', tenant, first.grant),
   };
 }

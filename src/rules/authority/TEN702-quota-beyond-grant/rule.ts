@@ -63,9 +63,11 @@ function* tooMuch(tenant: Tenant, granted: QuotaEntry, quota: Located<Quota>): I
       message: `the quotas of tenant \`${tenant.name}\` add up to ${sum} of \`${granted.name}\` on ${listedClusters(same.map(({ cluster }) => cluster))}, and ${granted.text} is granted`,
       at: place,
       related: [{ location: at(quota.origin), message: 'granted' }],
-      help: stayWithinOr('lower them', tenant.name, 'quota', {
-        ...quota.value,
-        ...raised(granted.name, sum, quota.value),
+      ...stayWithinOr('lower them', tenant.name, {
+        quota: {
+          ...quota.value,
+          ...raised(granted.name, sum, quota.value),
+        },
       }),
     };
   }

@@ -18,18 +18,19 @@ export const budgetBeyondGrant: TenantRule = {
     if (!organization.complete || !tenant.complete) return;
     const { budgets } = ceilingsOf(organization, tenant.name);
     if (!budgets) return;
-    for (const { unit, amount, allocations } of budgetPeaks(tenant.allocations.map(({ value }) => value)).values()) {
+    for (const { unit, budget, amount, allocations } of budgetPeaks(
+      tenant.allocations.map(({ value }) => value),
+    ).values()) {
       const granted = budgets.value.find(({ currency, period }) => `${currency} ${period}` === unit);
       if (granted && compareQuantities(amount, parseQuantity(granted.amount) ?? 0n) <= 0) continue;
       const sum = formatQuantity(amount);
-      const [currency = '', period = ''] = unit.split(' ');
       const others = budgets.value.filter((one) => one !== granted);
       const last = tenant.allocations.findLast(({ value }) => allocations.includes(value.name));
       yield {
-        message: `${listed(allocations)} of tenant \`${tenant.name}\` ${allocations.length === 1 ? 'is' : 'add up to'} ${sum} ${unit}, and ${granted ? `${granted.amount} ${unit} is granted` : `nothing is granted in ${currency} for this period`}`,
+        message: `${listed(allocations)} of tenant \`${tenant.name}\` ${allocations.length === 1 ? 'is' : 'add up to'} ${sum} ${unit}, and ${granted ? `${granted.amount} ${unit} is granted` : `nothing is granted in ${budget.currency} for this period`}`,
         at: at(last?.origin ?? tenant.origin),
         related: [{ location: at(budgets.origin), message: 'granted' }],
-        help: stayWithinOr('lower it', tenant.name, 'budgets', [...others, { amount: sum, currency, period }]),
+        ...stayWithinOr('lower it', tenant.name, { budgets: [...others, { amount: sum, ...budget }] }),
       };
     }
   },

@@ -19,7 +19,7 @@ export const subscriptionGroupNotGranted: TenantRule = {
     yield {
       message: `tenant \`${tenant.name}\` would be billed in the subscription group \`${tenant.subscriptionGroup}\`, which is not granted to it`,
       at: at(originAt(tenant.origin, 'spec', 'subscriptionGroup')),
-      help: stayWithinOr('remove it', tenant.name, 'subscriptionGroups', [...granted, tenant.subscriptionGroup]),
+      ...stayWithinOr('remove it', tenant.name, { subscriptionGroups: [...granted, tenant.subscriptionGroup] }),
     };
   },
 };

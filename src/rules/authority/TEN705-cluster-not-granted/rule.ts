@@ -26,10 +26,9 @@ export const clusterNotGranted: TenantRule = {
       yield {
         message: `${listed(same.map(({ name }) => name))} would be on cluster \`${first.value}\`, which is not granted to tenant \`${tenant.name}\``,
         at: at(first.origin),
-        help: stayWithinOr(granted.length === 0 ? 'leave it out' : `use ${listed(granted)}`, tenant.name, 'clusters', [
-          ...granted,
-          first.value,
-        ]),
+        ...stayWithinOr(granted.length === 0 ? 'leave it out' : `use ${listed(granted)}`, tenant.name, {
+          clusters: [...granted, first.value],
+        }),
       };
     }
   },

@@ -25,7 +25,7 @@ export const labelNotGranted: TenantRule = {
         yield {
           message: `label \`${key}\` is not among those that tenant \`${tenant.name}\` may set: ${granted.length === 0 ? 'none is granted' : listed(granted)}`,
           at: atKey(origin),
-          help: stayWithinOr('remove it', tenant.name, 'labelKeys', [...granted, key]),
+          ...stayWithinOr('remove it', tenant.name, { labelKeys: [...granted, key] }),
         };
       }
     }

@@ -22,7 +22,7 @@ export const fullNameNotGranted: TenantRule = {
       yield {
         message: `namespace \`${name}\` has a full name that is not granted to tenant \`${tenant.name}\``,
         at: at(nameOrigin),
-        help: stayWithinOr('give it a `name`', tenant.name, 'fullNames', [...granted, name]),
+        ...stayWithinOr('give it a `name`', tenant.name, { fullNames: [...granted, name] }),
       };
     }
   },

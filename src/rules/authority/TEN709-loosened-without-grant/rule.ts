@@ -69,7 +69,7 @@ function* moreQuota(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
       yield {
         message: `${listed(Array.from(unlimited))} may use any amount of \`${key}\`: before, all namespaces of tenant \`${tenant.name}\` together could use ${had} on a cluster`,
         at: at(first.quota?.origin ?? first.nameOrigin),
-        help: stayWithinOr(`give it a \`quota\` of \`${key}\``, tenant.name, 'quota', { [key]: had }),
+        ...stayWithinOr(`give it a \`quota\` of \`${key}\``, tenant.name, { quota: { [key]: had } }),
       };
       continue;
     }
@@ -86,7 +86,7 @@ function* moreQuota(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
     yield {
       message: `the namespaces of tenant \`${tenant.name}\` may use ${formatQuantity(largest.sum, like)} of \`${key}\` together on cluster \`${largest.cluster}\`, and before ${formatQuantity(most, like)}: nobody granted more`,
       at: at(place.origin),
-      help: stayWithinOr('lower the quota', tenant.name, 'quota', { [key]: formatQuantity(largest.sum, like) }),
+      ...stayWithinOr('lower the quota', tenant.name, { quota: { [key]: formatQuantity(largest.sum, like) } }),
     };
   }
 }
@@ -94,17 +94,16 @@ function* moreQuota(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
 function* moreMoney(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
   const before = budgetPeaks(was.allocations.map(({ value }) => value));
   const after = budgetPeaks(tenant.allocations.map(({ value }) => value));
-  for (const { unit, amount, allocations } of after.values()) {
+  for (const { unit, budget, amount, allocations } of after.values()) {
     const had = before.get(unit)?.amount ?? 0n;
     if (compareQuantities(amount, had) <= 0) continue;
-    const [currency = '', period = ''] = unit.split(' ');
     const last = tenant.allocations.findLast(({ value }) => allocations.includes(value.name));
     yield {
       message: `${listed(allocations)} of tenant \`${tenant.name}\` ${allocations.length === 1 ? 'is' : 'add up to'} ${formatQuantity(amount)} ${unit}, and before ${had === 0n ? 'there was no such budget' : `it was ${formatQuantity(had)}`}: nobody granted more`,
       at: at(last?.origin ?? tenant.origin),
-      help: stayWithinOr('keep to the budget', tenant.name, 'budgets', [
-        { amount: formatQuantity(amount), currency, period },
-      ]),
+      ...stayWithinOr('keep to the budget', tenant.name, {
+        budgets: [{ amount: formatQuantity(amount), ...budget }],
+      }),
     };
   }
 }
@@ -117,6 +116,6 @@ function* deletionAllowed(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> 
     message: `tenant \`${tenant.name}\` never deletes namespaces, and with this change it may: nobody granted that`,
     at: at(key.byDefault ? tenant.origin : key.origin),
     related: [{ location: at(inBase(was.deletion.origin)), message: 'in the base' }],
-    help: stayWithinOr('leave it as it is', tenant.name, 'deletion', 'TwoStep'),
+    ...stayWithinOr('leave it as it is', tenant.name, { deletion: 'TwoStep' }),
   };
 }

@@ -9,7 +9,8 @@ export const tooManyNamespaces: TenantRule = {
   code: 'TEN210',
   name: 'too-many-namespaces',
   severity: 'error',
-  summary: 'A tenant has at most as many namespaces as the admins granted: `limits.namespacesPerTenant`, 10 unless set (S52).',
+  summary:
+    'A tenant has at most as many namespaces as the admins granted: `limits.namespacesPerTenant`, 10 unless set (S52).',
   why: 'Past some number nobody knows any more what each namespace is for and who needs it. Namespaces marked for deletion count until they are gone.',
   waivable: true,
   limit: ['limits', 'namespacesPerTenant'],
@@ -29,7 +30,7 @@ export const tooManyNamespaces: TenantRule = {
       message: `tenant \`${tenant.name}\` has ${namespaces.size} of ${most} namespaces`,
       at: at(firstOver.nameOrigin),
       label: 'the first one over the limit',
-      help: stayWithinOr('remove namespaces', tenant.name, 'namespacesPerTenant', namespaces.size),
+      ...stayWithinOr('remove namespaces', tenant.name, { namespacesPerTenant: namespaces.size }),
       target: tenant.name,
     };
   },
