@@ -169,6 +169,11 @@ export function isGrantedKey(key: string, granted: readonly string[]): boolean {
   return granted.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one));
 }
 
+/** The same values, said for another purpose. */
+function described<S extends TSchema>(schema: S, description: string): S {
+  return { ...schema, description };
+}
+
 const classes = 'Most that tenants may choose from:';
 
 /** What may be granted, in the order of the configuration page. */
@@ -218,17 +223,30 @@ export const grants = {
       },
     },
   ),
-  containerLimits: toldAs('granted containerLimits', containerLimitsKey.schema, containerLimitsKey.told, {
-    ...definition,
-    ...anything,
-    ...containers,
-    order: ofTwo(containerLimitsKey.order),
-  }),
-  quota: toldAs('granted quota', quotaKey.schema, quotaKey.told, {
-    ...definition,
-    ...theBase,
-    order: ofTwo(moreIsLooser),
-  }),
+  containerLimits: toldAs(
+    'granted containerLimits',
+    described(containerLimitsKey.schema, "The `max` that tenants' own may go up to. Default: the organization's own."),
+    containerLimitsKey.told,
+    {
+      ...definition,
+      ...anything,
+      ...containers,
+      order: ofTwo(containerLimitsKey.order),
+    },
+  ),
+  quota: toldAs(
+    'granted quota',
+    described(
+      quotaKey.schema,
+      'What the namespaces of a tenant may use together on each cluster: each then needs a quota of these keys. Default: what they may use before a change.',
+    ),
+    quotaKey.told,
+    {
+      ...definition,
+      ...theBase,
+      order: ofTwo(moreIsLooser),
+    },
+  ),
   budgets: toldAs(
     'granted budget',
     optional(

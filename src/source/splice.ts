@@ -15,7 +15,7 @@ export function withValueAt(text: string, path: readonly string[], value: unknow
   let at: YAMLMap = document.contents;
   for (const [depth, key] of path.entries()) {
     const pair = pairOf(at, key);
-    if (!pair) return withPair(text, at, key, nested(path.slice(depth + 1), value));
+    if (!pair) return withPair(text, at, path.slice(depth), value);
     const isLast = depth === path.length - 1;
     if (!isLast && isMap(pair.value)) at = pair.value;
     else if (!isLast && !isEmpty(pair)) return undefined;
@@ -65,12 +65,13 @@ function withPairValue(text: string, pair: Pair, value: unknown): string | undef
 }
 
 /** A pair more at the end of a mapping, in the mapping's own style. */
-function withPair(text: string, map: YAMLMap, key: string, value: unknown): string | undefined {
+function withPair(text: string, map: YAMLMap, path: readonly string[], value: unknown): string | undefined {
   const last = map.items.at(-1);
   const [start] = rangeOf(map);
   if (map.flow) {
     const at = last ? rangeOf(last.value ?? last.key)[1] : start + 1;
-    return `${text.slice(0, at)}${last ? ', ' : ' '}${flowText(key)}: ${flowText(value)}${last ? '' : ' '}${text.slice(at)}`;
+    const pair = flowText(nested(path, value)).slice(2, -2);
+    return `${text.slice(0, at)}${last ? ', ' : ' '}${pair}${last ? '' : ' '}${text.slice(at)}`;
   }
   if (!last) return undefined;
   const [first = 0] = rangeOf(map.items[0]?.key);
@@ -80,16 +81,13 @@ function withPair(text: string, map: YAMLMap, key: string, value: unknown): stri
   const before = text.slice(0, valueEnd);
   const lineEnd = before.endsWith('\n') ? valueEnd : text.indexOf('\n', valueEnd) + 1 || text.length;
   const gap = lineEnd > 0 && text[lineEnd - 1] !== '\n' ? '\n' : '';
-  return `${text.slice(0, lineEnd)}${gap}${block(key, value, indent)}${text.slice(lineEnd)}`;
+  return `${text.slice(0, lineEnd)}${gap}${block(path, value, indent)}${text.slice(lineEnd)}`;
 }
 
-/** Mappings of mappings get a line for each key; what is in them is one line. */
-function block(key: string, value: unknown, indent: string): string {
-  if (isRecord(value) && Object.values(value).some(isRecord)) {
-    const lines = Object.entries(value).map(([inner, of]) => block(inner, of, `${indent}  `));
-    return `${indent}${flowText(key)}:\n${lines.join('')}`;
-  }
-  return `${indent}${flowText(key)}: ${flowText(value)}\n`;
+/** A line for each key on the way; what stands there at last is in one line. */
+function block([key = '', ...path]: readonly string[], value: unknown, indent: string): string {
+  if (path.length === 0) return `${indent}${flowText(key)}: ${flowText(value)}\n`;
+  return `${indent}${flowText(key)}:\n${block(path, value, `${indent}  `)}`;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

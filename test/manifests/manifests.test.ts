@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleOrganization } from '../support/examples.ts';
+import { exampleOrganization, granted } from '../support/examples.ts';
 import type { RenderedDocument } from '../support/objects.ts';
 import { renderedOf } from '../support/objects.ts';
 
@@ -46,14 +46,15 @@ describe('namespaces', () => {
   });
 
   it('S5, S50, S60: tenant, identifier, allocation and subscription group are labels', async () => {
-    const objects = await renderedOf(
-      tenant(`  allocations:
+    const objects = await renderedOf({
+      ...granted('{ subscriptionGroups: [energy] }'),
+      ...tenant(`  allocations:
     - { name: solar-2026, budget: { amount: "1", currency: USD, period: Year } }
   subscriptionGroup: energy
   namespaces:
     - { name: prod, clusters: [prodcluster01], allocation: solar-2026, sharedWith: [{ group: solar-sre, role: view }, { group: audit, role: view }] }
 `),
-    );
+    });
     expect(one(objects, 'Namespace', 'solar-prod').metadata.labels).toMatchObject({
       'app.kubernetes.io/managed-by': 'tenantry',
       'tenantry.dev/tenant': 'solar',
@@ -113,12 +114,13 @@ describe('namespaces', () => {
   });
 
   it('S69: pod security and nodes are settings of the tenant', async () => {
-    const objects = await renderedOf(
-      tenant(`  isolation: { podSecurity: restricted, nodeSelector: { zone: b, pool: solar } }
+    const objects = await renderedOf({
+      ...granted('{ nodeSelector: [{ pool: solar }] }'),
+      ...tenant(`  isolation: { podSecurity: restricted, nodeSelector: { zone: b, pool: solar } }
   namespaces:
     - { name: prod, clusters: [prodcluster01], sharedWith: [{ group: solar-sre, role: view }, { group: audit, role: view }] }
 `),
-    );
+    });
     const { labels, annotations } = one(objects, 'Namespace', 'solar-prod').metadata;
     expect(labels?.['pod-security.kubernetes.io/enforce']).toBe('restricted');
     expect(annotations?.['scheduler.alpha.kubernetes.io/node-selector']).toBe('pool=solar,zone=b');
@@ -244,12 +246,13 @@ describe('what tenants get and what holds them', () => {
   });
 
   it('S46: with None there is no network policy', async () => {
-    const objects = await renderedOf(
-      tenant(`  isolation: { network: None }
+    const objects = await renderedOf({
+      ...granted('{ network: None }'),
+      ...tenant(`  isolation: { network: None }
   namespaces:
     - { name: prod, clusters: [prodcluster01], sharedWith: [{ group: solar-sre, role: view }, { group: audit, role: view }] }
 `),
-    );
+    });
     expect(objects.filter((o) => o.kind === 'NetworkPolicy')).toEqual([]);
   });
 

@@ -184,6 +184,10 @@ function twoOf(schema: Schema): [unknown, unknown] {
 
 /** Values that say something only together with what is not in their schema. */
 const special: Readonly<Record<string, readonly [unknown, unknown]>> = {
+  'organization.yaml cordons': [
+    [{ tenant: 'solar', namespace: 'dev', reason: texts.at(-1) }],
+    [{ tenant: 'solar', namespace: 'prod', reason: texts.at(-1) }],
+  ],
   'tenants/solar.yaml owners': [[{ kind: 'Group', name: 'alpha' }], [{ kind: 'Group', name: 'beta' }]],
   'tenants/solar.yaml namespaces.0.inherits': ['dev', 'nobody'],
   'tenants/solar.yaml namespaces': [

@@ -50,6 +50,11 @@ export const exampleOrganization = {
   'tenants/solar.yaml': fileOf('tenants/solar.yaml'),
 } as const satisfies ExampleFiles;
 
+/** The example's organization, which grants its tenant something, in YAML's flow style: `{ network: None }`. */
+export function granted(toSolar: string): ExampleFiles {
+  return { 'organization.yaml': `${exampleOrganization['organization.yaml']}  grants: { solar: ${toSolar} }\n` };
+}
+
 /** The files of an example, laid over the example organization. */
 export function exampleFiles({ files }: ConfigExample): Record<string, string | Uint8Array> {
   const merged: ExampleFiles = { ...exampleOrganization, ...files };

@@ -118,6 +118,7 @@ export const organizations: fc.Arbitrary<OrganizationDocuments> = fc
       spec: {
         issuer: 'https://platform.example.com/api/oidc',
         admins: ['ann'],
+        limits: { labelKeys: ['tier'] },
         groups: groups.map((name, i) => ({ name, namespace: `group-${i}`, members: i % 2 === 0 ? ['bob'] : users })),
       },
     },

@@ -89,11 +89,23 @@ function podsPolicy(context: PolicyContext): Policy {
     namespaces: ourNamespaces(context),
     variables: [
       ...lists(context, 'pods'),
+      {
+        name: 'systemPriority',
+        expression: "request.operation == 'CREATE' && object.spec.?priorityClassName.orValue('').startsWith('system-')",
+      },
       { name: 'images', expression: images('object') },
       { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
       ...refused.variables,
     ],
-    validations: refused.validations,
+    validations: [
+      ...refused.validations,
+      {
+        // Where a list is set, it decides; without one, those that Kubernetes keeps for itself are not for tenants.
+        expression: '!variables.systemPriority || variables.priorityClassesLimited || variables.breakGlass',
+        message:
+          'a PriorityClass of system-* pushes out the pods of others: the admins can grant it, as priorityClasses, in organization.yaml',
+      },
+    ],
   };
 }
 

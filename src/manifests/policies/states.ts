@@ -41,8 +41,9 @@ export function cordonPolicy(context: PolicyContext): Policy {
     validations: [
       {
         expression,
-        message: "the namespace is cordoned: nothing in it changes until the tenant's file says cordoned: false",
-        messageExpression: `'the namespace ' + request.namespace + " is cordoned: nothing in it changes until the tenant's file says cordoned: false"`,
+        message:
+          "the namespace is cordoned: nothing in it changes until that is lifted, in the tenant's file (cordoned) or by the admins (cordons in organization.yaml)",
+        messageExpression: `'the namespace ' + request.namespace + " is cordoned: nothing in it changes until that is lifted, in the tenant's file (cordoned) or by the admins (cordons in organization.yaml)"`,
       },
     ],
   };

@@ -6,6 +6,7 @@ import { subscriptionGroupNotGranted } from './TEN704-subscription-group-not-gra
 import { clusterNotGranted } from './TEN705-cluster-not-granted/rule.ts';
 import { labelNotGranted } from './TEN706-label-not-granted/rule.ts';
 import { fullNameNotGranted } from './TEN707-full-name-not-granted/rule.ts';
+import { rightNotGranted } from './TEN708-right-not-granted/rule.ts';
 import { loosenedWithoutGrant } from './TEN709-loosened-without-grant/rule.ts';
 import { cordonedByAdmins } from './TEN710-cordoned-by-admins/rule.ts';
 import { grantForNobody } from './TEN711-grant-for-nobody/rule.ts';
@@ -19,6 +20,7 @@ export const authorityRules: readonly Rule[] = [
   clusterNotGranted,
   labelNotGranted,
   fullNameNotGranted,
+  rightNotGranted,
   loosenedWithoutGrant,
   cordonedByAdmins,
   grantForNobody,

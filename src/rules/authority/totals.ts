@@ -1,4 +1,4 @@
-import type { Allocation, Tenant } from '../../config/model/desired-state.ts';
+import type { Allocation, Quota, Tenant } from '../../config/model/desired-state.ts';
 import type { Quantity } from '../../kubernetes/quantity.ts';
 import { compareQuantities, parseQuantity, sumQuantities } from '../../kubernetes/quantity.ts';
 import { oncePer } from '../../values/once.ts';
@@ -44,6 +44,23 @@ export function totalOf({ namespaces }: QuotasOnCluster, key: string) {
     unlimited: namespaces.filter(({ entries }) => !entries.has(key)).map(({ name }) => name),
     sum: sumQuantities(limited.map(({ entry }) => entry.amount)),
   };
+}
+
+/** A quota with another amount for a key, by the name that `quotaEntries` gives it. */
+export function withAmount(quota: Quota = {}, key: string, amount: string): Quota {
+  switch (key) {
+    case 'cpu':
+    case 'memory':
+    case 'storage':
+      return { ...quota, [key]: amount };
+    case 'pods':
+    case 'persistentVolumeClaims':
+    case 'loadBalancers':
+    case 'nodePorts':
+      return { ...quota, [key]: Number(amount) };
+    default:
+      return { ...quota, hard: { ...quota.hard, [key]: amount } };
+  }
 }
 
 /** The most that is available on any day in one currency and period: `USD Year`. */

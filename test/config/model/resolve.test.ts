@@ -269,14 +269,14 @@ describe('cordons and states', () => {
     - { name: heir, inherits: shut }
 `;
     const free = await tenantOf(entries);
-    expect(free.namespaces.map((n) => [n.identifier, n.cordoned, n.ownCordoned?.value, n.state.value])).toEqual([
+    expect(free.namespaces.map((n) => [n.identifier, n.cordoned.value, n.ownCordoned?.value, n.state.value])).toEqual([
       ['shut', true, true, 'MarkedForDeletion'],
       ['open', false, false, 'Active'],
       ['heir', false, undefined, 'Active'],
     ]);
     expect(free.cordoned.value).toBe(false);
     const cordoned = await tenantOf(`  cordoned: true\n${entries}`);
-    expect(cordoned.namespaces.map((n) => n.cordoned)).toEqual([true, true, true]);
+    expect(cordoned.namespaces.map((n) => n.cordoned.value)).toEqual([true, true, true]);
     expect(where(cordoned.cordoned.origin)).toBe('tenants/solar.yaml spec.cordoned');
   });
 
@@ -394,7 +394,7 @@ describe('files with mistakes in them', () => {
       ['three', 'spec.defaults.clusters[2]'],
     ]);
     expect(Array.from(right.labels.keys())).toEqual(['good']);
-    expect([right.cordoned, right.ownCordoned]).toEqual([false, undefined]);
+    expect([right.cordoned.value, right.ownCordoned]).toEqual([false, undefined]);
   });
 
   it('never leave half of what has a meaning only as a whole', async () => {

@@ -269,7 +269,9 @@ describe('any value in any place', () => {
   /** A tenant, a cluster and an organization that say all there is to say. */
   const full = {
     'organization.yaml': `${exampleOrganization['organization.yaml']}  naming: { identifierMaxLength: 7, groupPattern: "[a-z-]+" }
-  limits: { namespacesPerTenant: 10, shareDays: 400 }
+  limits: { namespacesPerTenant: 10, shareDays: 400, labelKeys: [a] }
+  grants: { solar: { nodeSelector: [{ a: b }], containerLimits: { max: { cpu: "1" } } } }
+  cordons: [{ tenant: solar, namespace: prod, reason: for the tests of it }]
   defaults: { isolation: { network: None }, containerLimits: { default: { cpu: "1" } } }
   protectedNamespaces: [istio-*]
   exceptions: [{ code: TEN210, target: solar, reason: for the tests of it, until: 2026-12-31 }]

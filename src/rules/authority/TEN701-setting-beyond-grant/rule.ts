@@ -1,5 +1,6 @@
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
 import type { Namespace } from '../../../config/model/desired-state.ts';
+import { grants } from '../../../settings/grants.ts';
 import { keysOf } from '../../../settings/setting.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
@@ -24,6 +25,14 @@ export const settingBeyondGrant: TenantRule = {
     // In an organization that was read in part, more may be granted.
     if (!organization.complete || !tenant.complete) return;
     const ceilings = ceilingsOf(organization, tenant.name);
+    const deletion = grants.deletion.beyond(ceilings.deletion?.value, tenant.deletion.value);
+    if (deletion !== undefined) {
+      yield {
+        message: `\`deletion\` of tenant \`${tenant.name}\` ${deletion}`,
+        at: at(tenant.deletion.byDefault ? tenant.origin : tenant.deletion.origin),
+        ...stayWithinOr('write `deletion: Never`', tenant.name, { deletion: tenant.deletion.value }),
+      };
+    }
     for (const key of keysOf(heldKeys)) {
       const beyond = tenant.namespaces.flatMap((namespace): Beyond[] => {
         const found = heldKeys[key](ceilings, namespace);

@@ -9,7 +9,7 @@ import { quotaEntries } from '../../budgets/quotas.ts';
 import type { Finding, TenantRule } from '../../rule.ts';
 import { listed, listedClusters } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
-import { quotasByCluster, totalOf } from '../totals.ts';
+import { quotasByCluster, totalOf, withAmount } from '../totals.ts';
 
 export const quotaBeyondGrant: TenantRule = {
   level: 'tenant',
@@ -63,25 +63,7 @@ function* tooMuch(tenant: Tenant, granted: QuotaEntry, quota: Located<Quota>): I
       message: `the quotas of tenant \`${tenant.name}\` add up to ${sum} of \`${granted.name}\` on ${listedClusters(same.map(({ cluster }) => cluster))}, and ${granted.text} is granted`,
       at: place,
       related: [{ location: at(quota.origin), message: 'granted' }],
-      ...stayWithinOr('lower them', tenant.name, {
-        quota: {
-          ...quota.value,
-          ...raised(granted.name, sum, quota.value),
-        },
-      }),
+      ...stayWithinOr('lower them', tenant.name, { quota: withAmount(quota.value, granted.name, sum) }),
     };
   }
-}
-
-/** The grant's own key with another amount, wherever it stands in it. */
-function raised(key: string, sum: string, { hard, ...named }: Quota): Readonly<Record<string, unknown>> {
-  const own = Object.entries(named).find(([name]) => name === key);
-  if (own) return { [key]: typeof own[1] === 'number' ? Number(sum) : sum };
-  const inHard = Object.keys(hard ?? {}).find((name) => name === key || quotaNamesOf(name) === key);
-  return { hard: { ...hard, [inHard ?? key]: sum } };
-}
-
-function quotaNamesOf(key: string): string {
-  const [entry] = quotaEntries({ value: { hard: { [key]: '1' } }, origin: { file: '' } }).keys();
-  return entry ?? key;
 }

@@ -1,15 +1,16 @@
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
-import type { Tenant } from '../../../config/model/desired-state.ts';
+import type { Located, Quota, Tenant } from '../../../config/model/desired-state.ts';
 import type { Quantity } from '../../../kubernetes/quantity.ts';
 import { compareQuantities, formatQuantity } from '../../../kubernetes/quantity.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import { withoutShared } from '../../../values/shared.ts';
+import { quotaEntries } from '../../budgets/quotas.ts';
 import { hasBase, itemsIn } from '../../change/sides.ts';
 import type { ChangeFinding, ChangeRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
-import { budgetPeaks, quotasByCluster, totalOf } from '../totals.ts';
+import { budgetPeaks, quotasByCluster, totalOf, withAmount } from '../totals.ts';
 
 export const loosenedWithoutGrant: ChangeRule = {
   level: 'change',
@@ -33,7 +34,7 @@ export const loosenedWithoutGrant: ChangeRule = {
       const ceilings = ceilingsOf(organization, tenant.name);
       const ids = [`tenant/${tenant.name}`, ...tenant.namespaces.map(({ name }) => `namespace/${name}`)];
       const findings = [
-        ...(ceilings.quota ? [] : moreQuota(was, tenant)),
+        ...moreQuota(was, tenant, ceilings.quota),
         ...(ceilings.budgets ? [] : moreMoney(was, tenant)),
         ...(ceilings.deletion?.value === 'TwoStep' ? [] : deletionAllowed(was, tenant)),
       ];
@@ -57,10 +58,12 @@ function mostByKey(tenant: Tenant): Map<string, Quantity | undefined> {
   );
 }
 
-function* moreQuota(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
+function* moreQuota(was: Tenant, tenant: Tenant, granted: Located<Quota> | undefined): Iterable<ChangeFinding> {
   const now = quotasByCluster(tenant);
+  const held = granted ? quotaEntries(granted) : new Map<string, unknown>();
   for (const [key, most] of mostByKey(was)) {
-    if (most === undefined) continue;
+    // What is granted, TEN702 looks at.
+    if (most === undefined || held.has(key)) continue;
     const totals = now.map((there) => ({ cluster: there.cluster, ...totalOf(there, key) }));
     const unlimited = new Set(totals.flatMap((total) => total.unlimited));
     const first = tenant.namespaces.find(({ name }) => unlimited.has(name));
@@ -69,7 +72,7 @@ function* moreQuota(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
       yield {
         message: `${listed(Array.from(unlimited))} may use any amount of \`${key}\`: before, all namespaces of tenant \`${tenant.name}\` together could use ${had} on a cluster`,
         at: at(first.quota?.origin ?? first.nameOrigin),
-        ...stayWithinOr(`give it a \`quota\` of \`${key}\``, tenant.name, { quota: { [key]: had } }),
+        help: `give it a \`quota\` of \`${key}\`, or ask the admins for a \`quota\` that is granted to tenant \`${tenant.name}\`: it is shared out among all its namespaces`,
       };
       continue;
     }
@@ -86,7 +89,9 @@ function* moreQuota(was: Tenant, tenant: Tenant): Iterable<ChangeFinding> {
     yield {
       message: `the namespaces of tenant \`${tenant.name}\` may use ${formatQuantity(largest.sum, like)} of \`${key}\` together on cluster \`${largest.cluster}\`, and before ${formatQuantity(most, like)}: nobody granted more`,
       at: at(place.origin),
-      ...stayWithinOr('lower the quota', tenant.name, { quota: { [key]: formatQuantity(largest.sum, like) } }),
+      ...stayWithinOr('lower the quota', tenant.name, {
+        quota: withAmount(granted?.value, key, formatQuantity(largest.sum, like)),
+      }),
     };
   }
 }

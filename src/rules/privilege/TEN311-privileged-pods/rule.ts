@@ -1,3 +1,4 @@
+import { ceilingsOf } from '../../../config/model/ceilings.ts';
 import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
@@ -23,7 +24,10 @@ export const privilegedPods: TenantRule = {
     }
   },
   *check({ tenant: { name: tenant, namespaces }, platform }) {
-    const byDefault = platform.organization.isolation.podSecurity;
+    const { organization } = platform;
+    // Without a grant, TEN701 refuses it.
+    if (organization.complete && ceilingsOf(organization, tenant).podSecurity?.value !== 'privileged') return;
+    const byDefault = organization.isolation.podSecurity;
     const entries = new Map(namespaces.map((namespace) => [namespace.origin, namespace.name]));
     const allowing = groupedByOrigin(
       namespaces.filter(({ isolation: { podSecurity } }) => podSecurity.value === 'privileged'),
