@@ -116,6 +116,7 @@ spec:
   groups:
 ${groups.map(({ name, members }) => `    - name: ${name}\n      members: [${members.join(', ')}]\n`).join('')}  limits:
     namespacesPerTenant: ${mostNamespaces}
+    labelKeys: [tier]
   defaults:
     isolation:
       network: SameNamespace

@@ -103,7 +103,7 @@ export const namespace = {
       default: 'Active',
       rendered: 'a label of the Namespace, and what Argo CD may prune',
       told: 'with each cluster',
-      ...withinGrant('deletion', 'TEN510'),
+      ...withinGrant('deletion', 'TEN310'),
     },
   ),
   markedForDeletionOn: other(
@@ -116,7 +116,7 @@ export const namespace = {
     {
       rendered: 'a label of the Namespace, and what Argo CD may prune',
       told: 'with each cluster',
-      ...withinGrant('deletion', 'TEN510'),
+      ...withinGrant('deletion', 'TEN310'),
     },
   ),
 } as const;

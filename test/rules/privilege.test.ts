@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleOrganization } from '../support/examples.ts';
+import { exampleOrganization, granted } from '../support/examples.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 import { cluster, organization, owners, prod, solar, tenant } from '../support/written.ts';
 
@@ -263,7 +263,7 @@ describe('TEN311 privileged-pods', () => {
   const exception = (target: string): Record<string, string> =>
     organization(
       '    - name: solar-leads\n',
-      `  exceptions:\n    - { code: TEN311, target: ${target}, reason: a node agent of ours, until: 2026-12-31 }\n`,
+      `  exceptions:\n    - { code: TEN311, target: ${target}, reason: a node agent of ours, until: 2026-12-31 }\n  grants: { solar: { podSecurity: privileged } }\n`,
     );
 
   it('reports each place where it is written, with the namespaces that get it from there', async () => {
@@ -272,7 +272,7 @@ describe('TEN311 privileged-pods', () => {
   - name: test
   - name: ci
     isolation: { podSecurity: baseline }`;
-    expect(await diagnosePlaced(solar(spec), { codes })).toEqual([
+    expect(await diagnosePlaced({ ...granted('{ podSecurity: privileged }'), ...solar(spec) }, { codes })).toEqual([
       'tenants/solar.yaml:8:29 TEN311 tenant `solar` allows privileged pods in `solar-test`',
       'tenants/solar.yaml:12:33 TEN311 namespace `solar-prod` allows privileged pods, for `solar-dev` to inherit',
     ]);

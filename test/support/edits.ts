@@ -192,6 +192,52 @@ export const changes: fc.Arbitrary<readonly [OrganizationDocuments, Organization
   { weight: 1, arbitrary: fc.tuple(organizations, organizations) },
 );
 
+/** What owners write: edits of tenants' files. */
+const ownersEdits: readonly (keyof typeof edits)[] = [
+  'a share added',
+  'another role',
+  'another owner',
+  'a setting of a namespace',
+  'a namespace added',
+  'a full name instead of an identifier',
+  'a setting of a tenant',
+  'another custom role',
+];
+
+/** A change to one tenant's file alone, with the tenant's name; in organizations whose admins say more or less. */
+export const ownersChanges: fc.Arbitrary<readonly [OrganizationDocuments, OrganizationDocuments, string]> = fc
+  .tuple(
+    organizations,
+    fc.constantFrom<object>(
+      {},
+      { limits: { labelKeys: ['tier'], quota: { cpu: '100' } } },
+      { limits: { labelKeys: ['tier', 'team'] }, grants: { sun: { podSecurity: 'privileged', network: 'None' } } },
+      {
+        defaults: {
+          isolation: { registries: ['a.example.com/'], storageClasses: ['fast'], podSecurity: 'restricted' },
+        },
+      },
+      { naming: { tenantPrefix: 'Optional', identifierMaxLength: 20 }, grants: { moon: { fullNames: ['moon-*'] } } },
+    ),
+    fc.array(fc.record({ what: fc.constantFrom(...ownersEdits), pick: fc.nat(30), value: fc.nat(1000) }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.nat(2),
+  )
+  .map(([documents, said, all, which]) => {
+    const base = structuredClone(documents);
+    assign(base.organization.spec, said);
+    const name = one(base.tenants, which)?.metadata.name ?? '';
+    const changed = edited(base, all);
+    // Of all that was changed, that of one tenant.
+    const tenants = base.tenants.map(
+      (tenant) =>
+        changed.tenants.find((other) => other.metadata.name === name && tenant.metadata.name === name) ?? tenant,
+    );
+    return [base, { ...base, tenants }, name] as const;
+  });
+
 /** An organization after each of the edits by itself, with what it was; `pick` chooses what they are about. */
 export function* everyEdit(
   documents: OrganizationDocuments,

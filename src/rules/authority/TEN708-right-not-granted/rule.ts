@@ -37,7 +37,14 @@ export const rightNotGranted: TenantRule = {
 };
 
 /** What no grant allows: TEN305 says why. */
-const refusedAnyway: ReadonlySet<string> = new Set(['*', 'bind', 'escalate', 'impersonate', 'serviceaccounts/token']);
+const refusedAnyway: ReadonlySet<string> = new Set([
+  '*',
+  'bind',
+  'escalate',
+  'impersonate',
+  'serviceaccounts/token',
+  'rbac.authorization.k8s.io',
+]);
 
 function sentence(rights: readonly SensitiveRight[]): string {
   const each = rights.map(({ name, effect }) => `${effect} (\`${name}\`)`);
