@@ -82,6 +82,11 @@ spec:
       members: [alice, bob]
     - name: first-devs
       members: [bob, carol]
+  # How far owners may go in their tenants' files. What is not said here has a safe default.
+  limits:
+    namespacesPerTenant: 10
+    # What the namespaces of a tenant may use together on each cluster.
+    quota: { cpu: "20", memory: 64Gi }
 `,
   'clusters/mycluster01.yaml': `# yaml-language-server: $schema=../schemas/cluster.schema.json
 apiVersion: tenantry.dev/v1
