@@ -3,6 +3,7 @@ import type { LocatedValues } from '../config/model/located.ts';
 import { rules } from '../rules/index.ts';
 import type { RuleContext, WantedGrant } from '../rules/rule.ts';
 import { findingsOn, isConfigRule, walkOf } from '../rules/walk.ts';
+import { grants } from '../settings/grants.ts';
 import { keysOf } from '../settings/setting.ts';
 import type { Origin } from '../source/source.ts';
 
@@ -30,7 +31,13 @@ export function neededGrants(context: RuleContext): readonly WantedGrant[] {
     };
     tenants = tenants.filter(({ name }) => first.some(({ tenant }) => tenant === name));
   }
-  return Array.from(needed.values());
+  return Array.from(needed.values(), ({ tenant, values }) => ({ tenant, values: inOrder(values) }));
+}
+
+/** In the order of the table of grants. */
+function inOrder(values: WantedGrant['values']): WantedGrant['values'] {
+  const order = keysOf(grants).filter((key) => values[key] !== undefined);
+  return Object.fromEntries(order.map((key) => [key, values[key]]));
 }
 
 function firstOfEach(wanted: readonly WantedGrant[]): WantedGrant[] {

@@ -82,31 +82,40 @@ function upTo<const T extends readonly [string, ...string[]]>(
   });
 }
 
-/** The names that may be chosen from. */
+/**
+ * The names that may be chosen from. Those that are `never` chosen without a grant of their own are no part of a list that
+ * limits the others.
+ */
 function among(
   key: { readonly name: string },
   description: string,
-  { isGranted = (said: string, granted: readonly string[]) => granted.includes(said), withoutGrant = none } = {},
+  {
+    isGranted = (said: string, granted: readonly string[]) => granted.includes(said),
+    never = (_: string): boolean => false,
+  } = {},
 ) {
+  const beyond = (granted: readonly string[] | undefined, said: readonly string[] | undefined): string | undefined => {
+    if (granted?.includes(all)) return undefined;
+    const limit = granted && (granted.length === 0 || !granted.every(never)) ? granted : undefined;
+    if (!said) return limit && `is not limited, and ${onlyThose(limit)} granted`;
+    const others = said.filter((one) =>
+      never(one) ? !granted?.includes(one) : limit !== undefined && !isGranted(one, limit),
+    );
+    if (others.length === 0) return undefined;
+    return limit
+      ? `has ${quoted(others)}, and ${onlyThose(limit)} granted`
+      : `has ${quoted(others)}, which nobody granted`;
+  };
   const ceiling: Ceiling<string[], readonly string[]> = {
-    beyond: (granted, said) => {
-      if (!granted) return withoutGrant(said ?? []);
-      if (granted.includes(all)) return undefined;
-      if (!said) return `is not limited, and ${onlyThose(granted)} granted`;
-      const others = said.filter((one) => !isGranted(one, granted));
-      return others.length === 0 ? undefined : `has ${quoted(others)}, and ${onlyThose(granted)} granted`;
-    },
-    granting: (granted = [], said) => (said ? [...granted, ...said.filter((one) => !isGranted(one, granted))] : [all]),
+    beyond,
+    granting: (granted = [], said) =>
+      said ? [...granted, ...said.filter((one) => beyond(granted, [one]) !== undefined || never(one))] : [all],
   };
   return { ...named(key.name, optional(classNames(description))), ...ceiling };
 }
 
 /** Stands for whatever there is, and for no limit at all. */
 const all = '*';
-
-function none(_said: readonly string[]): string | undefined {
-  return undefined;
-}
 
 function onlyThose(granted: readonly string[]): string {
   return granted.length === 0
@@ -216,12 +225,7 @@ export const grants = {
   priorityClasses: among(
     isolation.priorityClasses,
     `${classes} PriorityClasses. Default: the organization's own; where it has none, any but \`system-*\`.`,
-    {
-      withoutGrant: (said) => {
-        const system = said.filter((one) => one.startsWith(systemClass));
-        return system.length === 0 ? undefined : `has ${quoted(system)}, which nobody granted`;
-      },
-    },
+    { never: (one) => one.startsWith(systemClass) },
   ),
   containerLimits: toldAs(
     'granted containerLimits',

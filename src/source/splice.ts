@@ -1,4 +1,4 @@
-import { isMap, isScalar, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Pair, YAMLMap } from 'yaml';
 
 /**
@@ -52,7 +52,7 @@ function isEmpty({ value }: Pair): boolean {
 
 /** What a pair says instead; its key stays, and so does a comment behind it. */
 function withPairValue(text: string, pair: Pair, value: unknown): string | undefined {
-  const [, keyEnd = 0] = rangeOf(pair.key);
+  const [, keyEnd] = rangeOf(pair.key);
   const colon = text.indexOf(':', keyEnd);
   if (colon < 0) return undefined;
   const [start, end] = isEmpty(pair) ? [colon + 1, colon + 1] : rangeOf(pair.value);
@@ -74,7 +74,7 @@ function withPair(text: string, map: YAMLMap, path: readonly string[], value: un
     return `${text.slice(0, at)}${last ? ', ' : ' '}${pair}${last ? '' : ' '}${text.slice(at)}`;
   }
   if (!last) return undefined;
-  const [first = 0] = rangeOf(map.items[0]?.key);
+  const [first] = rangeOf(map.items[0]?.key);
   const indent = ' '.repeat(first - (text.lastIndexOf('\n', first - 1) + 1));
   // After the line on which the last value ends, whatever comment stands behind it.
   const valueEnd = Math.max(rangeOf(last.value ?? last.key)[1], rangeOf(last.key)[1]);
@@ -90,13 +90,8 @@ function block([key = '', ...path]: readonly string[], value: unknown, indent: s
   return `${indent}${flowText(key)}:\n${block(path, value, `${indent}  `)}`;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Where a node begins, and where its value ends. */
 function rangeOf(node: unknown): readonly [number, number] {
-  const range = isRecord(node) ? node['range'] : undefined;
-  const [start, end]: readonly unknown[] = Array.isArray(range) ? range : [];
-  return [typeof start === 'number' ? start : 0, typeof end === 'number' ? end : 0];
+  const [start, end] = isNode(node) ? (node.range ?? []) : [];
+  return [start ?? 0, end ?? 0];
 }
