@@ -413,10 +413,16 @@ describe('a shallow clone', () => {
     expect(failure.help).toContain('fetch-depth: 0');
   });
 
-  it('made partial fetches what it reads', async () => {
+  it('made partial says how to get what it left out', async () => {
     const origin = pullRequest();
     origin.git(['config', 'uploadpack.allowFilter', 'true']);
     const clone = cloneOf(origin, '--filter=blob:none', '--no-checkout', '--branch=merge');
+    expect(await failureOf(contentsAt(await open(clone), 'HEAD^1'))).toEqual({
+      code: 'git',
+      message: 'Git failed: this clone is partial, and an object that is needed was left out of it',
+      help: 'get everything with `git fetch --refetch --no-filter` (Git 2.36 or newer), or clone without `--filter`',
+    });
+    clone.git(['fetch', '--quiet', '--refetch', '--no-filter']);
     expect(await contentsAt(await open(clone), 'HEAD^1')).toEqual({ 'organization.yaml': 'second' });
   });
 });
