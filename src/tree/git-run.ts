@@ -105,12 +105,16 @@ function environmentOfGit(environment: Environment): Record<string, string> {
 /** The output of a run that must succeed. */
 export async function output(git: Git, args: readonly string[], input?: string): Promise<Buffer> {
   const answer = await git(args, input);
-  if (answer.status !== 0) throw failed(answer);
+  // Some commands go on without an object that they may not fetch.
+  if (answer.status !== 0 || leftOut.test(answer.err)) throw failed(answer);
   return answer.out;
 }
 
+/** What Git says where a partial clone lacks an object. */
+const leftOut = /promisor remote|lazy fetching disabled|transport '.*' not allowed/;
+
 export function failed({ status, err }: Answer): Failure {
-  if (/promisor remote|lazy fetching disabled|transport '.*' not allowed/.test(err)) {
+  if (leftOut.test(err)) {
     return new Failure('git', 'Git failed: this clone is partial, and an object that is needed was left out of it', {
       help: 'get everything with `git fetch --refetch --no-filter` (Git 2.36 or newer), or clone without `--filter`',
     });
