@@ -39,7 +39,7 @@ export interface Repository {
   readonly tree: (commit: Commit, options?: TreeOptions) => FileTree;
   /**
    * The files below `folder` that differ between a commit and another, or the worktree, sorted. Paths are the
-   * organization's. In the worktree, new files count, unless Git ignores them.
+   * organization's. In the worktree, new files count, unless Git ignores them, and a file differs by its bytes alone.
    */
   readonly changedPaths: (folder: string, from: Commit, to: Commit | 'worktree') => Promise<readonly string[]>;
   /**
