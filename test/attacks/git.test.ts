@@ -143,7 +143,7 @@ describe('reading a repository starts no program of', () => {
   ])('what was left out of a partial clone: %s', async (_, remote: Record<string, string>) => {
     const { program, marks } = marking();
     const folder = changed().folder;
-    const settings = Object.entries(remote).map(([key, value]) => [
+    const settings = Object.entries(remote).map(([key, value]): [string, string] => [
       key,
       value.replace('PROGRAM', program).replace('FOLDER', folder),
     ]);

@@ -132,7 +132,7 @@ async function runChild(process: NodeJS.Process, settings: ChildSettings): Promi
   }
   // The interpreter asks for nothing but the time and its zone: here it is always the same moment, in UTC.
   process.env['TZ'] = 'UTC';
-  Date.now = () => 0;
+  Object.defineProperty(Date, 'now', { value: () => 0 });
 
   const interpreter: unknown = JSON.parse(nextLine() ?? '{}');
   const loader: { exports?: (options: LoaderOptions) => Promise<QuickJs> } = {};

@@ -104,7 +104,15 @@ function evaluateFile(settings: Settings, run: () => { readonly default?: unknow
   defineProperty(globalThis, 'Function', { value: FixedFunction, writable: false, configurable: false });
   defineProperty(globalThis, 'eval', { value: noText, writable: false, configurable: false });
   defineProperty(Function.prototype, 'constructor', { value: FixedFunction, writable: false, configurable: false });
-  const otherMakers = [function* () {}, async () => {}, async function* () {}];
+  const otherMakers = [
+    function* () {
+      yield 0;
+    },
+    async () => Promise.resolve(0),
+    async function* () {
+      yield await Promise.resolve(0);
+    },
+  ];
   for (const made of otherMakers) {
     defineProperty(getPrototypeOf(made) ?? {}, 'constructor', { value: noText, writable: false, configurable: false });
   }
