@@ -1,4 +1,5 @@
-import { simpleGit } from 'simple-git';
+import { Readable } from 'node:stream';
+import { GitPluginError, simpleGit } from 'simple-git';
 import { Failure } from '../values/failure.ts';
 
 /** The environment of a process. */
@@ -12,6 +13,11 @@ export interface Answer {
 }
 
 export type Git = (args: readonly string[], input?: string) => Promise<Answer>;
+
+/** How long Git may say nothing, in milliseconds. */
+const longestSilence = 60_000;
+/** The most bytes of an answer: the list of a million files has fewer. */
+const mostOutput = 256 * 1024 * 1024;
 
 /**
  * Runs Git in `dir`. What users write reaches it by its standard input, or as a path after `--`, which is taken
@@ -27,6 +33,8 @@ export function gitIn(dir: string, environment: Environment): Git {
       config: ['core.fsmonitor=false', 'diff.autoRefreshIndex=false'],
       allowEnvironment: Object.keys(variables),
       unsafe: { allowUnsafeFsMonitor: true, allowUnsafeConfigPaths: true },
+      // A pipe in the place of one of its files would never end.
+      timeout: { block: longestSilence, stdErr: true, stdOut: true },
       // Some of the output may still be under way when the process has ended.
       completion: { onClose: true, onExit: false },
       input: () => input,
@@ -36,7 +44,27 @@ export function gitIn(dir: string, environment: Environment): Git {
         return undefined;
       },
     }).env(variables);
-    await git.raw([...args]);
+    let size = 0;
+    git.outputHandler((_, out) => {
+      out.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > mostOutput && out instanceof Readable) out.destroy();
+      });
+    });
+    try {
+      await git.raw([...args]);
+    } catch (error) {
+      if (!(error instanceof GitPluginError) || error.plugin !== 'timeout') throw error;
+      throw new Failure('git', `Git gave no answer for ${longestSilence / 1000} s: \`git ${args[0] ?? ''}\``, {
+        help: 'see whether `git status` works in the same folder, and whether all of its files are plain ones',
+        cause: error,
+      });
+    }
+    if (size > mostOutput) {
+      throw new Failure('git', `Git gave more than ${mostOutput / 1024 / 1024} MiB: \`git ${args[0] ?? ''}\``, {
+        help: 'this is no repository of an organization',
+      });
+    }
     const [answer] = answers;
     if (!answer) throw new Error('Git gave no answer');
     return answer;
@@ -66,6 +94,10 @@ function environmentOfGit(environment: Environment): Record<string, string> {
     // A replaced object would show another content than the one that the commit's id vouches for.
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
+    // What a partial clone left out is not fetched: a remote's address (`ext::…`), its proxy, its helper for credentials
+    // and its `ssh` are programs of the repository's choice. No protocol is allowed, for a Git that is older than 2.45.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: '',
     GIT_TERMINAL_PROMPT: '0',
   };
 }
@@ -73,11 +105,20 @@ function environmentOfGit(environment: Environment): Record<string, string> {
 /** The output of a run that must succeed. */
 export async function output(git: Git, args: readonly string[], input?: string): Promise<Buffer> {
   const answer = await git(args, input);
-  if (answer.status !== 0) throw failed(answer);
+  // Some commands go on without an object that they may not fetch.
+  if (answer.status !== 0 || leftOut.test(answer.err)) throw failed(answer);
   return answer.out;
 }
 
+/** What Git says where a partial clone lacks an object. */
+const leftOut = /promisor remote|lazy fetching disabled|transport '.*' not allowed/;
+
 export function failed({ status, err }: Answer): Failure {
+  if (leftOut.test(err)) {
+    return new Failure('git', 'Git failed: this clone is partial, and an object that is needed was left out of it', {
+      help: 'get everything with `git fetch --refetch --no-filter` (Git 2.36 or newer), or clone without `--filter`',
+    });
+  }
   const why =
     err
       .trim()

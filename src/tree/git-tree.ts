@@ -122,6 +122,19 @@ async function list(
   };
 }
 
+/** The ids of all that is below a folder of a commit but folders, by path; `''` of what is no file. */
+export async function idsIn(git: Git, prefix: string, commit: Commit, folder: string): Promise<Map<string, string>> {
+  const root = prefix === '' ? '' : `${prefix}/`;
+  const below = folder === '' ? root : `${root}${folder}/`;
+  const args = ['ls-tree', '-z', '-r', '--full-tree', commit.id, ...(below === '' ? [] : ['--', below])];
+  const ids = new Map<string, string>();
+  for (const field of fieldsOf(await output(git, args))) {
+    const { mode = '', id = '', path = '' } = /^(?<mode>\d{6}) \w+ (?<id>\w+)\t(?<path>.+)$/s.exec(field)?.groups ?? {};
+    ids.set(path.slice(root.length), kindOf(mode) === 'file' ? id : '');
+  }
+  return ids;
+}
+
 /**
  * A folder that is not there is empty. A link or a submodule in its place is not: all that the organization declares would
  * seem to be new, or to be gone.
@@ -157,7 +170,7 @@ function kindOf(mode: string): EntryKind {
 }
 
 /** The id that Git gives to a file's bytes, by the algorithm that another id is of. */
-function blobId(bytes: Uint8Array, { length }: string): string {
+export function blobId(bytes: Uint8Array, { length }: string): string {
   const hash = createHash(length === 40 ? 'sha1' : 'sha256');
   return hash.update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

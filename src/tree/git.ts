@@ -1,19 +1,21 @@
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import type { Answer, Environment, Git } from './git-run.ts';
 import { failed, fieldsOf, gitIn, output } from './git-run.ts';
 import type { Commit, TreeOptions } from './git-tree.ts';
-import { commitTree } from './git-tree.ts';
+import { blobId, commitTree, idsIn } from './git-tree.ts';
 import { sortedBy } from '../values/order.ts';
 import type { FileTree } from './tree.ts';
-import { worktree } from './tree.ts';
+import { readPlainFile } from './tree.ts';
 
 export type { Environment } from './git-run.ts';
 export type { Commit } from './git-tree.ts';
 
 /**
  * The history of an organization. Reading it writes nothing: not to the worktree, not to the index, not to Git's own
- * folder. (Only in a partial clone does Git fetch what it left out when it is first read.)
+ * folder. It starts no program that the repository names, and fetches nothing: what a partial clone left out is a failure
+ * that says how to get it.
  */
 export interface Repository {
   /** The organization's folder in the repository: `''` at its root, else like `platform/access`. */
@@ -37,7 +39,7 @@ export interface Repository {
   readonly tree: (commit: Commit, options?: TreeOptions) => FileTree;
   /**
    * The files below `folder` that differ between a commit and another, or the worktree, sorted. Paths are the
-   * organization's. In the worktree, new files count, unless Git ignores them.
+   * organization's. In the worktree, new files count, unless Git ignores them, and a file differs by its bytes alone.
    */
   readonly changedPaths: (folder: string, from: Commit, to: Commit | 'worktree') => Promise<readonly string[]>;
   /**
@@ -217,28 +219,34 @@ async function changedPaths(
 ): Promise<string[]> {
   const path = ['--', folder === '' ? '.' : folder];
   const how = ['--relative', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty'];
-  const diff = ['diff', '-z', ...how];
   if (to !== 'worktree') {
-    return sortedBy(fieldsOf(await output(git, [...diff, '--name-only', from.id, to.id, ...path])), (p) => p);
+    const diff = await output(git, ['diff', '-z', ...how, '--name-only', from.id, to.id, ...path]);
+    return sortedBy(fieldsOf(diff), (p) => p);
   }
-  // Counting lines makes Git compare the contents: without it, a file that was only touched would seem changed.
-  const [differing, others] = await Promise.all([
-    output(git, [...diff, '--numstat', from.id, ...path]),
-    output(git, ['ls-files', '-z', '--others', '--exclude-standard', ...path]),
+  // Git would give each file that it compares to a filter, a program that the repository's configuration names.
+  const [before, listed] = await Promise.all([
+    idsIn(git, prefix, from, folder),
+    output(git, ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ...path]),
   ]);
-  const counted = fieldsOf(differing);
-  const changed = new Set(fieldsOf(others));
-  const before = commitTree(git, prefix, from);
-  const after = worktree(dir);
-  for (const line of counted) {
-    const { added, file = '' } = /^(?<added>\d+|-)\t(?:\d+|-)\t(?<file>.+)$/s.exec(line)?.groups ?? {};
-    // It counts no lines in what is binary, or is said to be, as generated files often are.
-    if (added !== '-' || !(await isSame(before, after, file))) changed.add(file);
-  }
+  const paths = new Set([...before.keys(), ...fieldsOf(listed)]);
+  const changed = Array.from(paths).filter((file) => !isAsIn(before.get(file), join(dir, file)));
   return sortedBy(changed, (p) => p);
 }
 
-async function isSame(before: FileTree, after: FileTree, path: string): Promise<boolean> {
-  const [a, b] = [await before.read(path), await after.read(path)];
-  return 'bytes' in a && 'bytes' in b && Buffer.compare(a.bytes, b.bytes) === 0;
+/** The most bytes of a file that is compared: what is larger counts as changed. */
+const mostCompared = 64 * 1024 * 1024;
+
+/** Whether what stands in the worktree is what a commit has, by its id there: as Git has it, or with line ends as in Windows. */
+function isAsIn(id: string | undefined, path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (id === undefined) return stat === undefined;
+  // A folder in the place of a submodule is one; whether it is of the right commit is not this repository's matter.
+  if (!stat?.isFile()) return id === '' && stat?.isDirectory() === true;
+  const read = readPlainFile(path, mostCompared);
+  if (!('bytes' in read)) return false;
+  return blobId(read.bytes, id) === id || blobId(withLineFeeds(read.bytes), id) === id;
+}
+
+function withLineFeeds(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 }

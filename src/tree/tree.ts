@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
@@ -128,7 +128,8 @@ function kindOf(entry: Dirent): EntryKind {
   return entry.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-function readPlainFile(path: string): ReadResult {
+/** The bytes of a plain file of up to `most` bytes; never of what a link leads to. */
+export function readPlainFile(path: string, most = maxFileSize): ReadResult {
   let handle: number;
   try {
     // O_NOFOLLOW and O_NONBLOCK: what was listed as a file may be a link or a pipe by now.
@@ -139,12 +140,26 @@ function readPlainFile(path: string): ReadResult {
   try {
     const stat = fstatSync(handle);
     if (!stat.isFile()) return { failure: 'unreadable', detail: 'not a plain file' };
-    if (stat.size > maxFileSize) return tooLarge;
-    return { bytes: readFileSync(handle) };
+    if (stat.size > most) return tooLarge;
+    return readUpTo(handle, stat.size, most);
   } catch (error) {
     return { failure: 'unreadable', detail: reason(error) };
   } finally {
     closeSync(handle);
+  }
+}
+
+/** Reads to the end, wherever it is by now: a file may grow, and some file systems give no sizes. */
+function readUpTo(handle: number, expected: number, most: number): ReadResult {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(total < expected ? expected - total + 1 : 64 * 1024);
+    const size = readSync(handle, chunk);
+    if (size === 0) return { bytes: chunks.length === 1 ? (chunks[0] ?? chunk) : Buffer.concat(chunks) };
+    chunks.push(chunk.subarray(0, size));
+    total += size;
+    if (total > most) return tooLarge;
   }
 }
 

@@ -8,13 +8,14 @@ import { firstLineEnd, spanAt, textProblems } from '../../source/text.ts';
 import type { FileTree } from '../../tree/tree.ts';
 import { defineCluster, defineTenant } from '../define.ts';
 import { atMost } from '../../values/concurrency.ts';
-import { because } from './child.ts';
+import { linesBefore } from './guest.ts';
+import { because, scriptName } from './reported.ts';
 
 /** One script, of a TypeScript config file and the shared files that it imports, and the way back to their lines. */
 export interface Bundle {
   readonly code: string;
-  /** The place in the config file that a stack trace of `script` leads to. */
-  readonly trace: (stack: string, script: string) => Traced;
+  /** The place in the config file that a stack trace of its script leads to. */
+  readonly trace: (stack: string) => Traced;
 }
 
 /** A place in the config file, and the place in a shared file that was reached from there, if any. */
@@ -61,7 +62,7 @@ export async function bundle(
   // What the compiler only warns of (a key that is there twice, a condition that never holds) is never meant.
   const { messages, script, map } = compiled;
   if (messages.length > 0) return messages.map((message) => modules.flaw(message));
-  return { code: script, trace: (stack, name) => modules.trace(framesOf(stack, name, map)) };
+  return { code: script, trace: (stack) => modules.trace(framesOf(stack, script, map)) };
 }
 
 /** The compiler's process is one for all, and ending it, when it takes too long, ends everything that it does. */
@@ -275,19 +276,35 @@ export function lowerFirst(sentence: string): string {
   return sentence.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
-/** The frames of a stack trace that lie in files of the tree. */
+/** Places in the evaluated script, as stack traces give them. */
+const placesInScript = new RegExp(`\\b${scriptName}:(\\d+)(?::(\\d+))?`, 'g');
+
+/** The frames of a stack trace of a script that lie in files of the tree. */
 function framesOf(stack: string, script: string, map: SourceMap): Frame[] {
+  const lines = script.split('\n');
   const places: Frame[] = [];
-  for (const [, line = '', column] of stack.matchAll(new RegExp(`\\b${script}:(\\d+)(?::(\\d+))?`, 'g'))) {
-    const entry = map.findEntry(Number(line) - 1, column === undefined ? Infinity : Number(column) - 1);
+  for (const [, lineOfScript, column] of stack.matchAll(placesInScript)) {
+    const line = Number(lineOfScript) - linesBefore - 1;
+    const text = lines[line];
+    if (text === undefined) continue;
+    const entry = map.findEntry(line, column === undefined ? Infinity : nameBefore(text, Number(column) - 1));
     // A line of the compiler's own has no place: what is found then is the end of an earlier line.
-    if (!('originalSource' in entry) || entry.generatedLine !== Number(line) - 1) continue;
+    if (!('originalSource' in entry) || entry.generatedLine !== line) continue;
     const [namespace, file] = entry.originalSource.split(':', 2);
     if (namespace !== fromTree || file === undefined) continue;
     const at = column === undefined ? undefined : entry.originalColumn;
     places.push({ file, line: entry.originalLine + 1, column: at });
   }
   return places;
+}
+
+/** Where the name begins that a call or an access, which the interpreter gives the column of, is of. It counts code points. */
+function nameBefore(line: string, column: number): number {
+  const at = Array.from(line).slice(0, column).join('').length;
+  if (line[at] === '.') return at + 1;
+  if (line[at] !== '(') return at;
+  const name = /(?:\bnew )?[\p{ID_Continue}$]+$/u.exec(line.slice(0, at));
+  return name ? name.index : at;
 }
 
 function sourceMap(text: string): SourceMap {

@@ -1,63 +1,32 @@
 /**
- * What runs in the process that evaluates a TypeScript config file. The two functions below are sent there as text
- * (`Function.prototype.toString`), so each stands on its own: no imports, no names from outside. Text that is made from
- * functions is type-checked and linted like the rest, and is still there when the program is bundled into one file,
- * where a script beside this one would have to be found, shipped and made readable to a process that may read nothing.
+ * The process that evaluates TypeScript config files, in QuickJS compiled to WebAssembly. `runChild` is sent there as
+ * text (`Function.prototype.toString`), so it stands on its own: no imports, no names from outside. Text that is made
+ * from a function is type-checked and linted like the rest, and is still there when the program is bundled into one
+ * file, where a script beside this one would have to be found, shipped and made readable to a process that may read
+ * nothing.
  *
  * Three walls stand between a config file and the machine, from the inside out:
- * 1. a context of its own, without `process`, `require`, timers or any other object of Node's, in which nothing turns
- *    text into code: there is nothing to call, and nothing that differs from one evaluation to the next;
- * 2. Node's permission model, should code get out of the context: no file can be read or written, no process or thread
+ * 1. an interpreter in WebAssembly, a new one for each file: the file's objects are bytes in a memory of the
+ *    interpreter's own, and no function and no object of Node.js is handed in; text goes in, and text comes out;
+ * 2. Node's permission model, should code get out of WebAssembly: no file can be read or written, no process or thread
  *    started, no native code loaded;
  * 3. an environment that is empty: no tokens to find.
  *
  * What they do not stop: the permission model of Node 20, 22 and 24 does not cover the network or signals. Code that got
- * out of the context, which takes a flaw in V8 or in `node:vm`, could open connections (with no secrets to send but the
- * files it was made of) and signal processes of the same user. Run `tenantry` on pull requests of strangers in a job
- * without credentials, as for any tool that reads their files; or forbid TypeScript.
+ * out of the interpreter, which takes a flaw in QuickJS and then one in V8's WebAssembly, could open connections (with no
+ * secrets to send but the files it was made of) and signal processes of the same user. Run `tenantry` on pull requests
+ * of strangers in a job without credentials, as for any tool that reads their files; or forbid TypeScript.
  */
-
-/** What became of an evaluation, as the process reports it. */
-export type Reported =
-  | { readonly kind: 'value'; readonly value: unknown }
-  /** The code threw; `text` is the error in one line. */
-  | { readonly kind: 'thrown'; readonly text: string; readonly stack: string }
-  /** The code used something that config files may not use. */
-  | { readonly kind: 'denied'; readonly text: string; readonly stack: string }
-  /** V8 finds an error in the text that the compiler does not look for, such as a malformed regular expression. */
-  | { readonly kind: 'syntax'; readonly text: string; readonly stack: string }
-  /** The value at `path` is no data: it is `is`. */
-  | { readonly kind: 'unfit'; readonly path: readonly (string | number)[]; readonly is: string }
-  | { readonly kind: 'no-default-export' | 'too-large' | 'too-deep' | 'timeout' | 'unrestricted' };
-
-/** Why config files may not do what they may not do. */
-export const because = {
-  closed: 'they see nothing of the machine that evaluates them, its environment and files included',
-  atOnce: 'they are evaluated at once, from top to bottom',
-  sameEveryTime: 'they must give the same value every time',
-  noLocale: 'they must give the same value on every machine, whatever its locale',
-} as const;
-
-/** The name of the script in stack traces. */
-export const scriptName = 'tenantry-config';
-
-/** Limits on the value of a config file. */
-export interface ValueLimits {
-  /** The most levels of lists and objects. */
-  readonly depth: number;
-  /** The most characters, as JSON. */
-  readonly length: number;
-}
+import { keptNames, memoryMiB, scriptName } from './reported.ts';
 
 /** Node's arguments for the process; `permission` is the name that its version has for the permission model. */
 export function nodeArguments(permission: PermissionFlag, program: string): string[] {
   return [
     permission,
     '--no-addons',
-    // Main context too: an object of it that came into a config file's hands could not be made to run text.
     '--disallow-code-generation-from-strings',
-    // Interpreting is fast enough for a config file, and most ways out of V8 lead through its compiler.
-    '--jitless',
+    // The simple compiler of WebAssembly is fast enough, and starts sooner; most ways out of V8 lead through the other.
+    '--liftoff-only',
     `--max-old-space-size=${memoryMiB}`,
     '--no-warnings',
     '--eval',
@@ -67,265 +36,164 @@ export function nodeArguments(permission: PermissionFlag, program: string): stri
 
 export type PermissionFlag = '--permission' | '--experimental-permission';
 
-/** How much memory the code may use. */
-export const memoryMiB = 64;
+/** What the process says when it has the interpreter. */
+export const readyLine = '{"kind":"ready"}\n';
 
-/** The program of the process: it reads the script from standard input and writes the outcome to descriptor 3. */
+/**
+ * The program of the process. From standard input it reads lines of JSON: first the interpreter, then one script after
+ * the other; for each it writes the outcome to descriptor 3 as a line.
+ */
 export function childProgram(timeoutMs: number): string {
-  const lineOffset = -head('').split('\n').length + 1;
-  return `${keptNames}(${runChild.toString()})(process, ${JSON.stringify(scriptName)}, ${lineOffset}, ${timeoutMs})`;
+  const settings = { scriptName, timeoutMs, memory: memoryMiB * 1024 * 1024 };
+  return `${keptNames}(${runChild.toString()})(process, ${JSON.stringify(settings)})`;
 }
 
-/** The script that evaluates `bundle`, whose global `exported` holds what the file exports. */
-export function evaluationScript(bundle: string, exported: string, limits: ValueLimits): string {
-  return `${head(JSON.stringify({ limits, because }))}${bundle}\nreturn ${exported};\n})`;
+/** The first line that the process reads: the interpreter's loader, and its WebAssembly in base64. */
+export interface Interpreter {
+  readonly loader: string;
+  readonly wasm: string;
 }
 
-/** What stands before the bundle; the script's lines are counted from there, so that they are the bundle's. */
-function head(settings: string): string {
-  return `${keptNames}(${evaluateInContext.toString()})(${settings}, function () {\n`;
+interface ChildSettings {
+  readonly scriptName: string;
+  readonly timeoutMs: number;
+  /** In bytes. */
+  readonly memory: number;
 }
 
-/** Loaders that keep the names of functions (tsx) put calls of this into their texts. */
-const keptNames = 'const __name = (named) => named;\n';
+/** What is used of the loader's module. Pointers are numbers. */
+interface QuickJs {
+  readonly _malloc: (size: number) => number;
+  readonly lengthBytesUTF8: (text: string) => number;
+  readonly stringToUTF8: (text: string, at: number, size: number) => void;
+  readonly UTF8ToString: (at: number) => string;
+  readonly _QTS_NewRuntime: () => number;
+  readonly _QTS_RuntimeSetMemoryLimit: (runtime: number, bytes: number) => void;
+  readonly _QTS_RuntimeSetMaxStackSize: (runtime: number, bytes: number) => void;
+  readonly _QTS_NewContext: (runtime: number, intrinsics: number) => number;
+  readonly _QTS_Eval: (...args: [context: number, code: number, length: number, ...more: number[]]) => number;
+  /** 0 when the value is no exception. */
+  readonly _QTS_ResolveException: (context: number, value: number) => number;
+  readonly _QTS_GetString: (context: number, value: number) => number;
+  /** An error as JSON, with `name`, `message` and `stack`. */
+  readonly _QTS_Dump: (context: number, value: number) => number;
+}
 
-/** The main context of the process. */
-function runChild(process: NodeJS.Process, filename: string, lineOffset: number, timeout: number): void {
+/** What is used of WebAssembly, which the types of Node.js leave to browsers'. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => object;
+};
+
+interface LoaderOptions {
+  readonly instantiateWasm: (imports: object, done: (instance: object) => object) => object;
+  readonly print: () => void;
+  readonly printErr: () => void;
+}
+
+async function runChild(process: NodeJS.Process, settings: ChildSettings): Promise<void> {
   'use strict';
-  const { readFileSync, writeFileSync } = process.getBuiltinModule('node:fs');
+  const { readSync, writeFileSync } = process.getBuiltinModule('node:fs');
   const vm = process.getBuiltinModule('node:vm');
-  const end = (outcome: string): never => {
-    writeFileSync(3, outcome);
-    // At once: what the file left to do later (there should be nothing) is not done.
-    return process.exit();
+
+  let read = Buffer.alloc(0);
+  /** The next line of standard input, or undefined at its end. */
+  const nextLine = (): string | undefined => {
+    const chunks = [read];
+    let end = read.indexOf('\n');
+    while (end === -1) {
+      const chunk = Buffer.alloc(64 * 1024);
+      const size = readSync(0, chunk);
+      if (size === 0) return undefined;
+      const last = chunk.subarray(0, size);
+      end = last.indexOf('\n');
+      chunks.push(last);
+    }
+    const last = chunks.pop() ?? read;
+    read = last.subarray(end + 1);
+    return Buffer.concat([...chunks, last.subarray(0, end)]).toString();
   };
-  // Stack traces of this context must not be given to functions either: see Error in the other one.
-  Object.defineProperty(Error, 'prepareStackTrace', { value: undefined });
+  const answer = (outcome: string): void => {
+    writeFileSync(3, `${outcome}\n`);
+  };
+  const field = (value: unknown, key: string): unknown =>
+    typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
+  const textOf = (value: unknown, key: string): string => {
+    const text = field(value, key);
+    return typeof text === 'string' ? text : '';
+  };
+
   const restricted =
     'permission' in process &&
     !['fs.read', 'fs.write', 'child', 'worker'].some((scope) => process.permission.has(scope));
-  if (!restricted) end('{"kind":"unrestricted"}');
+  if (!restricted) {
+    answer('{"kind":"unrestricted"}');
+    return process.exit();
+  }
+  // The interpreter asks for nothing but the time and its zone: here it is always the same moment, in UTC.
   process.env['TZ'] = 'UTC';
+  Object.defineProperty(Date, 'now', { value: () => 0 });
 
-  let script;
-  try {
-    script = new vm.Script(readFileSync(0, 'utf8'), { filename, lineOffset });
-  } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error();
-    return end(JSON.stringify({ kind: 'syntax', text: message, stack }));
-  }
-  try {
-    const context = vm.createContext(vm.constants.DONT_CONTEXTIFY, { codeGeneration: { strings: false, wasm: false } });
-    // Text is all that ever crosses from one context to the other, and all of it in this direction.
-    const outcome: unknown = script.runInContext(context, { timeout });
-    end(typeof outcome === 'string' ? outcome : '');
-  } catch (error) {
-    // The script catches what the file throws, but no script can catch the time limit. This one counts when the process
-    // that started this one is gone. Its error belongs to the other context, where `Error` is another.
-    const code = typeof error === 'object' && error !== null && 'code' in error && error.code;
-    end(code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? '{"kind":"timeout"}' : '');
-  }
-}
+  const interpreter: unknown = JSON.parse(nextLine() ?? '{}');
+  const loader: { exports?: (options: LoaderOptions) => Promise<QuickJs> } = {};
+  const load = vm.compileFunction(textOf(interpreter, 'loader'), ['module', 'exports', 'require', '__dirname']);
+  Reflect.apply(load, undefined, [loader, {}, () => ({}), '/']);
+  const wasm = new WebAssembly.Module(Buffer.from(textOf(interpreter, 'wasm'), 'base64'));
+  const nothing = () => undefined;
 
-interface Settings {
-  readonly limits: ValueLimits;
-  readonly because: Readonly<Record<keyof typeof because, string>>;
-}
-
-/**
- * The config file's context: takes away what would make its value depend on anything but its text, runs it, and turns
- * its value into JSON. What is needed for that is held in constants from the start: code may change the built-ins.
- */
-function evaluateInContext(settings: Settings, run: () => { readonly default?: unknown }): string {
-  'use strict';
-  const { limits } = settings;
-  const { closed, atOnce, sameEveryTime, noLocale } = settings.because;
-  const { stringify } = JSON;
-  const { isArray } = Array;
-  const { isFinite } = Number;
-  const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, construct } = Reflect;
-  const halfCharacter = /\p{Surrogate}/u;
-  const PlainError = Error;
-  const PlainDate = Date;
-  const objectPrototype = Object.prototype;
-  const arrayPrototype = Array.prototype;
-
-  /** The first use of what is denied: it counts even if the code catches the error. */
-  let denied: { text: string; error: Error } | undefined;
-  const deny = (text: string): never => {
-    const error = new PlainError(text);
-    denied ??= { text, error };
-    throw error;
-  };
-  const denial = (what: string, why: string) => () => deny(`config files may not use ${what}: ${why}`);
-  const denyGlobals = (why: string, names: readonly string[], what?: string): void => {
-    for (const name of names) {
-      defineProperty(globalThis, name, {
-        get: denial(what ?? `\`${name}\``, why),
-        configurable: false,
-      });
-    }
-  };
-  const denyMethods = (holder: object, why: string, names: readonly string[], of = ''): void => {
-    for (const name of names) {
-      if (!getOwnPropertyDescriptor(holder, name)) continue;
-      defineProperty(holder, name, { value: denial(`\`${of}${name}\``, why), writable: false, configurable: false });
-    }
-  };
-
-  denyGlobals(closed, ['process', 'Buffer', 'navigator', '__dirname', '__filename']);
-  denyGlobals('they may not reach the network', ['fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource']);
-  denyGlobals('they may not print', ['console']);
-  denyGlobals(atOnce, ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'Worker', 'Atomics']);
-  denyGlobals(atOnce, ['Promise'], 'promises or async functions');
-  denyGlobals(sameEveryTime, ['crypto', 'performance', 'Temporal', 'WeakRef', 'FinalizationRegistry']);
-  denyGlobals(noLocale, ['Intl']);
-  denyGlobals('they hold no binary data, whose size nothing limits', [
-    ...['ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'WebAssembly', 'Int8Array', 'Uint8Array', 'Uint8ClampedArray'],
-    ...['Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'BigInt64Array', 'BigUint64Array'],
-    ...['Float16Array', 'Float32Array', 'Float64Array'],
-  ]);
-  // A function and no getter: compiled code asks whether there is a `require` before it calls one.
-  defineProperty(globalThis, 'require', { value: denial('`require`', 'they import with `import … from`') });
-  denyMethods(Math, sameEveryTime, ['random'], 'Math.');
-  denyMethods(Array, atOnce, ['fromAsync'], 'Array.');
-  for (const { prototype } of [Object, Array, Number, BigInt, Date, String]) {
-    denyMethods(prototype, noLocale, [
-      ...['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'],
-      ...['toLocaleLowerCase', 'toLocaleUpperCase', 'localeCompare'],
-    ]);
-  }
-
-  // With the name of the time zone, in the machine's language.
-  denyMethods(Date.prototype, `${noLocale}, so use \`toISOString\``, ['toString', 'toTimeString'], 'Date.');
-  const noClock = denial('the current time', `${sameEveryTime}, so write the date down`);
-  const FixedDate = new Proxy(PlainDate, {
-    apply: noClock,
-    construct: (target, args: [] | [string], newTarget: DateConstructor) =>
-      args.length === 0 ? noClock() : construct(target, args, newTarget),
-  });
-  defineProperty(PlainDate, 'now', { value: noClock });
-  defineProperty(PlainDate.prototype, 'constructor', { value: FixedDate });
-  defineProperty(globalThis, 'Date', { value: FixedDate, writable: false, configurable: false });
-
-  // A function in Error.prepareStackTrace is given the frames of its callers, Node's among them.
-  PlainError.stackTraceLimit = 100;
-  defineProperty(PlainError, 'prepareStackTrace', { value: undefined });
-  defineProperty(globalThis, 'Error', { value: PlainError, writable: false, configurable: false });
-
-  /** What to report, set where the value ends the evaluation: to tell that apart from what the code throws. */
-  let ended: string | undefined;
-  const end = (report: string): never => {
-    ended = report;
-    throw new PlainError();
-  };
-
-  let length = 0;
-  const count = (text: string): string => {
-    length += text.length + 1;
-    return length > limits.length ? end('{"kind":"too-large"}') : text;
-  };
-  /** Where the value being read is, and what it is in. */
-  const path: (string | number)[] = [];
-  const around: object[] = [];
-  // Texts are put together here: for an object, JSON.stringify may ask the code for its `toJSON`.
-  const unfit = (is: string): never => {
-    let steps = '';
-    for (const step of path) steps += `${steps === '' ? '' : ','}${stringify(step)}`;
-    return end(`{"kind":"unfit","is":${stringify(is)},"path":[${steps}]}`);
-  };
-  /** The value as JSON. Reads each property once and calls nothing, so that it cannot be shown two different things. */
-  const json = (value: unknown): string => {
-    switch (typeof value) {
-      case 'string':
-        return halfCharacter.test(value) ? unfit('text with half a character in it') : count(stringify(value));
-      case 'number':
-        return isFinite(value) ? count(stringify(value)) : unfit(`\`${value}\``);
-      case 'boolean':
-        return count(stringify(value));
-      case 'undefined':
-        return unfit('`undefined`');
-      case 'object':
-        return value === null ? count('null') : container(value);
-      case 'bigint':
-      case 'function':
-      case 'symbol':
-        return unfit(`a ${typeof value}`);
-    }
-  };
-  const container = (value: object): string => {
-    if (around.includes(value)) return unfit('an object that contains itself');
-    if (around.length >= limits.depth) return end('{"kind":"too-deep"}');
-    around.push(value);
-    const text = isArray(value) ? `[${items(value)}]` : `{${properties(value)}}`;
-    around.pop();
-    count('');
-    return text;
-  };
-  const items = (list: readonly unknown[]): string => {
-    const prototype = getPrototypeOf(list);
-    if (prototype !== arrayPrototype) return unfit(instance(prototype));
-    let text = '';
-    for (let i = 0; i < list.length; i++) text += (i === 0 ? '' : ',') + property(i, getOwnPropertyDescriptor(list, i));
-    return text;
-  };
-  const properties = (object: object): string => {
-    const prototype = getPrototypeOf(object);
-    if (prototype !== objectPrototype && prototype !== null) return unfit(instance(prototype));
-    let text = '';
-    for (const key of ownKeys(object)) {
-      const found = getOwnPropertyDescriptor(object, key);
-      if (!found?.enumerable) continue;
-      if (typeof key === 'symbol') return unfit('an object with a symbol as a key');
-      if (key === '__proto__') return unfit('an object with the key `__proto__`');
-      // As in TypeScript's types, a property that is undefined is one that is absent.
-      if (!found.get && !found.set && found.value === undefined) continue;
-      text += `${text === '' ? '' : ','}${json(key)}:${property(key, found)}`;
-    }
-    return text;
-  };
-  const property = (step: string | number, found: PropertyDescriptor | undefined): string => {
-    path.push(step);
-    if (!found) return unfit('an empty place in a list');
-    if (found.get || found.set) return unfit('a getter');
-    const text = json(found.value);
-    path.pop();
-    return text;
-  };
-  const instance = (prototype: object | null): string => {
-    const maker: unknown = prototype && getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-    const name: unknown = typeof maker === 'function' ? getOwnPropertyDescriptor(maker, 'name')?.value : undefined;
-    return typeof name === 'string' && name !== '' ? `an instance of \`${name}\`` : 'an instance of a class';
-  };
-
-  /** An error in one line. Errors are objects of the code's own, so that even looking at one may throw. */
-  const described = (error: unknown): { text: string; stack: string } => {
-    const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-    try {
-      if (error instanceof PlainError) {
-        const { name, message, stack } = error;
-        return { text: `${text(name) || 'Error'}: ${text(message)}`, stack: text(stack) };
-      }
-      if (typeof error === 'object' && error !== null) return { text: 'an object that is no `Error`', stack: '' };
-      if (typeof error === 'function') return { text: 'a function', stack: '' };
-      return { text: typeof error === 'string' ? stringify(error) : String(error), stack: '' };
-    } catch {
-      return { text: 'an error that cannot be read', stack: '' };
-    }
-  };
-  const report = (kind: 'thrown' | 'denied', text: string, stack: string): string =>
-    `{"kind":"${kind}","text":${stringify(text.slice(0, 1000))},"stack":${stringify(stack.slice(0, 30_000))}}`;
-  const finish = (otherwise: () => string): string =>
-    denied ? report('denied', denied.text, described(denied.error).stack) : otherwise();
-
-  try {
-    const exported = run();
-    const value = ownKeys(exported).includes('default') ? json(exported.default) : end('{"kind":"no-default-export"}');
-    return finish(() => `{"kind":"value","value":${value}}`);
-  } catch (error) {
-    return finish(() => {
-      const { text, stack } = described(error);
-      return ended ?? report('thrown', text, stack);
+  /** A new interpreter, with a memory of its own. */
+  const start = async () => {
+    const quickJs = await loader.exports?.({
+      instantiateWasm: (imports, done) => done(new WebAssembly.Instance(wasm, imports)),
+      print: nothing,
+      printErr: nothing,
     });
+    if (!quickJs) throw new Error('the interpreter has no loader');
+    const runtime = quickJs._QTS_NewRuntime();
+    quickJs._QTS_RuntimeSetMemoryLimit(runtime, settings.memory);
+    quickJs._QTS_RuntimeSetMaxStackSize(runtime, 256 * 1024);
+    return { quickJs, context: quickJs._QTS_NewContext(runtime, 0) };
+  };
+  const evaluate = ({ quickJs, context }: Awaited<ReturnType<typeof start>>, script: string): string => {
+    const put = (text: string): number => {
+      const size = quickJs.lengthBytesUTF8(text) + 1;
+      const at = quickJs._malloc(size);
+      quickJs.stringToUTF8(text, at, size);
+      return at;
+    };
+    const length = quickJs.lengthBytesUTF8(script);
+    const value = quickJs._QTS_Eval(context, put(script), length, put(settings.scriptName), 0, 0);
+    const thrown = quickJs._QTS_ResolveException(context, value);
+    if (thrown === 0) return quickJs.UTF8ToString(quickJs._QTS_GetString(context, value));
+    // The script catches what the file throws: what is left are errors in its text, and want of memory or stack.
+    const error: unknown = JSON.parse(quickJs.UTF8ToString(quickJs._QTS_Dump(context, thrown)));
+    const [name, message] = [textOf(error, 'name'), textOf(error, 'message')];
+    if (name === 'SyntaxError') return JSON.stringify({ kind: 'syntax', text: message, stack: textOf(error, 'stack') });
+    if (message === 'out of memory') return '{"kind":"out-of-memory"}';
+    return JSON.stringify({ kind: 'thrown', text: `${name}: ${message}`, stack: textOf(error, 'stack') });
+  };
+
+  answer('{"kind":"ready"}');
+  for (let line = nextLine(); line !== undefined; line = nextLine()) {
+    const script: unknown = JSON.parse(line);
+    if (typeof script !== 'string') break;
+    const interpreting = await start();
+    let outcome = '';
+    const run = (): void => {
+      outcome = evaluate(interpreting, script);
+    };
+    try {
+      // This limit counts when the process that started this one is gone. No loop of the interpreter's outlasts it.
+      vm.runInNewContext('run()', { run }, { timeout: settings.timeoutMs });
+    } catch (error) {
+      const code = field(error, 'code');
+      if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') outcome = '{"kind":"timeout"}';
+      // The stack of WebAssembly, which the interpreter cannot measure.
+      else if (error instanceof RangeError) {
+        outcome = '{"kind":"thrown","text":"InternalError: stack overflow","stack":""}';
+      } else throw error;
+    }
+    answer(outcome);
   }
+  process.exit();
 }

@@ -6,9 +6,9 @@ import { maxFileSize } from '../../tree/tree.ts';
 import type { EvaluateTypeScript } from '../reading/files.ts';
 import type { Flaw, Traced } from './bundle.ts';
 import { bundle, firstLine, lowerFirst } from './bundle.ts';
-import { memoryMiB, scriptName } from './child.ts';
 import type { Outcome } from './process.ts';
 import { processEvaluator } from './process.ts';
+import { memoryMiB } from './reported.ts';
 
 export interface EvaluatorOptions {
   /** The Node.js that evaluates. */
@@ -24,9 +24,9 @@ const limits = { depth: 40, length: maxFileSize };
 const longestDetail = 1000;
 
 /**
- * Evaluates TypeScript config files, each in a process of its own with an empty environment, no permissions and a time
- * limit: typescript-child.ts says what keeps the code in there. A mistake in a file comes back as a problem; only a
- * Node.js that cannot be started is a Failure.
+ * Evaluates TypeScript config files, each in an interpreter of its own, in processes with an empty environment, no
+ * permissions and a time limit: child.ts says what keeps the code in there. A mistake in a file comes back as a problem;
+ * only a Node.js that cannot be started is a Failure.
  */
 export function typescriptEvaluator({ nodePath, timeoutMs }: EvaluatorOptions): EvaluateTypeScript {
   const evaluate = processEvaluator(nodePath, timeoutMs, limits);
@@ -50,7 +50,7 @@ export function typescriptEvaluator({ nodePath, timeoutMs }: EvaluatorOptions): 
     if (!outcome) throw new Error('code that was compiled was not evaluated');
     if (outcome.kind === 'value') return source(inText, outcome.value);
     if (outcome.kind === 'unfit') return flawed([await unfit(file, text, outcome)]);
-    return flawed([flawOf(outcome, text, timeoutMs, (stack) => bundled.trace(stack, scriptName))]);
+    return flawed([flawOf(outcome, text, timeoutMs, bundled.trace)]);
   };
 }
 

@@ -80,17 +80,18 @@ describe('a mistake in a TypeScript file', () => {
   it.each([
     ['a syntax error', 'export default {\n  a: [1,\n};', '}', 'unexpected `}`'],
     ['one after a character of several bytes', `const é = '😀' 1;`, '1', 'expected `;` but found `1`'],
-    [
-      'a malformed regular expression',
-      'const a = 1;\nconst b = /(/;\nexport default {}',
-      'const b = /(/;',
-      /^invalid regular expression/,
-    ],
+    ['a malformed regular expression', 'const a = 1;\nconst b = /(/;\nexport default {}', '/(/;', "expecting ')'"],
     [
       'a name declared twice',
       'const a = 1;\nconst a = 2;\nexport default a',
       'a',
       'the symbol `a` has already been declared',
+    ],
+    [
+      'one after characters of several bytes',
+      `const a: any = 'é😀'.length && undefined; export default '😀' + a.b`,
+      'b',
+      "the code throws TypeError: cannot read property 'b' of undefined",
     ],
     [
       'a thrown error',
@@ -99,10 +100,10 @@ describe('a mistake in a TypeScript file', () => {
       'the code throws TypeError: no team',
     ],
     [
-      'an error of V8',
+      'an error of the interpreter',
       'const a: any = undefined;\nexport default a.b;',
       'b',
-      /^the code throws TypeError: Cannot read properties of undefined/,
+      "the code throws TypeError: cannot read property 'b' of undefined",
     ],
     ['null, thrown', 'throw null;\nexport default 1', 'throw null;', 'the code throws null'],
     ['text, thrown', 'throw "no";\nexport default 1', 'throw "no";', 'the code throws "no"'],
@@ -121,8 +122,8 @@ describe('a mistake in a TypeScript file', () => {
     [
       'a stack that overflows',
       'const f = (): number => f() + 1;\nexport default f();',
-      /\+ 1;$/,
-      'the code throws RangeError: Maximum call stack size exceeded',
+      'f',
+      'the code throws InternalError: stack overflow',
     ],
     ['no default export', 'export const a = 1;', 'export const a = 1;', 'it has no default export'],
     ['module.exports', 'module.exports = {};', 'module.exports = {};', 'it has no default export'],
@@ -227,7 +228,7 @@ describe('a mistake in a TypeScript file', () => {
     ['a file that is large itself', `// ${'x'.repeat(140_000)}\nexport default 1`, /larger than 128 KiB/],
     [
       'memory that runs out',
-      'const a: any[] = [];\nfor (;;) a.push(Array(1e5).fill(1));\nexport default a',
+      'const a: any[] = [];\nfor (;;) a.push([1, 2, 3]);\nexport default a',
       /more than 64 MiB of memory/,
     ],
     [

@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { childProgram, evaluationScript, nodeArguments } from '../../../src/config/typescript/child.ts';
+import { childProgram, nodeArguments } from '../../../src/config/typescript/child.ts';
 import { typescriptEvaluator } from '../../../src/config/typescript/evaluator.ts';
+import { evaluationScript } from '../../../src/config/typescript/guest.ts';
+import { interpreterLine } from '../../../src/config/typescript/process.ts';
 import { Failure } from '../../../src/values/failure.ts';
 import { memoryTree } from '../../../src/tree/tree.ts';
 import { temporaryFolder } from '../../support/folders.ts';
@@ -18,7 +20,11 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
 describe('a config file may not', () => {
   it.each([
     ['read the environment', 'export default { a: process.env.HOME }', 'process.env.HOME'],
-    ['read it and hide that', 'let a;\ntry { a = process.env.HOME; } catch { a = ""; }\nexport default { a }', 'a'],
+    [
+      'read it and hide that',
+      'let a;\ntry { a = process.env.HOME; } catch { a = ""; }\nexport default { a }',
+      'process.env.HOME',
+    ],
     ['end the process', 'process.exit(0);\nexport default {}', 'process.exit'],
     ['print', 'console.log("hi");\nexport default {}', 'console.log'],
     ['wait', 'setTimeout(() => {}, 0);\nexport default {}', 'setTimeout'],
@@ -29,21 +35,13 @@ describe('a config file may not', () => {
     ['read the clock', 'export default { a: Date.now() }', 'now'],
     ['read it otherwise', 'export default { a: new Date().getTime() }', 'new Date'],
     ['read it in another way', 'export default { a: Date() }', 'Date'],
-    [
-      'read it by a subclass',
-      'class Day extends Date {}\nexport default { a: String(new Day()) }',
-      'class Day extends Date {}',
-    ],
-    [
-      'read it by a date',
-      'const a: any = new Date(0);\nexport default new a.constructor().getTime()',
-      'new a.constructor',
-    ],
+    ['read it by a subclass', 'class Day extends Date {}\nexport default { a: String(new Day()) }', '}'],
+    ['read it by a date', 'const a: any = new Date(0);\nexport default new a.constructor().getTime()', 'constructor'],
     ['be random', 'export default { a: Math.random() }', 'random'],
     ['compare by locale', 'export default ["b", "a"].sort((x, y) => x.localeCompare(y))', 'localeCompare'],
     ['print by locale', 'export default (1234.5).toLocaleString()', 'toLocaleString'],
     ['look at the locale', 'export default Intl.DateTimeFormat().resolvedOptions()', 'Intl.DateTimeFormat'],
-    ['hold binary data', 'export default new Uint8Array(8e9).length', 'new Uint8Array'],
+    ['hold binary data', 'export default new Uint8Array(8e9).length', 'Uint8Array'],
     ['watch the garbage collector', 'export default { a: new WeakRef({}).deref() }', 'WeakRef'],
     ['call require', 'const name = "node:fs";\nrequire(name);\nexport default {}', 'require'],
     ['call require with a literal', 'require("node:fs");\nexport default {}', '"node:fs"'],
@@ -92,80 +90,7 @@ describe('the walls around the code', () => {
   ])('hold against %s', async (_, attempt) => {
     const { value, problems } = await evaluate(`export default { a: ${attempt} }`);
     expect(value).toBeUndefined();
-    expect(problems[0]?.detail).toBe(
-      'the code throws EvalError: Code generation from strings disallowed for this context',
-    );
-  });
-
-  it.each([
-    [
-      'a function that formats stacks',
-      `Error.prepareStackTrace = (_: any, frames: any) => frames;`,
-      /read only property 'prepareStackTrace'/,
-    ],
-    [
-      'one that is defined',
-      `Object.defineProperty(Error, 'prepareStackTrace', { value: (_: any, frames: any) => frames });`,
-      /redefine property: prepareStackTrace/,
-    ],
-    [
-      'another Error',
-      `(globalThis as any).Error = { prepareStackTrace: (_: any, frames: any) => frames };`,
-      /read only property 'Error'/,
-    ],
-    [
-      'another Error that is defined',
-      `Object.defineProperty(globalThis, 'Error', { value: {} });`,
-      /redefine property: Error/,
-    ],
-    [
-      'the caller',
-      `export const caller = (function f(this: any): any { return (f as any).caller })();`,
-      /'caller', 'callee', and 'arguments'/,
-    ],
-    [
-      'the callee',
-      `export const callee = (function (): any { return (arguments as any).callee })();`,
-      /'caller', 'callee', and 'arguments'/,
-    ],
-  ])('hold against %s', async (_, attempt, detail) => {
-    const { value, problems } = await evaluate(`${attempt}\nexport default {}`);
-    expect(value).toBeUndefined();
-    expect(problems[0]?.detail).toMatch(detail);
-  });
-
-  it('hold no frames for a function that formats stacks of a class of errors', async () => {
-    const text = `class E extends Error { static prepareStackTrace = (_: any, frames: any) => frames }\nexport default typeof new E().stack`;
-    expect(await valueOf(text)).toBe('string');
-  });
-
-  it('have nothing inside that belongs to the outside', async () => {
-    const text = `
-const seen = new Set<unknown>();
-const foreign: string[] = [];
-const look = (value: any, path: string) => {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (typeof value === 'function' && value !== Function.prototype && !(value instanceof Function)) foreign.push(path);
-  for (const key of Reflect.ownKeys(value)) {
-    const { value: inner, get, set } = Reflect.getOwnPropertyDescriptor(value, key)!;
-    for (const one of [inner, get, set]) look(one, path + '.' + String(key));
-  }
-  look(Object.getPrototypeOf(value), path + '.__proto__');
-};
-look(globalThis, 'globalThis');
-const overflow = (): number => overflow() + 1;
-const throwing: (() => unknown)[] = [
-  () => (null as any).a, () => (0, eval)('1'), () => new Function('1'), overflow, () => new Array(-1),
-  () => new Date(NaN).toISOString(), () => 'a'.repeat(2 ** 30), () => 1n as any + 1, () => decodeURI('%'), () => JSON.parse('{'),
-  () => { 'use strict'; (Object.freeze({ a: 1 }) as any).a = 2; }, () => new Proxy({}, null as any), () => BigInt(0.5), () => Symbol() + '',
-  () => Reflect.construct(1 as any, []), () => none, () => structuredClone({}),
-];
-let caught = 0;
-for (const attempt of throwing) try { attempt(); } catch (error) { caught++; look(error, String(error)); }
-export default { foreign, notCaught: throwing.length - caught, enough: seen.size > 400 };
-`;
-    expect(await valueOf(text)).toEqual({ foreign: [], notCaught: 0, enough: true });
+    expect(problems[0]?.detail).toBe('config files may not use `eval` or `Function`: they may not make code from text');
   });
 
   it('are not moved by changes to what is built in', async () => {
@@ -181,7 +106,7 @@ export default { a: ['b'] };
     expect(await valueOf(text)).toEqual({ a: ['b'] });
   });
 
-  it('leave what breaks out of the context without environment, files, processes and threads', () => {
+  it('leave what breaks out of the interpreter without environment, files, processes and threads', () => {
     const attempts: Record<string, { attempt: string; refused: string }> = {
       read: { attempt: `require('node:fs').readFileSync('/etc/hosts')`, refused: 'ERR_ACCESS_DENIED' },
       list: { attempt: `require('node:fs').readdirSync('/')`, refused: 'ERR_ACCESS_DENIED' },
@@ -217,11 +142,11 @@ describe('the process that evaluates', () => {
     const script = evaluationScript('var exported = {}; for (;;);', 'exported', { depth: 1, length: 1 });
     const { output } = spawnSync(nodePath, nodeArguments(permission, childProgram(300)), {
       env: {},
-      input: script,
+      input: `${interpreterLine()}${JSON.stringify(script)}\n`,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       encoding: 'utf8',
     });
-    expect(output[3]).toBe('{"kind":"timeout"}');
+    expect(output[3]).toBe('{"kind":"ready"}\n{"kind":"timeout"}\n');
   });
 
   it('that cannot be started is a failure', async () => {
@@ -247,7 +172,12 @@ describe('the process that evaluates', () => {
     ['names a dangerous key', `echo '{"kind":"value","value":{"a":[{"__proto__":1}]}}' >&3`, /without an answer/],
     ['nests too deeply', `echo '{"kind":"value","value":${'['.repeat(41)}${']'.repeat(41)}}' >&3`, /without an answer/],
     ['gives a path of objects', `echo '{"kind":"unfit","is":"a","path":[{}]}' >&3`, /without an answer/],
-    ['talks without end', 'yes >&3', 'the config that it exports is larger than 1048576 characters'],
+    ['talks without end', 'yes >&3', /without an answer/],
+    [
+      'says one thing without end',
+      `tr '\\0' x < /dev/zero >&3`,
+      'the config that it exports is larger than 1048576 characters',
+    ],
     [
       'drops the permission model',
       `shift; exec '${nodePath}' "$@"`,
