@@ -2,6 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { forbids, permits, scale } from './order.ts';
 import { classNames, labels, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
+import { stopsWhenMore, stopsWhenNoneIsKept, stopsWhenTighter } from './stops.ts';
+
+const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
 /** What keeps tenants apart. The nearest setting wins: namespace, tenant, organization (S69). */
 export const isolation = {
@@ -16,8 +19,9 @@ export const isolation = {
     {
       default: 'SameNamespace',
       inherited: true,
-      order: scale('SameNamespace', 'SameTenant', 'None'),
+      order: networkOrder,
       risk: 'protection',
+      stops: stopsWhenTighter(networkOrder),
       rendered: 'a NetworkPolicy',
     },
   ),
@@ -47,6 +51,7 @@ export const isolation = {
       inherited: true,
       order: forbids,
       risk: 'protection',
+      stops: stopsWhenMore,
       // One that is there and empty sets aside what the cluster would choose by itself.
       whenEmpty: 'any node',
       rendered: 'an annotation of the Namespace',
@@ -65,6 +70,8 @@ export const isolation = {
       inherited: true,
       order: permits,
       risk: 'protection',
+      // Unlike the classes below, which few pods name, no pod is without an image.
+      stops: stopsWhenNoneIsKept,
       rendered: 'an annotation of the Namespace, for the policies',
     },
   ),
