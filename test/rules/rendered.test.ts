@@ -238,18 +238,18 @@ describe('TEN605 tenant-takes-too-much', () => {
   });
 
   it('stops a tenant at a quarter of the room, in its own file, and no other tenant', () => {
-    const found = checkRendered(rules, [...many(1000), ...many(700, ofTenant('lunar'))]);
+    const found = checkRendered(rules, [...many(900), ...many(800, ofTenant('lunar'))]);
     expect(found.map(({ code, primary }) => [code, primary.location])).toEqual([
       ['TEN605', atFile('tenants/solar.yaml')],
     ]);
     expect(found[0]?.message).toBe(
-      'this tenant would have 1000 objects on cluster `prodcluster01`, 28 % of what its Applications can record: one tenant may have 25 %',
+      'this tenant would have 900 objects on cluster `prodcluster01`, 27 % of what its Applications can record: one tenant may have 25 %',
     );
     expect(check(...many(800), ...many(800, ofTenant('lunar')))).toEqual([]);
   });
 
   it('gives more where there are more Applications, and counts each cluster by itself', () => {
-    const divided = many(1000).map((object, i) => ({
+    const divided = many(900).map((object, i) => ({
       ...object,
       path: `prodcluster01/namespaces/${i % 2}/solar-prod.yaml`,
     }));

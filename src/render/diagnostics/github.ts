@@ -42,13 +42,13 @@ function annotation(
     return `${pathOf(label.file)}${start ? `:${start.line}:${start.column}` : ''}${suffix(label)}`;
   };
   const text = [
-    message,
-    `--> ${where(primary)}`,
-    ...related.map((label) => `::: ${where(label)}`),
-    ...(help === undefined ? [] : [`help: ${help}`]),
+    visible(message),
+    `--> ${visible(where(primary))}`,
+    ...related.map((label) => `::: ${visible(where(label))}`),
+    ...(help === undefined ? [] : [`help: ${visible(help)}`]),
   ];
   const properties = { file: pathOf(primary.file), ...region(primary), title: `${code} ${rule}` };
-  return command(commands[severity], properties, text.map(visible).join('\n'));
+  return command(commands[severity], properties, text.join('\n'));
 }
 
 /** GitHub takes columns only where the region is within one line. */
