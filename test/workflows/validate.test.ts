@@ -52,8 +52,7 @@ describe('a pull request', () => {
     expect(job.result).toBe('success');
     const [pull] = repo.api.pulls;
     const plan = artifact(repo, 'plan') ?? {};
-    expect(Object.keys(plan).sort()).toEqual(['plan.json', 'plan.md', 'pull-request.json']);
-    expect(JSON.parse(plan['pull-request.json'] ?? '')).toEqual({ number: 1, headSha: pull?.head.sha });
+    expect(Object.keys(plan).sort()).toEqual(['plan.json', 'plan.md']);
     const merge = repo.bare('rev-parse', 'refs/pull/1/merge');
     expect(JSON.parse(plan['plan.json'] ?? '')).toMatchObject({
       formatVersion: 1,
