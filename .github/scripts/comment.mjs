@@ -47,7 +47,10 @@ function git(...args) {
 /** The merge commit and its parents: the base, and the pull request's own head. */
 function commits() {
   const ids = git('rev-parse', '--verify', 'HEAD^{commit}').trim();
-  const parents = git('cat-file', 'commit', 'HEAD').split('\n\n')[0].match(/^parent [0-9a-f]+$/gm) ?? [];
+  const parents =
+    git('cat-file', 'commit', 'HEAD')
+      .split('\n\n')[0]
+      .match(/^parent [0-9a-f]+$/gm) ?? [];
   if (parents.length !== 2) throw new Refusal('what is checked out is no merge of a pull request');
   return [ids, ...parents.map((line) => line.slice('parent '.length))];
 }

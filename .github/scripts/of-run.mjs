@@ -10,5 +10,6 @@ await main(async () => {
   const pull = await pullRequestOf(run, defaultBranch);
   output('number', pull ? String(pull.number) : '');
   output('labels', JSON.stringify(pull?.labels?.map(({ name }) => name) ?? []));
-  if (!pull) annotate('notice', `no open pull request to ${defaultBranch} is at ${run.head_sha}: there is nothing to plan`);
+  if (!pull)
+    annotate('notice', `no open pull request to ${defaultBranch} is at ${run.head_sha}: there is nothing to plan`);
 });

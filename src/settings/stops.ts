@@ -24,8 +24,7 @@ export const stopsWhenTighter =
 /** A list of which each element is one thing more that must be: what ran without it may run nowhere. */
 export const stopsWhenMore: Stops = (now, before) =>
   now.some(
-    ({ item, value }) =>
-      item !== undefined && !before.some((old) => old.item === item && sameValue(old.value, value)),
+    ({ item, value }) => item !== undefined && !before.some((old) => old.item === item && sameValue(old.value, value)),
   );
 
 /**

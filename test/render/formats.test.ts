@@ -81,7 +81,11 @@ describe('github', () => {
   });
 
   it('has one of every code among the first of a kind, privilege before what is plainly wrong', () => {
-    const output = lines([...of('warning', 400, 'TEN114'), ...of('warning', 1, 'TEN201'), ...of('warning', 1, 'TEN311')]);
+    const output = lines([
+      ...of('warning', 400, 'TEN114'),
+      ...of('warning', 1, 'TEN201'),
+      ...of('warning', 1, 'TEN311'),
+    ]);
     expect(output.slice(0, 5).map((line) => readCommand(line).properties['title'])).toEqual([
       'tenantry',
       'TEN311 unknown-group',

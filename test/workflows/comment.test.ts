@@ -89,23 +89,27 @@ describe('the comment', () => {
     expect(repo.api.writes).toEqual(['PATCH issues/comments/2000']);
   });
 
-  it('is not written where the files are wrong, nor after a pull request has moved on or is closed', patience, async () => {
-    const wrong = await hosted();
-    const broken = wrong.propose(1, (files) => {
-      files.write('tenants/solar.yaml', 'kind: Tenant\n');
-    });
-    const none = await comment(wrong, broken, 12);
-    expect([none.result, none.log]).toEqual(['success', expect.stringContaining('::notice::there is no plan')]);
+  it(
+    'is not written where the files are wrong, nor after a pull request has moved on or is closed',
+    patience,
+    async () => {
+      const wrong = await hosted();
+      const broken = wrong.propose(1, (files) => {
+        files.write('tenants/solar.yaml', 'kind: Tenant\n');
+      });
+      const none = await comment(wrong, broken, 12);
+      expect([none.result, none.log]).toEqual(['success', expect.stringContaining('::notice::there is no plan')]);
 
-    const repo = await planned();
-    const pull = onlyPull(repo);
-    const started = { ...pull, head: pull.head };
-    pull.head = { ...pull.head, sha: 'f'.repeat(40) };
-    expect((await comment(repo, started, 12)).log).toContain('::notice::no open pull request to main is at');
-    Object.assign(pull, { head: started.head, state: 'closed' });
-    expect((await comment(repo, started, 12)).log).toContain('::notice::no open pull request to main is at');
-    expect([...wrong.api.writes, ...repo.api.writes]).toEqual([]);
-  });
+      const repo = await planned();
+      const pull = onlyPull(repo);
+      const started = { ...pull, head: pull.head };
+      pull.head = { ...pull.head, sha: 'f'.repeat(40) };
+      expect((await comment(repo, started, 12)).log).toContain('::notice::no open pull request to main is at');
+      Object.assign(pull, { head: started.head, state: 'closed' });
+      expect((await comment(repo, started, 12)).log).toContain('::notice::no open pull request to main is at');
+      expect([...wrong.api.writes, ...repo.api.writes]).toEqual([]);
+    },
+  );
 
   it('is not for a run that was not for a pull request', patience, async () => {
     const repo = await planned();
@@ -116,17 +120,21 @@ describe('the comment', () => {
 });
 
 describe('which pull request it is for', () => {
-  it('is the one to main, when the same branch is proposed to another branch, whose run left a plan', patience, async () => {
-    const repo = await planned();
-    const pull = onlyPull(repo);
-    // Pull request 2: the same head, to a branch that holds another `validate`. Its run claims to be of pull request 1.
-    repo.api.pulls.unshift({ ...pull, number: 2, base: { ...pull.base, ref: 'old-experiment' } });
-    const lie = { name: 'plan.json', content: '{"items":[]}' };
-    repo.api.artifacts.push({ run: 11, name: 'plan', zip: zip([lie, { name: 'plan.md', content: marker }]) });
-    expect((await comment(repo, pull, 12)).result).toBe('success');
-    expect(repo.api.writes).toEqual(['POST issues/1/comments']);
-    expect(byBot(repo)[0]?.body).toMatch(/admin\W+instead of\W+edit/);
-  });
+  it(
+    'is the one to main, when the same branch is proposed to another branch, whose run left a plan',
+    patience,
+    async () => {
+      const repo = await planned();
+      const pull = onlyPull(repo);
+      // Pull request 2: the same head, to a branch that holds another `validate`. Its run claims to be of pull request 1.
+      repo.api.pulls.unshift({ ...pull, number: 2, base: { ...pull.base, ref: 'old-experiment' } });
+      const lie = { name: 'plan.json', content: '{"items":[]}' };
+      repo.api.artifacts.push({ run: 11, name: 'plan', zip: zip([lie, { name: 'plan.md', content: marker }]) });
+      expect((await comment(repo, pull, 12)).result).toBe('success');
+      expect(repo.api.writes).toEqual(['POST issues/1/comments']);
+      expect(byBot(repo)[0]?.body).toMatch(/admin\W+instead of\W+edit/);
+    },
+  );
 
   it("is never somebody else's, even of the same commit or of a branch of the same name", patience, async () => {
     const repo = await planned();
@@ -158,7 +166,11 @@ describe('is refused', () => {
   const of = (base: string, head: string, more = {}): string =>
     JSON.stringify({ base: { commit: base }, head: { commit: head }, ...more });
   const cases: [string, Forgery | ((repo: Hosted, pull: Pull) => Forgery), RegExp][] = [
-    ['a plan of another merge', (_, { base }) => ({ plan: of(base.sha, other) }), /not of the merge of this pull request/],
+    [
+      'a plan of another merge',
+      (_, { base }) => ({ plan: of(base.sha, other) }),
+      /not of the merge of this pull request/,
+    ],
     ['a plan of another base', (repo) => ({ plan: of(other, mergeOf(repo)) }), /not of the merge of this pull request/],
     ['a plan of no commits', { plan: '{"base":null,"head":{"commit":{}}}' }, /not of the merge of this pull request/],
     ['a plan that is not JSON', { plan: '{' }, /plan\.json is not JSON/],

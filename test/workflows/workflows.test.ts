@@ -111,7 +111,10 @@ describe('the workflows', () => {
       if (step.run === undefined) continue;
       expect([at, step.run]).not.toEqual([at, expect.stringContaining('${{')]);
       const npm = /^npm (?:ci|test|run (?<name>[a-z:-]+)(?: -- [a-z -]+)?)$/.exec(step.run);
-      const own = /^(?:node )?(?:\.\.\/)?(?:(?:scripts|program)\/)?\.github\/scripts\/(?<file>[a-z-]+\.(?:sh|mjs))$/.exec(step.run);
+      const own =
+        /^(?:node )?(?:\.\.\/)?(?:(?:scripts|program)\/)?\.github\/scripts\/(?<file>[a-z-]+\.(?:sh|mjs))$/.exec(
+          step.run,
+        );
       const name = npm?.groups?.['name'];
       if (name !== undefined) expect(Object.keys(packageJson.scripts)).toContain(name);
       if (own) expect(scripts).toContain(own.groups?.['file']);

@@ -21,7 +21,9 @@ export const workStopped: ChangeRule = {
   *check({ plan }) {
     const changed = new Set(
       plan.items.flatMap((item) =>
-        item.kind === 'entity' && item.entity.kind === 'namespace' && item.change === 'changed' ? [item.entity.name] : [],
+        item.kind === 'entity' && item.entity.kind === 'namespace' && item.change === 'changed'
+          ? [item.entity.name]
+          : [],
       ),
     );
     if (changed.size === 0) return;
