@@ -66,17 +66,19 @@ async function reportVerdicts(
     verdicts.map((verdict) => ({ ...verdict.diagnostic, verdict })),
     sources,
   );
-  return sortedBy(placed, ({ code }) => gravity(code)).map(({ code, rule, severity, message, help, primary, related, verdict }) => ({
-    code,
-    rule,
-    severity,
-    message,
-    help: help ?? null,
-    at: formatPlace(primary, pathOf),
-    related: related.map((label) => ({ at: formatPlace(label, pathOf), message: label.message ?? '' })),
-    waivedBy: waiverText(verdict) ?? null,
-    items: [...verdict.items],
-  }));
+  return sortedBy(placed, ({ code }) => gravity(code)).map(
+    ({ code, rule, severity, message, help, primary, related, verdict }) => ({
+      code,
+      rule,
+      severity,
+      message,
+      help: help ?? null,
+      at: formatPlace(primary, pathOf),
+      related: related.map((label) => ({ at: formatPlace(label, pathOf), message: label.message ?? '' })),
+      waivedBy: waiverText(verdict) ?? null,
+      items: [...verdict.items],
+    }),
+  );
 }
 
 /** Only the renderer that is asked for is loaded. */

@@ -125,8 +125,7 @@ const cutDays = 90;
 export function endsSoon(asOf: string, now: string | undefined, was: string | undefined): boolean {
   if (now === undefined || (was !== undefined && now >= was)) return false;
   return (
-    now <= soonAfter(asOf) ||
-    (now <= addDays(asOf, cutDays) && (was === undefined || was > addDays(now, cutDays)))
+    now <= soonAfter(asOf) || (now <= addDays(asOf, cutDays) && (was === undefined || was > addDays(now, cutDays)))
   );
 }
 
