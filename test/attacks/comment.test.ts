@@ -31,7 +31,7 @@ describe('four hundred harmless shares', () => {
     const { stdout: log } = await tenantryHere(['validate', '--base', 'HEAD~1', '--format', 'github'], { cwd });
     const annotated = log
       .split('\n')
-      .filter((line) => /^::warning /.test(line))
+      .filter((line) => line.startsWith('::warning '))
       .slice(0, 10);
     expect(annotated.join('\n')).toContain('TEN311');
     expect(log).toMatch(/^::notice title=tenantry::.*\d+ TEN311/);

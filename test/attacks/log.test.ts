@@ -10,7 +10,7 @@ import { temporaryFolder, writeFiles } from '../support/folders.ts';
  */
 
 /** What a runner would obey in a log, without what `--format github` says itself. */
-function obeyed(log: string, own: RegExp = /(?!)/): string[] {
+function obeyed(log: string, own = /(?!)/): string[] {
   return log
     .split(/\r\n|[\n\r\u0085\u2028\u2029]/)
     .filter((line) => !own.test(line) && (/^\s*::/.test(line) || /##[a-z]*\[/i.test(line)));

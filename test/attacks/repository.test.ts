@@ -100,14 +100,20 @@ describe('what is checked is what is merged', () => {
     ],
     [
       'a file that only the work tree has',
-      { after: (folder) => writeFileSync(join(folder, 'tenants/more.yaml'), '') },
+      {
+        after: (folder) => {
+          writeFileSync(join(folder, 'tenants/more.yaml'), '');
+        },
+      },
       /"tenants\/more\.yaml" is no part of the commit/,
     ],
     [
       'a file whose name is a command to the runner',
       {
         files: { 'tenants/x\n::add-mask::solar\n##[stop-commands]a.yaml': '' },
-        after: (folder) => writeFileSync(join(folder, 'tenants/x\n::add-mask::solar\n##[stop-commands]a.yaml'), 'y'),
+        after: (folder) => {
+          writeFileSync(join(folder, 'tenants/x\n::add-mask::solar\n##[stop-commands]a.yaml'), 'y');
+        },
       },
       /"tenants\/x\\n::add-mask::solar\\n\\u0023#\[stop-commands\]a\.yaml" has other bytes/,
     ],

@@ -19,7 +19,10 @@ export function gravestFirst<T extends Pick<PlacedDiagnostic, 'code' | 'severity
       ({ code }) => code,
     );
     const rounds = new Map<number, T[]>();
-    for (const [, all] of codesByGravity(byCode)) all.forEach((one, round) => addTo(rounds, round, one));
+    for (const [, all] of codesByGravity(byCode))
+      all.forEach((one, round) => {
+        addTo(rounds, round, one);
+      });
     return Array.from(rounds.values()).flat();
   });
 }
