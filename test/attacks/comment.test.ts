@@ -115,6 +115,41 @@ it('names each code that occurs, with its count, errors before warnings before n
   );
 });
 
+it('has room for others beside entries that are too long', () => {
+  const long = Array.from({ length: 24 }, (_, i): ReportItem => ({
+    kind: 'entity',
+    id: `i${i}`,
+    entity: { kind: 'namespace', name: `solar-${i}` },
+    change: 'changed',
+    from: null,
+    tenant: 'solar',
+    production: true,
+    settings: Array.from({ length: 400 }, (_none, n) => ({
+      about: 'label',
+      item: `key-${n}-${i}-${'x'.repeat(400)}`,
+      before: null,
+      after: '`'.repeat(300),
+      limit: null,
+      effect: null,
+      because: { before: [], after: [] },
+    })),
+    contents: [],
+  }));
+  const said = long.map(({ id }): ReportVerdict => ({
+    code: 'TEN529',
+    rule: 'protection-lowered',
+    severity: 'note',
+    message: '',
+    help: null,
+    at: '',
+    related: [],
+    waivedBy: null,
+    items: [id],
+  }));
+  const comment = markdownPlan(planOf(said, long), repeatedByItem);
+  for (const { id } of long) expect(comment).toContain(`solar-${id.slice(1)}\``);
+});
+
 it('annotates each code before a second of any, errors before warnings before notes', () => {
   const diagnostic = fc.record({
     code: fc.integer({ min: 100, max: 799 }).map((n) => `TEN${n - (n % 50)}`),
