@@ -1,75 +1,58 @@
 // Writes the plan of a pull request as a comment, or edits the comment of last time.
 //
-// Runs after `validate`, from the default branch, and with a token that may write comments: so it believes nothing of
-// what that run left. The plan is read as data, by the default branch's program; which pull request it is for, GitHub
-// says; and nothing of the change is checked out or run.
+// Runs after `validate`, from the default branch, and with a token that may write comments. Nothing of what that run left
+// is used. The plan was made by another job of this run, which has no such token, from the change as data; this one
+// reads it as data too: which pull request and which commits it is for, GitHub and Git say.
 //
-// Needs: GITHUB_EVENT_PATH (a workflow_run), GITHUB_TOKEN, GITHUB_REPOSITORY, TENANTRY, the default branch's program
-// (default: build/cli.js); GITHUB_API_URL where it is not github.com's; COMMENT_AUTHOR when the token is not
-// github-actions[bot]'s.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Needs: CHANGE, a checkout of the pull request's merge commit with both of its parents, of which nothing is run;
+// GITHUB_EVENT_PATH (a workflow_run), GITHUB_RUN_ID, GITHUB_TOKEN, GITHUB_REPOSITORY; TENANTRY, the default branch's
+// program (default: build/cli.js); GITHUB_API_URL and GITHUB_SERVER_URL where they are not github.com's; COMMENT_AUTHOR
+// when the token is not github-actions[bot]'s.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { all, annotate, artifact, main, Refusal, request, variable } from './github.mjs';
-import { isAutomation, isProgram, pullRequest } from './pull-request.mjs';
+import { isAutomation, isProgram, pullRequestOf, runOfEvent } from './pull-request.mjs';
 
 const marker = '<!-- tenantry-plan -->';
-const names = ['plan.json', 'plan.md', 'pull-request.json'];
+const names = ['plan.json', 'plan.md'];
 const limits = { packed: 16 * 2 ** 20, unpacked: 64 * 2 ** 20 };
-/** GitHub's limit for a comment, and for what it lists of a pull request's files. */
+/** GitHub's limit for a comment. */
 const commentLimit = 65_536;
-const listedFiles = 3000;
 
 await main(async () => {
-  const run = JSON.parse(readFileSync(variable('GITHUB_EVENT_PATH'), 'utf8')).workflow_run;
-  if (run.event !== 'pull_request') throw new Refusal(`the run was for ${run.event}, not for a pull request`);
-  const files = await artifact(run.id, 'plan', names, limits);
-  if (!files) {
-    annotate('notice', 'the run made no plan: there is nothing to comment');
+  const { run, defaultBranch } = runOfEvent();
+  const pull = await pullRequestOf(run, defaultBranch);
+  const [merge, base, head] = commits();
+  if (!pull || head !== run.head_sha) {
+    annotate('notice', 'the pull request is closed or has moved on, and its next run makes its plan');
     return;
   }
-
-  const pull = await claimedPullRequest(files.get('pull-request.json'), run);
-  if (!pull) return;
+  const files = await artifact(variable('GITHUB_RUN_ID'), 'plan', names, limits);
+  if (!files) throw new Refusal('this run has no artifact plan');
   const plan = files.get('plan.json');
-  await assertOfThisChange(plan, run.head_sha);
-  const body = bodyOf(render(plan), await warnings(pull), run);
-  await write(pull.number, body);
+  const made = parsed(plan, 'plan.json');
+  if (made.head?.commit !== merge || made.base?.commit !== base) {
+    throw new Refusal('plan.json is not of the merge of this pull request, or its base has moved: run this again');
+  }
+  await write(pull.number, bodyOf(render(plan), warnings(base, merge), run));
 });
 
-/** The pull request that the run says it was for, when GitHub says the same; undefined when it has moved on. */
-async function claimedPullRequest(claim, run) {
-  const { number, headSha } = parsed(claim, 'pull-request.json');
-  const pull = await pullRequest(number);
-  // The run is of a commit of a branch. Somebody else's pull request is of another branch, even if of the same commit.
-  if (pull.head.repo?.full_name !== run.head_repository?.full_name || pull.head.ref !== run.head_branch) {
-    throw new Refusal(`the run is not of pull request ${pull.number}`);
-  }
-  if (headSha !== run.head_sha) throw new Refusal('the plan is for another commit than the run');
-  if (pull.head.sha !== run.head_sha) {
-    annotate('notice', `pull request ${pull.number} has moved on, and its next run makes its plan`);
-    return undefined;
-  }
-  if (pull.state !== 'open') {
-    annotate('notice', `pull request ${pull.number} is closed`);
-    return undefined;
-  }
-  return pull;
+/** Git in the checkout of the change: about its commits, not about its files. */
+function git(...args) {
+  return execFileSync('git', ['-C', variable('CHANGE'), ...args], { encoding: 'utf8', maxBuffer: 2 ** 28 });
 }
 
-/** The plan's head must be the merge of its base with the pull request's commit. */
-async function assertOfThisChange(bytes, headSha) {
-  const plan = parsed(bytes, 'plan.json');
-  const [head, base] = [plan.head?.commit, plan.base?.commit];
-  if (![head, base].every((id) => typeof id === 'string' && /^[0-9a-f]{40,64}$/.test(id))) {
-    throw new Refusal('plan.json names no commits');
-  }
-  const { parents } = await request('GET', `git/commits/${head}`);
-  const [first, second] = parents.map(({ sha }) => sha);
-  if (parents.length !== 2 || first !== base || second !== headSha) {
-    throw new Refusal('plan.json is not of the merge of this pull request');
-  }
+/** The merge commit and its parents: the base, and the pull request's own head. */
+function commits() {
+  const ids = git('rev-parse', '--verify', 'HEAD^{commit}').trim();
+  const parents =
+    git('cat-file', 'commit', 'HEAD')
+      .split('\n\n')[0]
+      .match(/^parent [0-9a-f]+$/gm) ?? [];
+  if (parents.length !== 2) throw new Refusal('what is checked out is no merge of a pull request');
+  return [ids, ...parents.map((line) => line.slice('parent '.length))];
 }
 
 function parsed(bytes, name) {
@@ -103,23 +86,20 @@ function render(plan) {
   }
 }
 
-/** What a reader must know before he believes the plan. */
-async function warnings(pull) {
-  const files = await all(`pulls/${pull.number}/files`, listedFiles / 100);
-  const paths = files.flatMap((file) => [file.filename, file.previous_filename ?? file.filename]);
-  // Above its limit GitHub lists some of the files, and what is not listed may be anything.
-  const unlisted = files.length < pull.changed_files;
+/** What a reader must know before he believes the checks, by the very commits that the plan is of. */
+function warnings(base, merge) {
+  const paths = git('diff', '--name-only', '--no-renames', '--no-ext-diff', '-z', base, merge).split('\0');
   const found = [];
-  if (unlisted || paths.some(isAutomation)) {
+  if (paths.some(isAutomation)) {
     found.push(
-      'This change alters what runs on GitHub (`.github/`), or is too large to tell. The plan below was made by a ' +
-        'workflow that the change itself may have altered: read its changes there before you believe it.',
+      'This change alters what runs on GitHub (`.github/`). The checks of this pull request were made by workflows that ' +
+        'the change itself may have altered: read its changes there before you believe them. The plan below was not.',
     );
   }
-  if (unlisted || paths.some(isProgram)) {
+  if (paths.some(isProgram)) {
     found.push(
-      'This change alters the program, or is too large to tell. The plan below is by the program of the base; what the ' +
-        'altered program makes of the same files, it does not say.',
+      "This change alters the program. The plan below is by the default branch's program; what the altered program makes " +
+        'of the same files, it does not say.',
     );
   }
   return found.map((text) => `> [!WARNING]\n> ${text}`);
@@ -127,7 +107,9 @@ async function warnings(pull) {
 
 function bodyOf(plan, warned, run) {
   const commit = run.head_sha.slice(0, 12);
-  const footer = `<sub>For commit ${commit}. The whole plan is the artifact \`plan\` of [this run](${run.html_url}).</sub>`;
+  const server = process.env.GITHUB_SERVER_URL || 'https://github.com';
+  const own = `${server}/${variable('GITHUB_REPOSITORY')}/actions/runs/${variable('GITHUB_RUN_ID')}`;
+  const footer = `<sub>For commit ${commit}. The whole plan is the artifact \`plan\` of [this run](${own}).</sub>`;
   const body = (text) => [marker, ...warned.flatMap((warning) => [warning, '']), text, '', footer].join('\n');
   const whole = body(plan);
   if (whole.length <= commentLimit) return whole;

@@ -25,7 +25,8 @@ index=$(mktemp -d)
 trap 'rm -rf "$index"' EXIT
 export GIT_INDEX_FILE=$index/index
 git read-tree "$PARENT"
-git apply --cached --whitespace=nowarn "$PATCH" || fail 'the patch does not fit'
+# What Git says quotes paths of the patch, or the server.
+verbatim git apply --cached --whitespace=nowarn "$PATCH" || fail 'the patch does not fit'
 
 # Judged by what it does, not by what it says: plain files below dist/, and nothing else.
 changes=0
@@ -62,7 +63,7 @@ export GIT_AUTHOR_NAME='github-actions[bot]' GIT_AUTHOR_EMAIL='41898282+github-a
 export GIT_COMMITTER_NAME=$GIT_AUTHOR_NAME GIT_COMMITTER_EMAIL=$GIT_AUTHOR_EMAIL
 commit=$(git commit-tree "$tree" -p "$PARENT" -m "$MESSAGE")
 # Refused by the server, should the branch move between the look and the push.
-git push --quiet --force-with-lease="refs/heads/$BRANCH:$seen" origin "$commit:refs/heads/$BRANCH" ||
+verbatim git push --quiet --force-with-lease="refs/heads/$BRANCH:$seen" origin "$commit:refs/heads/$BRANCH" ||
   fail 'nothing was pushed: see the log of this step'
 out commit "$commit"
 say "Pushed \`${commit:0:12}\` to \`$BRANCH\`: $changes files in dist/."

@@ -3,7 +3,7 @@
 // Needs: BRANCH, BASE_BRANCH, TITLE, BODY_FILE; GITHUB_TOKEN, GITHUB_REPOSITORY; GITHUB_API_URL where it is not
 // github.com's.
 import { readFileSync } from 'node:fs';
-import { annotate, ApiError, main, Refusal, request, variable } from './github.mjs';
+import { annotate, ApiError, main, Refusal, request, summary, variable } from './github.mjs';
 
 const bodyLimit = 65_536;
 
@@ -34,9 +34,14 @@ async function create(pull) {
     annotate('notice', `opened pull request ${number}`);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    const server = process.env.GITHUB_SERVER_URL || 'https://github.com';
+    const compare = `${server}/${variable('GITHUB_REPOSITORY')}/compare/${pull.base}...${pull.head}?expand=1`;
+    summary(
+      `### Open the pull request\n\n[${pull.head} → ${pull.base}](${compare}): \`${pull.title}\`\n\n${pull.body}`,
+    );
     throw new Refusal(
-      `${pull.head} is pushed, and GitHub lets no workflow open pull requests here: an admin allows it in Settings > ` +
-        'Actions > General > Workflow permissions, or somebody opens it by hand',
+      `${pull.head} is pushed, and GitHub lets no workflow open pull requests here, which is as it should be: one that may ` +
+        `could approve them too. Open it by hand: ${compare}`,
     );
   }
 }

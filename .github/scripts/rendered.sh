@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that dist/ and .github/CODEOWNERS are exactly what the files say, and says what to do where they are not.
+# Checks that dist/ and .github/CODEOWNERS of the commit are exactly what the files say, and says what to do where they are not.
 #
 # Runs in the change's checkout. Needs: TENANTRY, the program that renders (default: build/cli.js). FOREIGN=true says
 # that the change alters the program: then a difference is shown, and it is the change's own program that has to agree.
@@ -39,6 +39,7 @@ For dist/, the label \`tenantry-synthesize\` asks for a commit that does this (n
   return 1
 }
 
+node "$here/tree.mjs"
 failed=0
 check synth dist/ || failed=$?
 check codeowners .github/CODEOWNERS || failed=$?

@@ -1,9 +1,10 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '../values/failure.ts';
+import { sortedBy } from '../values/order.ts';
 import { originsOf, reportOf } from '../plan/report-of.ts';
 import type { PlanReport, ReportVerdict } from '../plan/report.ts';
-import { repeatedByItem } from '../rules/index.ts';
+import { gravity, repeatedByItem } from '../rules/index.ts';
 import { jsonText } from '../render/text.ts';
 import { formatPlace } from '../source/diagnostic.ts';
 import type { ChangeOptions, CheckedChange } from '../app/change.ts';
@@ -65,17 +66,19 @@ async function reportVerdicts(
     verdicts.map((verdict) => ({ ...verdict.diagnostic, verdict })),
     sources,
   );
-  return placed.map(({ code, rule, severity, message, help, primary, related, verdict }) => ({
-    code,
-    rule,
-    severity,
-    message,
-    help: help ?? null,
-    at: formatPlace(primary, pathOf),
-    related: related.map((label) => ({ at: formatPlace(label, pathOf), message: label.message ?? '' })),
-    waivedBy: waiverText(verdict) ?? null,
-    items: [...verdict.items],
-  }));
+  return sortedBy(placed, ({ code }) => gravity(code)).map(
+    ({ code, rule, severity, message, help, primary, related, verdict }) => ({
+      code,
+      rule,
+      severity,
+      message,
+      help: help ?? null,
+      at: formatPlace(primary, pathOf),
+      related: related.map((label) => ({ at: formatPlace(label, pathOf), message: label.message ?? '' })),
+      waivedBy: waiverText(verdict) ?? null,
+      items: [...verdict.items],
+    }),
+  );
 }
 
 /** Only the renderer that is asked for is loaded. */

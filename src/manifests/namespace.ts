@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
-import { quotaKeys } from '../settings/quota.ts';
+import { fallbackRequest, quotaKeys } from '../settings/quota.ts';
 import type { RenderedOrganization } from './cluster-input.ts';
 import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
 import type { Origin } from '../source/source.ts';
@@ -177,9 +177,7 @@ function quotaHard(quota: Quota): Record<string, string> {
   return { ...quota.hard, ...Object.fromEntries(named) };
 }
 
-/** What a container gets that asks for nothing. With a quota on requests, a pod without them would be refused. */
-const fallbackRequest = { cpu: '100m', memory: '128Mi' };
-
+/** With a quota on requests, a pod without them would be refused. */
 function limitRangeItem(quota: Quota | undefined, limits: ContainerLimits | undefined): k8s.LimitRangeItem | undefined {
   const needed = {
     ...(quota?.cpu !== undefined && { cpu: fallbackRequest.cpu }),

@@ -246,6 +246,11 @@ function* tenantFacts(tenant: Tenant, { namespacesPerTenant }: Ceilings): Iterab
   } satisfies ByHand<typeof keys>);
 }
 
+/** What holds in a namespace on a cluster. */
+export function namespaceSettings(entry: ClusterNamespace, cluster: Cluster): SettingFact[] {
+  return Array.from(namespaceFacts(entry, cluster));
+}
+
 function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<SettingFact> {
   const entity = { kind: 'namespace', name: entry.name } as const;
   const keys = namespaceTable;

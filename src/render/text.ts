@@ -10,6 +10,13 @@ const hidden =
 
 const printableAscii = /^[ -~]*$/;
 
+/**
+ * What a CI system takes for a command in the log of a step: `::` where a line begins, also after blanks, and `##[`,
+ * `##vso[` or `##teamcity[` anywhere in it. No text knows where in a line it will stand, so every text that begins with
+ * `::` counts.
+ */
+const ciCommand = /^(\s*):(?=:)|#(?=#[A-Za-z]*\[)/g;
+
 /** Characters that are drawn onto or into the one before: combining marks, skin tones, the vowels and finals of Hangul. */
 const attached = /^[\p{M}\p{Emoji_Modifier}\u1161-\u11ff\ud7b0-\ud7ff]$/u;
 
@@ -18,10 +25,13 @@ const tab = '    ';
 /**
  * `text` with everything hidden in it written out (`\u{1b}`), so that it can be shown as it is.
  * Names and messages come from files that anyone may have written: nothing of theirs goes to a terminal, a log or
- * a web page without passing through here.
+ * a web page without passing through here. Nor is any of it a command to a CI system.
  */
 export function visible(text: string): string {
-  return printableAscii.test(text) ? text : text.replace(hidden, written);
+  const shown = printableAscii.test(text) ? text : text.replace(hidden, written);
+  return shown.includes('::') || shown.includes('##')
+    ? shown.replace(ciCommand, (found, blanks: string | undefined) => `${blanks ?? ''}${code(found.slice(-1))}`)
+    : shown;
 }
 
 /** Far more than any sentence has; a name in it may be as long as a file. */
@@ -52,7 +62,7 @@ export function clip(text: string, room: number): string {
 
 /**
  * `value` as JSON text: indented, with a newline at its end. What a terminal would obey or hide is escaped, so the
- * text is safe to look at and says the same to every parser.
+ * text is safe to look at and says the same to every parser. So is what a CI system would take for a command.
  */
 export function jsonText(value: unknown): string {
   const escaped = JSON.stringify(value, null, 2).replace(hidden, (character) =>
@@ -60,7 +70,8 @@ export function jsonText(value: unknown): string {
       ? character
       : Array.from({ length: character.length }, (_, i) => codeUnit(character, i)).join(''),
   );
-  return `${escaped}\n`;
+  // Outside of strings, JSON has no `#`; and no line of it begins with a colon.
+  return `${escaped.replace(/#(?=#[A-Za-z]*\[)/g, () => codeUnit('#', 0))}\n`;
 }
 
 /** What is shown in one place of a line: a character with its marks, a written out one, a tab's spaces. */
@@ -79,7 +90,7 @@ export function cellsOf(line: string, from = 0, to = line.length): Cell[] {
   for (const character of line.slice(from, to)) {
     const end = start + character.length;
     const last = cells.at(-1);
-    const shown = character === '\t' ? tab : visible(character);
+    const shown = character === '\t' ? tab : beginsCommand(line, start) ? code(character) : visible(character);
     if (last?.joins === true && shown === character && attached.test(character)) {
       last.text += character;
       last.end = end;
@@ -91,6 +102,11 @@ export function cellsOf(line: string, from = 0, to = line.length): Cell[] {
   return cells.map((cell) => ({ text: cell.text, width: widthOf(cell.text), start: cell.start, end: cell.end }));
 }
 
+/** Whether a CI system would take what stands there for a command. A row of source has its number in front. */
+function beginsCommand(line: string, at: number): boolean {
+  return line[at] === '#' && /^##[A-Za-z]*\[/.test(line.slice(at, at + 40));
+}
+
 function codeUnit(text: string, index: number): string {
   return `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`;
 }
@@ -99,5 +115,9 @@ function written(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';
+  return code(character);
+}
+
+function code(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }

@@ -32,3 +32,10 @@ export const repeatedByItem: RepeatedByItem = new Map(
     rule.level === 'change' && rule.repeatedByItem ? [[rule.code, rule.repeatedByItem] as const] : [],
   ),
 );
+
+const fromTheGravest = [...changeRules, ...riskRules].map(({ code }): string => code);
+
+/** Sorts rules about changes, from the gravest. One that is not known is taken for grave. */
+export function gravity(code: string): string {
+  return String(fromTheGravest.indexOf(code) + 1).padStart(4, '0');
+}

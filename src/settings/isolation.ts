@@ -3,6 +3,9 @@ import { withinGrant } from './authority.ts';
 import { forbids, permits, scale } from './order.ts';
 import { classNames, labels, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
+import { stopsWhenMore, stopsWhenNoneIsKept, stopsWhenTighter } from './stops.ts';
+
+const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
 /** What keeps tenants apart. The nearest setting wins: namespace, tenant, organization (S69). */
 export const isolation = {
@@ -17,8 +20,9 @@ export const isolation = {
     {
       default: 'SameNamespace',
       inherited: true,
-      order: scale('SameNamespace', 'SameTenant', 'None'),
+      order: networkOrder,
       risk: 'protection',
+      stops: stopsWhenTighter(networkOrder),
       rendered: 'a NetworkPolicy',
       ...withinGrant('network', 'TEN701'),
     },
@@ -50,6 +54,7 @@ export const isolation = {
       inherited: true,
       order: forbids,
       risk: 'protection',
+      stops: stopsWhenMore,
       // One that is there and empty sets aside what the cluster would choose by itself.
       whenEmpty: 'any node',
       rendered: 'an annotation of the Namespace',
@@ -69,6 +74,8 @@ export const isolation = {
       inherited: true,
       order: permits,
       risk: 'protection',
+      // Unlike the classes below, which few pods name, no pod is without an image.
+      stops: stopsWhenNoneIsKept,
       rendered: 'an annotation of the Namespace, for the policies',
       ...withinGrant('registries', 'TEN701'),
     },

@@ -6,6 +6,7 @@ import { noOrder, scale } from './order.ts';
 import { containerLimitsKey, quotaKey } from './quota.ts';
 import { clusterNames, exactlyOneOf, labels, name, oneOf, optional, Share } from './schema-parts.ts';
 import { nested, other, schemaOf, setting, value } from './setting.ts';
+import { stopsWhen } from './stops.ts';
 
 /** The keys of a namespace's entry, in its tenant's file. */
 export const namespace = {
@@ -88,6 +89,7 @@ export const namespace = {
     {
       order: scale('true', 'false'),
       risk: 'protection',
+      stops: stopsWhen('true'),
       rendered: 'a label of the Namespace, for the policies',
       ...ofOwners('it is their own cordon: that of an admin stands in organization.yaml'),
     },

@@ -5,6 +5,7 @@ import { containerLimits as containerLimitsOrder, moreIsLooser } from './order.t
 import { count, optional, quantity, quantityPattern, strict } from './schema-parts.ts';
 import type { Told } from './setting.ts';
 import { keysOf, schemaOf, toldAs } from './setting.ts';
+import { stopsWhenCut, stopsWhenNothing } from './stops.ts';
 import { valueText } from './value.ts';
 
 const amount = (resource: string, schema: ReturnType<typeof quantity>) => ({
@@ -53,10 +54,21 @@ export const Quota = schemaOf(
 );
 export type Quota = Static<typeof Quota>;
 
+/** What a container gets that asks for nothing, where a quota wants it to ask. */
+export const fallbackRequest = { cpu: '100m', memory: '128Mi' } as const;
+
+/** What one pod needs of a quota, unless it asks for less than it would get. */
+const ofOnePod: ReadonlyMap<string, string> = new Map([
+  ...['pods', 'count/pods'].map((part) => [part, '1'] as const),
+  ...['cpu', 'requests.cpu', 'limits.cpu'].map((part) => [part, fallbackRequest.cpu] as const),
+  ...['memory', 'requests.memory', 'limits.memory'].map((part) => [part, fallbackRequest.memory] as const),
+]);
+
 /** A quota, told by its keys. */
 export const quotaKey = toldAs('quota', optional(Quota), quotaTold, {
   order: moreIsLooser,
   risk: 'limit',
+  stops: stopsWhenCut(ofOnePod),
   toldOfNew: true,
   rendered: 'a ResourceQuota',
   ...withinGrant('quota', 'TEN702'),
@@ -101,6 +113,7 @@ export const containerLimitsKey = toldAs('containerLimits', optional(ContainerLi
   inherited: true,
   order: containerLimitsOrder,
   risk: 'limit',
+  stops: stopsWhenNothing,
   rendered: 'a LimitRange',
   ...withinGrant('containerLimits', 'TEN701'),
 } as const);

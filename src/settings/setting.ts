@@ -28,6 +28,8 @@ export interface Setting {
   readonly name: string;
   readonly order: Order;
   readonly risk: Risk;
+  /** Of a setting of namespaces, whether work that runs may stand still by a change of it (TEN545). */
+  readonly stops?: Stops;
   /** Whether the plan tells it of what is new: it says how much there is, or who gets something by it. */
   readonly toldOfNew?: true;
 }
@@ -41,6 +43,15 @@ export interface Told {
   readonly value: SettingValue;
   readonly steps: readonly PathStep[];
 }
+
+/** What one setting of a namespace comes to. */
+export type Said = readonly Pick<Told, 'part' | 'item' | 'value'>[];
+
+/**
+ * Whether a namespace in which work runs may come to a stand by a setting: because of what it says now, or because it
+ * says less than before. Nothing is known of what is in the namespace.
+ */
+export type Stops = (now: Said, before: Said) => boolean;
 
 /** What every key says of itself, whether or not it is a setting. */
 interface Declared<S extends TSchema> {

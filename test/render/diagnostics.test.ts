@@ -300,7 +300,7 @@ error[TEN101]: m
 error[TEN101]: m
  --> f4
 
-not shown: 1 warning, 2 notes; \`tenantry validate --format json\` has all
+not shown: 1 warning, 2 notes (1 TEN101, 2 TEN101); \`tenantry validate --format json\` has all
 
 2 errors, 2 warnings, 2 notes in 6 files
 `);
@@ -310,7 +310,7 @@ not shown: 1 warning, 2 notes; \`tenantry validate --format json\` has all
     const diagnostics = Array.from({ length: 60 }, (_, i) => problem({ file: `f${i}`, path: '' }));
     const output = human(diagnostics, { style: plainStyle, files: 60, textOf: () => undefined });
     expect(output.match(/^error/gm)).toHaveLength(50);
-    expect(output).toContain('\nnot shown: 10 errors;');
+    expect(output).toContain('\nnot shown: 10 errors (10 TEN101);');
   });
 
   it('takes time in proportion to what it prints', () => {

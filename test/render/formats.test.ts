@@ -65,26 +65,34 @@ describe('github', () => {
     expect(github([])).toBe('');
   });
 
-  it('puts errors first, and says before the notes when GitHub will drop some', () => {
-    const of = (severity: Severity, count: number): PlacedDiagnostic[] =>
-      Array.from({ length: count }, () => problem({ file: solar, path: '' }, { severity }));
-    const commands = (diagnostics: readonly PlacedDiagnostic[]): string[] =>
-      github(diagnostics)
-        .trimEnd()
-        .split('\n')
-        .map((line) => readCommand(line).command);
-    expect(commands([...of('note', 1), ...of('warning', 1), ...of('error', 10)])).toEqual([
-      ...Array.from({ length: 10 }, () => 'error'),
-      'warning',
-      'notice',
-    ]);
-    const output = github([...of('note', 2), ...of('warning', 11), ...of('error', 1)])
-      .trimEnd()
-      .split('\n');
+  const lines = (diagnostics: readonly PlacedDiagnostic[]): string[] => github(diagnostics).trimEnd().split('\n');
+  const of = (severity: Severity, count: number, code = 'TEN101'): PlacedDiagnostic[] =>
+    Array.from({ length: count }, () => problem({ file: solar, path: '' }, { severity, code }));
+
+  it('puts errors first, and says before all others when GitHub will drop some', () => {
+    expect(
+      lines([...of('note', 1), ...of('warning', 1), ...of('error', 10)]).map((line) => readCommand(line).command),
+    ).toEqual([...Array.from({ length: 10 }, () => 'error'), 'warning', 'notice']);
+    const output = lines([...of('note', 2), ...of('warning', 11, 'TEN114'), ...of('error', 1)]);
     expect(output).toHaveLength(15);
-    expect(output[12]).toBe(
-      "::notice title=tenantry::1 error, 11 warnings, 2 notes: only the first 10 of each are annotated, this step's log has all",
+    expect(output[0]).toBe(
+      "::notice title=tenantry::1 error, 11 warnings, 2 notes: 1 TEN101, 11 TEN114, 2 TEN101. Only 10 of each kind are annotated, the gravest; this step's log has all",
     );
+  });
+
+  it('has one of every code among the first of a kind, privilege before what is plainly wrong', () => {
+    const output = lines([
+      ...of('warning', 400, 'TEN114'),
+      ...of('warning', 1, 'TEN201'),
+      ...of('warning', 1, 'TEN311'),
+    ]);
+    expect(output.slice(0, 5).map((line) => readCommand(line).properties['title'])).toEqual([
+      'tenantry',
+      'TEN311 unknown-group',
+      'TEN201 unknown-group',
+      'TEN114 unknown-group',
+      'TEN114 unknown-group',
+    ]);
   });
 
   it('names files from the root of the repository', () => {

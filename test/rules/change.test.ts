@@ -714,7 +714,8 @@ describe('the rails (TEN517, TEN518)', () => {
     ['narrower roles', '', '', 9, shares(9, (i) => (i < 4 ? 'view' : 'edit')), ['TEN518', 'TEN518']],
     ['ends', '', '', 9, shares(9).replaceAll('role: edit', 'role: edit, until: 2026-12-31'), []],
     ['ends within 7 days', '', '', 9, shares(9).replaceAll('role: edit', 'role: edit, until: 2026-01-22'), both518],
-    ['ends in 8 days', '', '', 9, shares(9).replaceAll('role: edit', 'role: edit, until: 2026-01-23'), []],
+    ['ends within 90 days', '', '', 9, shares(9).replaceAll('role: edit', 'role: edit, until: 2026-04-15'), both518],
+    ['ends in 91 days', '', '', 9, shares(9).replaceAll('role: edit', 'role: edit, until: 2026-04-16'), []],
     ['as much that comes as goes', '', '', 9, shares(9).replaceAll('user: u', 'user: v'), ['TEN518', 'TEN518']],
   ])('TEN518 counts: %s', async (_, before, after, count, now, expected) => {
     expect(await codes({ ...rails(before), ...access(shares(count)) }, { ...rails(after), ...access(now) })).toEqual(
@@ -744,6 +745,10 @@ describe('the rails (TEN517, TEN518)', () => {
     expect(await codes(ending(soon), { ...ending(soon), ...second })).toEqual([]);
     expect(await codes(ending(soon), ending(soon.map(() => '2026-01-20')))).toEqual([]);
     expect(await codes(ending(soon), ending(soon.map(() => '2026-01-16')))).toEqual(both518);
+    // Later than in a week, what counts is how much longer it would have been there.
+    const each = (day: string): string[] => soon.map(() => day);
+    expect(await codes(ending(each('2026-05-01')), ending(each('2026-01-31')))).toEqual([]);
+    expect(await codes(ending(each('2026-05-02')), ending(each('2026-01-31')))).toEqual(both518);
   });
 
   it('TEN518 counts the holders of a custom role that allows less', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atFile } from '../../src/source/diagnostic.ts';
 import { exampleBinding, exampleNamespace } from '../support/rendered-objects.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { RenderedObject } from '../../src/rules/rule.ts';
@@ -16,7 +17,7 @@ const clusterRole: RenderedObject = {
   kind: 'ClusterRole',
   name: 'cluster-scope',
   labels: {},
-  source: exampleBinding.source,
+  source: atFile('clusters/prodcluster01.yaml'),
 };
 const withoutNamespace: RenderedObject = {
   ...clusterRole,
@@ -218,9 +219,47 @@ describe('TEN604 too-many-objects', () => {
     ['of a cluster', clusterRole],
   ])('counts what Argo CD writes, to the byte: objects %s', (_, object) => {
     const most = Math.floor(1_300_000 / recorded({ ...object, name: 'n000000' }).length);
-    expect(check(...numbered(object, most))).toEqual([]);
-    expect(check(...numbered(object, most + 1))).toEqual([
+    const ofCluster = { ...object, source: clusterRole.source };
+    expect(check(...numbered(ofCluster, most))).toEqual([]);
+    expect(check(...numbered(ofCluster, most + 1))).toEqual([
       `TEN604 an Application of cluster \`prodcluster01\` would have ${most + 1} objects, more than Argo CD can record in it`,
     ]);
+  });
+});
+
+describe('TEN605 tenant-takes-too-much', () => {
+  const many = (count: number, object: RenderedObject = exampleBinding): RenderedObject[] =>
+    Array.from({ length: count }, (_, i) => ({ ...object, name: `n${String(i).padStart(6, '0')}` }));
+  const ofTenant = (tenant: string): RenderedObject => ({
+    ...exampleBinding,
+    path: `prodcluster01/namespaces/${tenant}-prod.yaml`,
+    namespace: `${tenant}-prod`,
+    source: atFile(`tenants/${tenant}.yaml`),
+  });
+
+  it('stops a tenant at a quarter of the room, in its own file, and no other tenant', () => {
+    const found = checkRendered(rules, [...many(900), ...many(800, ofTenant('lunar'))]);
+    expect(found.map(({ code, primary }) => [code, primary.location])).toEqual([
+      ['TEN605', atFile('tenants/solar.yaml')],
+    ]);
+    expect(found[0]?.message).toBe(
+      'this tenant would have 900 objects on cluster `prodcluster01`, 27 % of what its Applications can record: one tenant may have 25 %',
+    );
+    expect(check(...many(800), ...many(800, ofTenant('lunar')))).toEqual([]);
+  });
+
+  it('gives more where there are more Applications, and counts each cluster by itself', () => {
+    const divided = many(900).map((object, i) => ({
+      ...object,
+      path: `prodcluster01/namespaces/${i % 2}/solar-prod.yaml`,
+    }));
+    const own = [0, 1].map((i) => ({ ...clusterRole, name: `c${i}`, path: `prodcluster01/cluster/c${i}.yaml` }));
+    expect(check(...divided, ...own)).toEqual([]);
+    const elsewhere = { cluster: 'prodcluster02', path: 'prodcluster02/namespaces/solar-prod.yaml' };
+    expect(check(...many(800), ...many(800).map((object) => ({ ...object, ...elsewhere })))).toEqual([]);
+  });
+
+  it('does not count what is of the cluster', () => {
+    expect(check(...many(1200, clusterRole))).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ export interface Pull {
   head: { sha: string; ref: string; repo: { full_name: string } | null };
   base: { sha: string; ref: string; repo: { full_name: string; default_branch: string } };
   changed_files: number;
+  readonly labels?: readonly { readonly name: string }[];
 }
 
 export interface Comment {
@@ -138,7 +139,7 @@ async function answer(state: GitHub, request: IncomingMessage): Promise<Answer> 
       const found = state.pulls.filter(
         ({ state: is, head, base }) =>
           is === url.searchParams.get('state') &&
-          `acme:${head.ref}` === url.searchParams.get('head') &&
+          `${head.repo?.full_name.split('/')[0] ?? ''}:${head.ref}` === url.searchParams.get('head') &&
           base.ref === url.searchParams.get('base'),
       );
       return [200, found];

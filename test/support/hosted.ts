@@ -263,6 +263,7 @@ export function onRun({ head }: Pull, run: number, of: number): Trigger {
         html_url: `https://github.example.com/${repositoryName}/actions/runs/${of}`,
         pull_requests: [],
       },
+      repository: { full_name: repositoryName, default_branch: 'main' },
     },
     ref: 'refs/heads/main',
     run,

@@ -279,6 +279,10 @@ describe('expire', () => {
     expect(propose.log).toContain(
       '::error::tenantry/expire is pushed, and GitHub lets no workflow open pull requests here',
     );
+    expect(propose.log).toContain(
+      'Open it by hand: https://github.example.com/acme/access/compare/main...tenantry/expire?expand=1',
+    );
+    expect(propose.summary).toContain('Take out what has ended');
     expect(propose.result).toBe('failure');
   });
 

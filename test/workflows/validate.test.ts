@@ -45,6 +45,19 @@ function artifact(repo: Hosted, name: string): Record<string, string> | undefine
 const outcome = (job: JobResult, name: RegExp): string | undefined => job.steps.find((s) => name.test(s.name))?.outcome;
 
 describe('a pull request', () => {
+  it('is judged by its commit: by no other bytes that attributes put into the work tree', patience, async () => {
+    const job = await judged(
+      await hosted(),
+      (files) => {
+        files.write('.gitattributes', 'tenants/solar.yaml text eol=crlf\n');
+      },
+      { without: /^what it does/ },
+    );
+    expect(job.log).toMatch(/^::error::"tenants\/solar\.yaml" has other bytes in the work tree$/m);
+    expect(outcome(job, /^the files, and/)).toBe('failure');
+    expect(outcome(job, /^dist\/ and CODEOWNERS/)).toBe('failure');
+  });
+
   it('N1: carries the plan in its summary and, with what it is for, as an artifact', patience, async () => {
     const repo = await hosted();
     const job = await judged(repo, widened);
@@ -52,8 +65,7 @@ describe('a pull request', () => {
     expect(job.result).toBe('success');
     const [pull] = repo.api.pulls;
     const plan = artifact(repo, 'plan') ?? {};
-    expect(Object.keys(plan).sort()).toEqual(['plan.json', 'plan.md', 'pull-request.json']);
-    expect(JSON.parse(plan['pull-request.json'] ?? '')).toEqual({ number: 1, headSha: pull?.head.sha });
+    expect(Object.keys(plan).sort()).toEqual(['plan.json', 'plan.md']);
     const merge = repo.bare('rev-parse', 'refs/pull/1/merge');
     expect(JSON.parse(plan['plan.json'] ?? '')).toMatchObject({
       formatVersion: 1,

@@ -15,6 +15,7 @@ const steps = jobs.flatMap(({ at, job }) => job.steps.map((step) => ({ at, step 
 
 /** All that a job may do beyond reading this repository. */
 const granted = {
+  'comment.yml plan': { contents: 'read', 'pull-requests': 'read' },
   'comment.yml comment': { actions: 'read', contents: 'read', 'pull-requests': 'write' },
   'expire.yml render': { contents: 'read' },
   'expire.yml propose': { actions: 'read', contents: 'write', 'pull-requests': 'write' },
@@ -67,7 +68,9 @@ describe('the workflows', () => {
       JSON.stringify(step).includes('github.token') ? [`${at}: ${step.run ?? ''}`] : [],
     );
     expect(given).toEqual([
-      'comment.yml comment: node .github/scripts/comment.mjs',
+      'comment.yml plan: node program/.github/scripts/of-run.mjs',
+      'comment.yml comment: node program/.github/scripts/of-run.mjs',
+      'comment.yml comment: node program/.github/scripts/comment.mjs',
       'expire.yml propose: node .github/scripts/fetch-artifact.mjs',
       'expire.yml propose: .github/scripts/commit.sh',
       'expire.yml propose: node .github/scripts/propose.mjs',
@@ -108,7 +111,10 @@ describe('the workflows', () => {
       if (step.run === undefined) continue;
       expect([at, step.run]).not.toEqual([at, expect.stringContaining('${{')]);
       const npm = /^npm (?:ci|test|run (?<name>[a-z:-]+)(?: -- [a-z -]+)?)$/.exec(step.run);
-      const own = /^(?:node )?(?:\.\.\/)?(?:scripts\/)?\.github\/scripts\/(?<file>[a-z-]+\.(?:sh|mjs))$/.exec(step.run);
+      const own =
+        /^(?:node )?(?:\.\.\/)?(?:(?:scripts|program)\/)?\.github\/scripts\/(?<file>[a-z-]+\.(?:sh|mjs))$/.exec(
+          step.run,
+        );
       const name = npm?.groups?.['name'];
       if (name !== undefined) expect(Object.keys(packageJson.scripts)).toContain(name);
       if (own) expect(scripts).toContain(own.groups?.['file']);

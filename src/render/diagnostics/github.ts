@@ -1,6 +1,7 @@
 import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../source/diagnostic.ts';
 import { visible } from '../text.ts';
 import { countsOf, formatCounts } from './counts.ts';
+import { codeCounts, gravestFirst } from './gravity.ts';
 
 /** GitHub makes annotations of the first ten commands of each kind in a step; the others only show in its log. */
 const annotationsPerKind = 10;
@@ -14,8 +15,8 @@ export interface GithubOptions {
 
 /**
  * The diagnostics as GitHub Actions workflow commands, one a line, which become annotations on the pull request.
- * Errors come first, because GitHub keeps only the first of each kind. When it will drop some, a notice says so,
- * ahead of the notes so that it is not itself dropped; the message of each holds its place, which the step's log
+ * Those that GitHub keeps, the first of each kind, are the gravest: `gravestFirst`. When it will drop some, a notice
+ * before all others says so, with each code that occurs; the message of each holds its place, which the step's log
  * would not show otherwise. Nothing is printed when there is nothing to say.
  */
 export function github(
@@ -23,15 +24,11 @@ export function github(
   { pathOf = (file) => file }: GithubOptions = {},
 ): string {
   const counts = countsOf(diagnostics);
-  const of = (severity: Severity): string[] =>
-    diagnostics.filter((d) => d.severity === severity).map((d) => annotation(d, pathOf));
   const dropped = Math.max(counts.errors, counts.warnings, counts.notes) > annotationsPerKind;
-  const summary = `${formatCounts(counts)}: only the first ${annotationsPerKind} of each are annotated, this step's log has all`;
+  const summary = `${formatCounts(counts)}: ${codeCounts(diagnostics)}. Only ${annotationsPerKind} of each kind are annotated, the gravest; this step's log has all`;
   return [
-    ...of('error'),
-    ...of('warning'),
     ...(dropped ? [command('notice', { title: 'tenantry' }, summary)] : []),
-    ...of('note'),
+    ...gravestFirst(diagnostics).map((d) => annotation(d, pathOf)),
   ].join('');
 }
 
@@ -45,13 +42,13 @@ function annotation(
     return `${pathOf(label.file)}${start ? `:${start.line}:${start.column}` : ''}${suffix(label)}`;
   };
   const text = [
-    message,
-    `--> ${where(primary)}`,
-    ...related.map((label) => `::: ${where(label)}`),
-    ...(help === undefined ? [] : [`help: ${help}`]),
+    visible(message),
+    `--> ${visible(where(primary))}`,
+    ...related.map((label) => `::: ${visible(where(label))}`),
+    ...(help === undefined ? [] : [`help: ${visible(help)}`]),
   ];
   const properties = { file: pathOf(primary.file), ...region(primary), title: `${code} ${rule}` };
-  return command(commands[severity], properties, text.map(visible).join('\n'));
+  return command(commands[severity], properties, text.join('\n'));
 }
 
 /** GitHub takes columns only where the region is within one line. */

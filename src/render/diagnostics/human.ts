@@ -3,6 +3,7 @@ import type { Style } from '../style.ts';
 import { prose, visible } from '../text.ts';
 import { counted } from '../../source/text.ts';
 import { countsOf, formatCounts } from './counts.ts';
+import { codeCounts, gravestFirst } from './gravity.ts';
 import type { Lines, Mark, Row } from './snippet.ts';
 import { isShowable, linesOf, snippet } from './snippet.ts';
 import { summary } from './summary.ts';
@@ -15,7 +16,7 @@ export interface HumanOptions {
   readonly textOf: (file: string) => string | undefined;
   /** What the reader calls a file that a diagnostic names; the same unless told otherwise. */
   readonly pathOf?: (file: string) => string;
-  /** At most so many diagnostics, errors before warnings before notes; 50 unless told otherwise. */
+  /** At most so many diagnostics, the gravest; 50 unless told otherwise. */
   readonly limit?: number;
   /** The terminal's width. Source lines are cut around their marks to fit; without it, to about 120 columns. */
   readonly width?: number;
@@ -31,17 +32,16 @@ export function human(diagnostics: readonly PlacedDiagnostic[], options: HumanOp
   const shown = mostSevere(diagnostics, limit);
   const parts = diagnostics.filter((d) => shown.has(d)).map((d) => `${block(d, linesOfFile, options)}\n`);
   if (shown.size < diagnostics.length) {
-    const rest = formatCounts(countsOf(diagnostics.filter((d) => !shown.has(d))));
+    const others = diagnostics.filter((d) => !shown.has(d));
+    const rest = `${formatCounts(countsOf(others))} (${codeCounts(others)})`;
     parts.push(`${style.dim(`not shown: ${rest}; \`tenantry validate --format json\` has all`)}\n`);
   }
   return `${parts.join('\n')}${parts.length === 0 ? '' : '\n'}${summary(diagnostics, options)}\n`;
 }
 
-/** The `limit` most severe diagnostics: among equals, the first. */
+/** The `limit` gravest diagnostics. */
 function mostSevere(diagnostics: readonly PlacedDiagnostic[], limit: number): ReadonlySet<PlacedDiagnostic> {
-  if (diagnostics.length <= limit) return new Set(diagnostics);
-  const of = (severity: Severity): PlacedDiagnostic[] => diagnostics.filter((d) => d.severity === severity);
-  return new Set([...of('error'), ...of('warning'), ...of('note')].slice(0, limit));
+  return new Set(diagnostics.length <= limit ? diagnostics : gravestFirst(diagnostics).slice(0, limit));
 }
 
 function linesCache(textOf: (file: string) => string | undefined): (file: string) => Lines | undefined {

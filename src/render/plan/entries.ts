@@ -19,6 +19,9 @@ export interface Entry {
   readonly items: readonly ReportItem[];
 }
 
+/** So many messages of one rule about one item are read. */
+const mostMessages = 3;
+
 /** So many items that are the same for different tenants or namespaces are one entry. */
 const fewest = 4;
 
@@ -39,7 +42,13 @@ export function entriesOf(
     };
   });
   const alike = groupedBy(single, likeness);
-  return Array.from(alike.values()).flatMap((entries) => (entries.length < fewest ? entries : [together(entries)]));
+  const joined = Array.from(alike.values()).flatMap((entries) =>
+    entries.length < fewest ? entries : [together(entries)],
+  );
+  const ofSubjects = groupedBy(joined, sameForOthers);
+  return Array.from(ofSubjects.values()).flatMap((entries) =>
+    entries.length < fewest ? entries : [ofManySubjects(entries)],
+  );
 }
 
 function isRepeated(when: 'always' | 'when changed' | undefined, item: ReportItem): boolean {
@@ -49,7 +58,7 @@ function isRepeated(when: 'always' | 'when changed' | undefined, item: ReportIte
 /** One rule, once where its messages add nothing. */
 function entryRules(verdicts: readonly ReportVerdict[], isBrief: boolean): EntryRule[] {
   const rules = verdicts.map(({ code, rule, message }) => ({ code, rule, ...(!isBrief && { message }) }));
-  return isBrief ? rules.slice(0, 1) : rules;
+  return rules.slice(0, isBrief ? 1 : mostMessages);
 }
 
 /** The same for entries that differ at most in the tenant or the name. */
@@ -60,6 +69,27 @@ function likeness({ sentence, rules, items: [item] }: Entry): string {
   }
   if (item?.kind !== 'entity') return item?.id ?? '';
   return JSON.stringify([item.entity.kind, item.change, sentence.pieces, sentence.details, codes]);
+}
+
+/** The same for entries by which other subjects of the same kind get or lose the same in the same places. */
+function sameForOthers({ rules, items: [item, another] }: Entry): string {
+  if (item?.kind !== 'access' || another) return item?.id ?? '';
+  const { subject, direction, before, after, tenant } = item;
+  const places = item.places.map(({ cluster, namespace, state }) => [cluster, namespace, state]);
+  return JSON.stringify([subject.kind, direction, before, after, tenant, places, rules.map(({ code }) => code)]);
+}
+
+const subjectWords = { User: 'users', Group: 'groups', ServiceAccount: 'service accounts' } as const;
+
+/** Of groups, who is in them is left out: a rule about that is among the codes. */
+function ofManySubjects(entries: readonly Entry[]): Entry {
+  const items = entries.flatMap((entry) => entry.items);
+  const subjects = items.flatMap((item) => (item.kind === 'access' ? [item.subject] : []));
+  const names = subjects.map(({ name, namespace }) => (namespace === null ? name : `${namespace}/${name}`));
+  const whom = subjectWords[subjects[0]?.kind ?? 'User'];
+  const one = together(entries);
+  const about = [`${names.length} ${whom} (`, ...listPieces(names, ''), '), each:'];
+  return { ...one, sentence: { ...one.sentence, pieces: entries[0]?.sentence.pieces ?? [], about } };
 }
 
 function together(entries: readonly Entry[]): Entry {

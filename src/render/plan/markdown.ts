@@ -4,6 +4,7 @@ import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import { days, notesOn, side } from './human.ts';
 import type { Entry } from './entries.ts';
+import type { CodeCount } from './outline.ts';
 import { fewOf, outlineOf } from './outline.ts';
 import type { Piece } from './sentences.ts';
 import { lineWords } from './sentences.ts';
@@ -14,6 +15,9 @@ export const planMarker = '<!-- tenantry-plan -->';
 /** GitHub takes comments of up to 65,536 characters. In bytes, and with some to spare, nothing else can count more. */
 const mostBytes = 65_000;
 
+/** What one entry may take of that: beyond it, its first line alone is shown, and not even that where it is longer. */
+const mostEntryBytes = 6000;
+
 interface Section {
   /** Undefined for what is always open. */
   readonly title?: string;
@@ -21,11 +25,11 @@ interface Section {
 }
 
 /**
- * A plan for a comment on a pull request: what is dangerous is open, the rest folded, and cut before a comment would be
- * too long. Nothing in it can be Markdown, a mention or HTML of somebody else's: names stand in code, prose is escaped.
+ * A plan for a comment on a pull request: each rule that says something in a line, what is dangerous open, the rest
+ * folded. It is cut before a comment would be too long, and by gravity: no entry can push out a graver one. Nothing in it can be Markdown, a mention or HTML of somebody else's: names stand in code, prose is escaped.
  */
 export function markdownPlan(report: PlanReport, repeatedByItem: RepeatedByItem): string {
-  const { headline, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
+  const { headline, codes, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
   const all: Section[] = [
     {
       entries: fewOf(refused).map(({ verdict, more }) =>
@@ -46,6 +50,7 @@ export function markdownPlan(report: PlanReport, repeatedByItem: RepeatedByItem)
   ];
   const head = [planMarker, `### tenantry: ${escaped(headline)}`, ''];
   head.push(...notesOn(report).flatMap((note) => [`⚠️ ${note}`, '']));
+  if (codes.length > 0) head.push(...codes.map(codeLine), '');
   const foot = [
     `<sub>${code(side(report.base))} → ${code(side(report.head))}${days(report)} · ${code(report.digest.slice(0, 19))}</sub>`,
     '',
@@ -62,7 +67,8 @@ function fitted(sections: readonly Section[], room: number): string[] {
     const frame = bytes(title ?? '') + 200;
     const kept: string[] = [];
     left -= frame;
-    for (const text of entries) {
+    for (const entry of entries) {
+      const text = shortened(entry);
       const cost = bytes(text) + 1;
       if (cost > left) break;
       kept.push(text);
@@ -83,6 +89,21 @@ function fitted(sections: readonly Section[], room: number): string[] {
   }
   return lines;
 }
+
+/** An entry that leaves room for others. A line is left whole or out: half of one may be other Markdown. */
+function shortened(entry: string): string {
+  if (bytes(entry) <= mostEntryBytes) return entry;
+  const [first = '', ...others] = entry.split('\n');
+  const more = `${counted(others.length, 'line')} more, too long for a comment`;
+  return bytes(first) <= mostEntryBytes ? `${first}\n  - … ${more}` : `- … an entry of ${more}`;
+}
+
+/** What occurs, and how often: the one thing that is never cut. */
+function codeLine({ code: number, rule, severity, count }: CodeCount): string {
+  return `- ${severityMarks[severity]} **${escaped(number)}** ${escaped(rule)} × ${count}`;
+}
+
+const severityMarks = { error: '❌', warning: '⚠️', note: '⚠️', waived: '⚪' } as const;
 
 const marks = { '+': '➕', '-': '➖', '↑': '🔺', '↓': '🔻', '~': '🔹' } as const;
 

@@ -9,6 +9,8 @@ import { deletionStep } from './deletion-step.ts';
 /** A plan in the order in which people should read it. */
 export interface Outline {
   readonly headline: string;
+  /** Each rule that says something, from the gravest: there is always room for these. */
+  readonly codes: readonly CodeCount[];
   readonly refused: readonly ReportVerdict[];
   readonly waived: readonly ReportVerdict[];
   /** What to look at first, with the rules that say so. */
@@ -16,6 +18,14 @@ export interface Outline {
   /** Warnings and risks that are about no item. */
   readonly others: readonly ReportVerdict[];
   readonly sections: readonly { readonly title: string; readonly entries: readonly Entry[] }[];
+}
+
+/** How often a rule says something. */
+export interface CodeCount {
+  readonly code: string;
+  readonly rule: string;
+  readonly severity: ReportVerdict['severity'] | 'waived';
+  readonly count: number;
 }
 
 /** What comes first, and what each reader of a plan sees of it. */
@@ -33,7 +43,12 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
   }
   const ids = new Set(report.items.map(({ id }) => id));
   const rulesOf = ({ id }: ReportItem): readonly ReportVerdict[] => byItem.get(id) ?? [];
-  const risky = report.items.filter(({ id }) => byItem.has(id));
+  const ranks = ranksOf(notes);
+  const gravity = (item: ReportItem): number => Math.min(...rulesOf(item).map(({ code }) => ranks.get(code) ?? 0));
+  const risky = sortedBy(
+    report.items.filter(({ id }) => byItem.has(id)),
+    (item) => String(gravity(item)).padStart(6, '0'),
+  );
   const risks = entriesOf(
     [...risky.filter(isDeletion), ...risky.filter((item) => !isDeletion(item))],
     rulesOf,
@@ -50,16 +65,41 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
   });
   return {
     headline: headlineOf(report),
+    codes: codeCounts(report.verdicts),
     refused,
     waived,
     risks,
-    others: notes.filter(({ items }) => !items.some((id) => ids.has(id))),
+    others: sortedBy(
+      notes.filter(({ items }) => !items.some((id) => ids.has(id))),
+      ({ code }) => String(ranks.get(code) ?? 0).padStart(6, '0'),
+    ),
     sections: [
       section('Access', ['access']),
       section('People and roles', ['members', 'role']),
       section('Namespaces, limits and settings', ['entity']),
     ].filter(({ entries }) => entries.length > 0),
   };
+}
+
+const severities = ['error', 'warning', 'note', 'waived'] as const;
+
+const severityOf = ({ severity, waivedBy }: ReportVerdict): CodeCount['severity'] =>
+  waivedBy === null ? severity : 'waived';
+
+/** The place of each code, warnings before notes; a report has them from the gravest. */
+function ranksOf(verdicts: readonly ReportVerdict[]): ReadonlyMap<string, number> {
+  const bySeverity = severities.flatMap((severity) => verdicts.filter((verdict) => severityOf(verdict) === severity));
+  return new Map(Array.from(new Set(bySeverity.map(({ code }) => code)), (code, rank) => [code, rank]));
+}
+
+function codeCounts(verdicts: readonly ReportVerdict[]): CodeCount[] {
+  return severities.flatMap((severity) => {
+    const byCode = groupedBy(
+      verdicts.filter((verdict) => severityOf(verdict) === severity),
+      ({ code }) => code,
+    );
+    return Array.from(byCode, ([code, all]) => ({ code, rule: all[0]?.rule ?? '', severity, count: all.length }));
+  });
 }
 
 /** Whether an item is about what cannot be brought back, now or with the next change. */

@@ -1,4 +1,4 @@
-import { groupedBy } from '../../values/order.ts';
+import { groupedBy, sortedBy } from '../../values/order.ts';
 import { counted } from '../../source/text.ts';
 import { isToldOfNew, onCluster, sharedWith } from '../../settings/words.ts';
 import { deletionStep } from './deletion-step.ts';
@@ -240,7 +240,7 @@ function entitySentence(item: Entity): Sentence {
       ? settings.filter(notable[change])
       : // What a namespace was limited to says nothing once it is nobody's.
         settings.filter(({ about }) => !isRetained || about === onCluster);
-  const details = change === 'changed' ? told.map(settingPieces) : listed(told);
+  const details = change === 'changed' ? settingLines(told) : listed(told);
   const [only, ...others] = details;
   const isShort = change === 'changed' && only !== undefined && others.length === 0;
   return {
@@ -250,6 +250,19 @@ function entitySentence(item: Entity): Sentence {
     details: [...(isShort ? [] : details), ...item.contents.map(contentsPieces)],
     lines: linesOf((told.length > 0 ? told : settings).map(({ because }) => because)),
   };
+}
+
+/** So many settings of one entity are read; the JSON has them all. */
+const mostSettings = 20;
+
+/** Settings in their order. Where there are too many, those by which people may do more are not among what is left out. */
+function settingLines(settings: readonly Setting[]): Piece[][] {
+  if (settings.length <= mostSettings) return settings.map(settingPieces);
+  const gravest = sortedBy(settings, ({ about, effect }) =>
+    about === onCluster ? '0' : effect === 'loosens' ? '1' : effect === null ? '2' : '3',
+  );
+  const rest = counted(settings.length - mostSettings, 'more setting');
+  return [...gravest.slice(0, mostSettings).map(settingPieces), [`and ${rest}`]];
 }
 
 function contentsPieces({ cluster, found, counts, hidden }: Entity['contents'][number]): Piece[] {

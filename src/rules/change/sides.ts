@@ -107,9 +107,26 @@ export function lossesOf({ plan }: ChangeContext): Losses {
   };
 }
 
-/** The last day of what is about to end: access until then is as good as taken away. */
+/** What ends within so many days is about to end: access until then is as good as taken away. */
+const soonDays = 7;
+
+/** The last day of what is about to end. */
 export function soonAfter(asOf: string): string {
-  return addDays(asOf, 7);
+  return addDays(asOf, soonDays);
+}
+
+/** What had no end, or one as far away as this, and ends within so many days, is taken away by whoever cuts it. */
+const cutDays = 90;
+
+/**
+ * Whether a change lets access end soon: within a week, or within a quarter where it would have lasted a quarter longer.
+ * The last days are `now` and `was`; undefined where there is no end.
+ */
+export function endsSoon(asOf: string, now: string | undefined, was: string | undefined): boolean {
+  if (now === undefined || (was !== undefined && now >= was)) return false;
+  return (
+    now <= soonAfter(asOf) || (now <= addDays(asOf, cutDays) && (was === undefined || was > addDays(now, cutDays)))
+  );
 }
 
 /** The name that an exception gives as its target: with the kind where a tenant and a cluster have the same name. */

@@ -14,22 +14,28 @@ import { peopleAdded } from './TEN531-people-added/rule.ts';
 import { namespaceUnmanaged } from './TEN532-namespace-unmanaged/rule.ts';
 import { clusterShared } from './TEN533-cluster-shared/rule.ts';
 import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
+import { workStopped } from './TEN545-work-stopped/rule.ts';
 
-/** TEN52x and TEN53x: what a reviewer of a change has to look at first. None of them stops anything. */
+/**
+ * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
+ * gravest, which is the order in which a plan tells them: what cannot be brought back, whom clusters believe, what keeps
+ * tenants apart, who gets how much, what stands still, and the rest.
+ */
 export const riskRules: readonly Rule[] = [
-  productionWidened,
-  adminGiven,
-  unknownMembers,
-  policyTrustWidened,
-  customRoleWidened,
-  expiryRemoved,
-  markedForDeletion,
   deleted,
-  limitRaised,
-  protectionLowered,
+  markedForDeletion,
   identityChanged,
-  peopleAdded,
-  namespaceUnmanaged,
-  clusterShared,
+  policyTrustWidened,
+  protectionLowered,
+  adminGiven,
+  customRoleWidened,
   customRoleGiven,
+  workStopped,
+  unknownMembers,
+  productionWidened,
+  peopleAdded,
+  limitRaised,
+  expiryRemoved,
+  clusterShared,
+  namespaceUnmanaged,
 ];

@@ -12,7 +12,7 @@ import { covers } from '../../../plan/roles.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeContext, ChangeFinding, ChangeRule } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
-import { hasBase, itemsIn, lossesOf, removalLimits, soonAfter, targetOf, unread, waiverHelp } from '../sides.ts';
+import { endsSoon, hasBase, itemsIn, lossesOf, removalLimits, targetOf, unread, waiverHelp } from '../sides.ts';
 
 const code = 'TEN518';
 
@@ -23,7 +23,7 @@ export const tooMuchAccessRemoved: ChangeRule = {
   severity: 'error',
   summary:
     'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set.',
-  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
+  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or within 90 where it had no end or one 90 days later, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
   waivable: true,
   *check(context) {
     const { after, plan } = context;
@@ -88,7 +88,7 @@ function countedAccess(context: ChangeContext, narrowed: readonly RoleItem[]): C
 function counter({ after, plan }: ChangeContext, narrowed: ReadonlySet<string>) {
   const unknown = unread(after);
   const now = new Map(plan.after.graph.clusters.map((entry) => [entry.cluster.name, entry]));
-  const isLost = lossCheck(plan, soonAfter(after.asOf));
+  const isLost = lossCheck(plan, after.asOf);
   return (entry: ClusterAccess): CountedAccess[] => {
     const cluster = entry.cluster.name;
     if (unknown.clusters.has(cluster)) return [];
@@ -139,7 +139,7 @@ function rolesOf(accesses: readonly CountedAccess[], narrowed: ReadonlySet<strin
 }
 
 /** Whether the subject has less in the place than the fact says: not so much, or not for long any more. */
-function lossCheck(plan: ChangeContext['plan'], soon: string): (fact: AccessFact) => boolean {
+function lossCheck(plan: ChangeContext['plan'], asOf: string): (fact: AccessFact) => boolean {
   const { facts, after } = plan;
   const changed = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [factKey(before)] : [])));
   const places = new Set(facts.flatMap(({ kind, before }) => (kind === 'access' && before ? [placeKey(before)] : [])));
@@ -150,8 +150,7 @@ function lossCheck(plan: ChangeContext['plan'], soon: string): (fact: AccessFact
       .flatMap(({ accesses }) => accesses.filter((access) => places.has(placeKey(access)))),
     placeKey,
   );
-  const lasts = ({ until: now }: Access, { until: was }: AccessFact): boolean =>
-    now === undefined || now > soon || (was !== undefined && now >= was);
+  const lasts = ({ until: now }: Access, { until: was }: AccessFact): boolean => !endsSoon(asOf, now, was);
   return (fact) =>
     changed.has(factKey(fact)) &&
     !(held.get(placeKey(fact)) ?? []).some(
