@@ -118,8 +118,7 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         message: `the annotation ${key.allowAdopt} gives away a namespace that is there already: a cluster admin sets it, nobody else`,
       },
       {
-        expression:
-          'variables.breakGlass || variables.reserved.size() == 0 || !variables.taken || variables.allowed',
+        expression: 'variables.breakGlass || variables.reserved.size() == 0 || !variables.taken || variables.allowed',
         message: `the namespace is there already and is not the platform's: choose another name, or have a cluster admin annotate it with ${key.allowAdopt}=<tenant>`,
         messageExpression: `'the namespace ' + variables.name + ' is there already and is not ' + (variables.tenant != '' ? 'of the tenant ' + variables.tenant : 'the platform\\'s') + ': choose another name, or have a cluster admin annotate it with ${key.allowAdopt}=' + (variables.owner == '' ? '<tenant>' : variables.owner)`,
       },
