@@ -1,42 +1,60 @@
 import { connect } from '../cluster/api.ts';
-import { contentsOf } from '../cluster/contents.ts';
+import type { Contents } from '../cluster/contents.ts';
+import { contentsFinder } from '../cluster/contents.ts';
 import type { KubeContext } from '../cluster/kubeconfig.ts';
 import { contextNames, isSameServer, readContext } from '../cluster/kubeconfig.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanReport, ReportContents, ReportItem } from '../plan/report.ts';
+import { keys } from '../manifests/labels.ts';
+import { groupedBy } from '../values/order.ts';
 import { deletionStep } from '../render/plan/deletion-step.ts';
 
 type EntityItem = Extract<ReportItem, { kind: 'entity' }>;
 
+/** What the change does to a namespace on a cluster, as far as that is asked about it. */
+interface AtStake {
+  readonly cluster: string;
+  readonly fate: ReportContents['fate'];
+  /** Whose it is to be there. */
+  readonly to: Owner;
+}
+
+interface Owner {
+  /** As the cluster's labels say it: `tenant solar`. */
+  readonly described: string;
+  /** As the annotation that lets it go to them does. */
+  readonly key: string;
+}
+
 /**
- * The report with what the namespaces hold that the change deletes, or marks for it (S16), on the clusters that the
- * kubeconfig has a context for. Other clusters are not asked; one that does not answer is a Failure.
+ * The report with what the namespaces hold that the change deletes, or marks for it (S16), and what is there already under
+ * the names of new ones, on the clusters that the kubeconfig has a context for. Other clusters are not asked; one that does
+ * not answer is a Failure.
  */
 export async function withContents(report: PlanReport, plan: Plan, kubeconfig: string): Promise<PlanReport> {
-  const concerned = new Map(
-    report.items.flatMap((item) => (item.kind === 'entity' ? [[item.id, clustersAtStake(item)] as const] : [])),
+  const concerned = report.items.flatMap((item) =>
+    item.kind === 'entity' ? stakesOf(item).map((stake) => ({ ...stake, id: item.id, name: item.entity.name })) : [],
   );
-  const clusters = new Set(Array.from(concerned.values()).flat());
-  if (clusters.size === 0) return report;
+  if (concerned.length === 0) return report;
 
   const contexts: KubeContext[] = [];
   for (const name of await contextNames(kubeconfig)) contexts.push(await readContext(kubeconfig, name));
   const servers = new Map(
     [...plan.after.desired.clusters, ...plan.before.desired.clusters].map((c) => [c.name, c.server.value]),
   );
+  const { labelDomain } = plan.after.desired.organization;
   const found = new Map<string, ReportContents[]>();
-  for (const cluster of clusters) {
+  for (const [cluster, stakes] of groupedBy(concerned, (stake) => stake.cluster)) {
     const server = servers.get(cluster);
     const context = contexts.find((c) => server !== undefined && isSameServer(c.server, server));
     if (!context) continue;
     const api = await connect(context, undefined);
     try {
-      for (const item of report.items) {
-        if (item.kind !== 'entity' || concerned.get(item.id)?.includes(cluster) !== true) continue;
-        const contents = await contentsOf(api, item.entity.name);
-        const all = found.get(item.id) ?? [];
-        all.push({ cluster, found: contents.found, counts: [...contents.counts], hidden: [...contents.hidden] });
-        found.set(item.id, all);
+      const contentsOf = contentsFinder(api, labelDomain);
+      for (const stake of stakes) {
+        const all = found.get(stake.id) ?? [];
+        all.push(reported(stake, await contentsOf(stake.name), keys(labelDomain).allowAdopt));
+        found.set(stake.id, all);
       }
     } finally {
       api.close();
@@ -50,11 +68,46 @@ export async function withContents(report: PlanReport, plan: Plan, kubeconfig: s
   };
 }
 
-/** The clusters on which a namespace is deleted by the change, or marked for it. */
-function clustersAtStake({ entity, settings }: EntityItem): string[] {
+function reported({ cluster, fate, to }: AtStake, contents: Contents, annotation: string): ReportContents {
+  const { found, owner, allowAdopt, counts, hidden, unknown } = contents;
+  const isTheirs =
+    owner === to.described ||
+    // What is a group's, or was, goes to another by the files of admins alone.
+    (owner !== undefined && !owner.startsWith('tenant ') && !to.described.startsWith('tenant '));
+  const isStuck = owner?.startsWith('tenant ') === true && !isTheirs;
+  return {
+    cluster,
+    fate,
+    found: found ?? null,
+    owner: owner ?? null,
+    needs:
+      fate === 'new' && found === true && !isTheirs && !isStuck && allowAdopt !== to.key
+        ? `${annotation}=${to.key}`
+        : null,
+    counts: [...counts],
+    hidden: [...hidden],
+    unknown: [...unknown],
+  };
+}
+
+/** The clusters on which a namespace is new by the change, deleted by it, or marked for that. */
+function stakesOf({ entity, settings, tenant }: EntityItem): AtStake[] {
   if (entity.kind !== 'namespace') return [];
   return settings.flatMap((setting) => {
-    const fate = deletionStep(setting);
-    return setting.item !== null && (fate === 'deleted' || fate === 'marked') ? [setting.item] : [];
+    const { item: cluster, before, after } = setting;
+    const step = deletionStep(setting);
+    const fate = step === 'retained' && before === null ? 'new' : step;
+    if (cluster === null || (fate !== 'new' && fate !== 'deleted' && fate !== 'marked')) return [];
+    const to =
+      tenant !== null
+        ? { described: `tenant ${tenant}`, key: tenant }
+        : step === 'retained'
+          ? { described: 'retained', key: 'Retained' }
+          : groupOwner((after ?? '').replace(/^of group /, ''));
+    return [{ cluster, fate, to }];
   });
+}
+
+function groupOwner(group: string): Owner {
+  return { described: `group ${group}`, key: `group/${group}` };
 }

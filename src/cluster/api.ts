@@ -155,7 +155,6 @@ const words: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no way to that host',
   ENETUNREACH: 'there is no way to that network',
   ETIMEDOUT: 'no answer in time',
-  ABORT_ERR: 'no answer in time',
 };
 
 function failed({ server, name }: KubeContext, error: unknown): Failure {
@@ -172,6 +171,12 @@ function failed({ server, name }: KubeContext, error: unknown): Failure {
   ) {
     return new Failure('untrusted', `the certificate of ${server} is not to be trusted: ${message}`, {
       help: 'check the address and the certificate authority in the kubeconfig: this may be another server than you think',
+      cause: error,
+    });
+  }
+  if (code === 'TOO_LONG') {
+    return new Failure('unreachable', `${server} sends an answer of more than 64 MiB, which was not read to its end`, {
+      help: "check the server's address in the kubeconfig: this may be another server than you think",
       cause: error,
     });
   }

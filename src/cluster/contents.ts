@@ -1,15 +1,27 @@
+import { keys } from '../manifests/labels.ts';
+import { atMost } from '../values/concurrency.ts';
+import { at, textAt } from '../values/json.ts';
+import { once } from '../values/once.ts';
 import { sortedBy } from '../values/order.ts';
+import type { NotKnown } from './answers.ts';
+import { countIn, isNoSuchPath, isNotFound, nameText, statusText } from './answers.ts';
 import type { Api } from './api.ts';
-import { at, listAt, textAt } from '../values/json.ts';
+import { namespacedResources } from './discovery.ts';
 
 /** What is in a namespace of a live cluster. */
 export interface Contents {
-  /** Whether the namespace is there. */
-  readonly found: boolean;
+  /** Whether the namespace is there; undefined where the server does not say. */
+  readonly found: boolean | undefined;
+  /** Whose it is by its labels, as `tenant solar`; undefined where the platform does not know it. */
+  readonly owner?: string;
+  /** Whom a cluster admin lets have it, as the annotation says. */
+  readonly allowAdopt?: string;
   /** How many objects of each resource, as `persistentvolumeclaims` or `deployments.apps`; those without any are left out. */
   readonly counts: readonly { readonly resource: string; readonly count: number }[];
   /** Resources that the caller may not list. */
   readonly hidden: readonly string[];
+  /** What else the server did not tell: nobody knows what is there. */
+  readonly unknown: readonly NotKnown[];
 }
 
 /** Objects that come by themselves and say nothing about what people have put there. */
@@ -21,46 +33,68 @@ const ordinary: ReadonlySet<string> = new Set([
   'leases.coordination.k8s.io',
 ]);
 
-/** Counts what a namespace holds (S16), resource by resource as the API server's discovery lists them. */
-export async function contentsOf(api: Pick<Api, 'get'>, namespace: string): Promise<Contents> {
-  const path = `/namespaces/${encodeURIComponent(namespace)}`;
-  if ((await api.get(`/api/v1${path}`)).status === 404) return { found: false, counts: [], hidden: [] };
-  const counts: Contents['counts'][number][] = [];
-  const hidden: string[] = [];
-  for (const { base, name, resource } of await namespacedResources(api)) {
-    if (ordinary.has(resource)) continue;
-    const { status, body } = await api.get(`${base}${path}/${name}?limit=1`);
-    if (status !== 200) {
-      // A resource that went away in between, or that cannot be listed, has nothing to hide.
-      if (status === 401 || status === 403) hidden.push(resource);
-      continue;
+/** Requests at a time: an API server gives each client a share of what it can do at once. */
+const mostAtATime = 8;
+
+/** Counts what namespaces hold (S16), resource by resource as the API server's discovery lists them. */
+export function contentsFinder(
+  { get }: Pick<Api, 'get'>,
+  labelDomain: string,
+): (namespace: string) => Promise<Contents> {
+  const discovered = once(() => namespacedResources(get));
+  const inTurn = atMost(mostAtATime);
+  return async (namespace) => {
+    const path = `/namespaces/${encodeURIComponent(namespace)}`;
+    const answer = await get(`/api/v1${path}`);
+    if (isNotFound(answer, namespace)) return { found: false, counts: [], hidden: [], unknown: [] };
+    if (answer.status !== 200 || textAt(answer.body, 'metadata', 'name') !== namespace) {
+      const why = answer.status === 200 ? 'the answer is no namespace' : statusText(answer.status);
+      return { found: undefined, counts: [], hidden: [], unknown: [{ what: `namespaces/${namespace}`, why }] };
     }
-    const remaining = at(body, 'metadata', 'remainingItemCount');
-    const count = listAt(body, 'items').length + (typeof remaining === 'number' ? remaining : 0);
-    if (count > 0) counts.push({ resource, count });
-  }
-  return { found: true, counts: sortedBy(counts, ({ resource }) => resource), hidden };
+    const { resources, unknown } = await discovered();
+    const lists = await Promise.all(
+      resources
+        .filter(({ resource }) => !ordinary.has(resource))
+        .map(({ base, name, resource }) =>
+          inTurn(async () => ({ resource, listed: await get(`${base}${path}/${name}?limit=1`) })),
+        ),
+    );
+    const counted = lists
+      // A resource that went away in between holds nothing.
+      .filter(({ listed }) => !isNoSuchPath(listed))
+      .map(({ resource, listed }) => ({ resource, status: listed.status, count: countIn(listed) }));
+    return {
+      found: true,
+      ...ownerOf(answer.body, labelDomain),
+      counts: sortedBy(
+        counted.flatMap(({ resource, count }) => (typeof count === 'number' && count > 0 ? [{ resource, count }] : [])),
+        ({ resource }) => resource,
+      ),
+      hidden: counted.flatMap(({ resource, status }) => (status === 403 ? [resource] : [])),
+      unknown: [
+        ...unknown,
+        ...counted.flatMap(({ resource, status, count }) =>
+          typeof count === 'string' && status !== 403 ? [{ what: resource, why: count }] : [],
+        ),
+      ],
+    };
+  };
 }
 
-interface Resource {
-  readonly base: string;
-  readonly name: string;
-  readonly resource: string;
-}
-
-/** All resources of namespaces that can be listed, in each group's preferred version. */
-async function namespacedResources({ get }: Pick<Api, 'get'>): Promise<Resource[]> {
-  const groups = listAt((await get('/apis')).body, 'groups').flatMap((group) => {
-    const version = textAt(group, 'preferredVersion', 'groupVersion');
-    return version === undefined ? [] : [{ base: `/apis/${version}`, suffix: `.${textAt(group, 'name') ?? ''}` }];
-  });
-  const found: Resource[] = [];
-  for (const { base, suffix } of [{ base: '/api/v1', suffix: '' }, ...groups]) {
-    for (const entry of listAt((await get(base)).body, 'resources')) {
-      const name = textAt(entry, 'name');
-      const isListed = at(entry, 'namespaced') === true && listAt(entry, 'verbs').includes('list');
-      if (name !== undefined && isListed && !name.includes('/')) found.push({ base, name, resource: name + suffix });
-    }
-  }
-  return found;
+/** Whose a Namespace is, and whom it may go to, by its labels and annotations. */
+function ownerOf(namespace: unknown, labelDomain: string): Pick<Contents, 'owner' | 'allowAdopt'> {
+  const key = keys(labelDomain);
+  const kind = textAt(namespace, 'metadata', 'labels', key.kind);
+  const annotations = at(namespace, 'metadata', 'annotations');
+  const tenant = textAt(namespace, 'metadata', 'labels', key.tenant);
+  const owner =
+    tenant !== undefined
+      ? `tenant ${tenant}`
+      : kind === 'Group'
+        ? `group ${textAt(annotations, key.group) ?? ''}`.trim()
+        : kind === 'Retained'
+          ? 'retained'
+          : undefined;
+  const allowAdopt = textAt(annotations, key.allowAdopt);
+  return { ...(owner !== undefined && { owner: nameText(owner) }), ...(allowAdopt !== undefined && { allowAdopt }) };
 }

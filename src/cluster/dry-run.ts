@@ -1,6 +1,8 @@
 import { atMost } from '../values/concurrency.ts';
 import type { ManifestObject } from '../manifests/manifest-file.ts';
 import type { Api } from './api.ts';
+import type { NotKnown } from './answers.ts';
+import { statusText } from './answers.ts';
 import type { Answer } from './http.ts';
 import { at, listAt, textAt } from '../values/json.ts';
 
@@ -12,6 +14,8 @@ export type Outcome = {
 } & (
   | { readonly result: 'verified' }
   | { readonly result: 'refused'; readonly status: number; readonly message: string }
+  /** The server neither takes nor refuses it: what came back is no answer to that. */
+  | { readonly result: 'no-answer'; readonly message: string }
   /** Nobody can tell: applying everything first makes something else, without which the server refuses. */
   | { readonly result: 'not-checked'; readonly waitsFor: Pick<ManifestObject, 'kind' | 'namespace' | 'name'> }
   /** Nobody can tell: an admission webhook would have a say, and does not take part in dry runs. */
@@ -37,9 +41,9 @@ export async function dryRun(
       inTurn(async (): Promise<Outcome> => {
         const path = await api.pathOf(object);
         const outcome: Outcome =
-          path === undefined
-            ? { object, warnings: [], result: 'refused', status: 404, message: unknownKind(object) }
-            : outcomeOf(object, ours, await api.dryRun(path, object.manifest()));
+          typeof path === 'string'
+            ? outcomeOf(object, ours, await api.dryRun(path, object.manifest()))
+            : { object, warnings: [], ...(path ? notTold(path) : unknownKind(object)) };
         onDone();
         return outcome;
       }),
@@ -47,12 +51,16 @@ export async function dryRun(
   );
 }
 
+function notTold({ what, why }: NotKnown) {
+  return { result: 'no-answer', message: `the server does not say what it has in ${what}: ${why}` } as const;
+}
+
 function keyOf({ kind, namespace = '', name }: Pick<ManifestObject, 'kind' | 'namespace' | 'name'>): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-function unknownKind({ apiVersion, kind }: ManifestObject): string {
-  return `the server has no ${kind} in ${apiVersion}`;
+function unknownKind({ apiVersion, kind }: ManifestObject) {
+  return { result: 'refused', status: 404, message: `the server has no ${kind} in ${apiVersion}` } as const;
 }
 
 function outcomeOf(
@@ -60,13 +68,22 @@ function outcomeOf(
   ours: ReadonlyMap<string, ManifestObject>,
   { status, body, warnings }: Answer,
 ): Outcome {
-  if (status < 300) return { object, warnings, result: 'verified' };
+  if (status === 200 || status === 201) {
+    // What has been applied comes back; a page of something in between is no yes.
+    if (at(body, 'kind') === object.kind && at(body, 'metadata', 'name') === object.name) {
+      return { object, warnings, result: 'verified' };
+    }
+    return { object, warnings, result: 'no-answer', message: 'what comes back is not the object' };
+  }
   const missing = status === 404 ? missingObject(object, body) : undefined;
   const waitsFor = missing && ours.get(keyOf(missing));
   if (waitsFor) return { object, warnings, result: 'not-checked', waitsFor };
   const message = missing ? `${missing.kind} "${missing.name}" not found` : messageOf(body);
   const webhook = /^admission webhook "([^"]+)" does not support dry run/.exec(message)?.[1];
   if (webhook !== undefined) return { object, warnings, result: 'not-checked', webhook };
+  if (status < 400 || status >= 500 || status === 408 || status === 429) {
+    return { object, warnings, result: 'no-answer', message: `${statusText(status)}: ${message}` };
+  }
   return { object, warnings, result: 'refused', status, message };
 }
 

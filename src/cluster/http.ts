@@ -28,7 +28,13 @@ export interface Sent {
 /** A server that calls admission webhooks may take 30 s for each. */
 const answerTime = 120_000;
 
-/** Sends a request. Rejects where no answer comes; whatever its status, an answer is one. */
+/** Bytes of an answer: no list that is asked for, and no object, comes near. */
+const mostBytes = 64 * 1024 * 1024;
+
+/**
+ * Sends a request. Rejects where no answer comes, none that ends in time, or one that is too long; whatever its status, an
+ * answer is one.
+ */
 export function exchange(
   url: URL,
   options: Options,
@@ -39,13 +45,19 @@ export function exchange(
       ...options.headers,
       ...(body !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
     };
-    const request = send(url, { ...options, headers, signal: AbortSignal.timeout(timeout) }, (response) => {
-      let text = '';
+    const request = send(url, { ...options, headers }, (response) => {
+      const parts: Buffer[] = [];
+      let size = 0;
       response
-        .setEncoding('utf8')
-        .on('data', (part: string) => (text += part))
-        .on('error', reject)
+        .on('data', (part: Buffer) => {
+          size += part.length;
+          if (size > mostBytes) giveUp('TOO_LONG');
+          else parts.push(part);
+        })
+        .on('error', fail)
         .on('end', () => {
+          clearTimeout(timer);
+          const text = Buffer.concat(parts).toString('utf8');
           const { 'content-type': type = '', 'retry-after': retryAfter, warning } = response.headers;
           resolve({
             status: response.statusCode ?? 0,
@@ -55,7 +67,17 @@ export function exchange(
           });
         });
     });
-    request.on('error', reject).end(body);
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    const giveUp = (code: 'TOO_LONG' | 'ETIMEDOUT'): void => {
+      fail(Object.assign(new Error(code), { code }));
+      request.destroy();
+    };
+    // A signal would not do: it no longer counts once an answer has begun, and that may go on for ever.
+    const timer = setTimeout(giveUp, timeout, 'ETIMEDOUT');
+    request.on('error', fail).end(body);
   });
 }
 

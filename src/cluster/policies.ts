@@ -1,4 +1,5 @@
 import type { ManifestObject } from '../manifests/manifest-file.ts';
+import { isNotFound } from './answers.ts';
 import type { Api } from './api.ts';
 import type { Outcome } from './dry-run.ts';
 import { at, listAt, textAt } from '../values/json.ts';
@@ -13,7 +14,10 @@ export type TypeCheck = { readonly object: ManifestObject } & (
   | { readonly result: 'not-checked'; readonly reason: NotChecked }
 );
 
-/** `not-stored`: the server has no such policy. `other`: it has another one of that name. `pending`: not looked at yet. */
+/**
+ * `not-stored`: the server has no such policy. `other`: it has another one of that name. `pending`: not looked at yet.
+ * `unreadable`: the server does not show it.
+ */
 export type NotChecked = 'not-stored' | 'other' | 'pending' | 'unreadable';
 
 /** The type checks of the policies among the objects. */
@@ -24,6 +28,8 @@ export async function typeChecks(api: Api, objects: readonly ManifestObject[]): 
       const notChecked = (reason: NotChecked): TypeCheck => ({ object, result: 'not-checked', reason });
       const found = await stored(object);
       if (typeof found === 'string') return notChecked(found);
+      const listed = at(found.body, 'status', 'typeChecking', 'expressionWarnings');
+      if (listed !== undefined && !Array.isArray(listed)) return notChecked('unreadable');
       if (!agrees(at(object.manifest(), 'spec'), at(found.body, 'spec'))) return notChecked('other');
       const observed = at(found.body, 'status', 'observedGeneration');
       if (observed === undefined || observed !== at(found.body, 'metadata', 'generation')) return notChecked('pending');
@@ -61,9 +67,11 @@ function storedObjects(
   return async (object) => {
     const path = await api.pathOf(object);
     if (path === undefined) return 'not-stored';
-    const { status, body } = await api.get(path);
-    if (status === 404) return 'not-stored';
-    return status === 200 ? { body } : 'unreadable';
+    if (typeof path !== 'string') return 'unreadable';
+    const answer = await api.get(path);
+    if (isNotFound(answer, object.name)) return 'not-stored';
+    const { status, body } = answer;
+    return status === 200 && at(body, 'metadata', 'name') === object.name ? { body } : 'unreadable';
   };
 }
 

@@ -13,7 +13,7 @@ import { groupsOf, knownUsers, whatUserCan } from '../access/queries.ts';
 import { serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
-import { isProtectedNamespace } from '../config/model/desired-state.ts';
+import { protectionOf } from '../config/model/desired-state.ts';
 import { Failure } from '../values/failure.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
@@ -148,12 +148,12 @@ function aServiceAccount({ desired, graph, cluster }: Question, serviceAccount: 
 
 /** A namespace that is not on the cluster gets an error rather than "no", which would look like an answer. */
 function refuseUnknownNamespace(
-  { organization }: DesiredState,
+  desired: DesiredState,
   graph: AccessGraph,
   { cluster, namespaces }: ClusterAccess,
   namespace: string | undefined,
 ): void {
-  if (namespace === undefined || isProtectedNamespace(organization, namespace)) return;
+  if (namespace === undefined || protectionOf(desired, namespace)) return;
   if (namespaces.some((n) => n.name === namespace)) return;
   const elsewhere = graph.clusters.filter((c) => c.namespaces.some((n) => n.name === namespace));
   if (elsewhere.length === 0) {

@@ -20,7 +20,7 @@ export interface PlanOptions extends ChangeOptions {
   readonly out?: string;
   /** A plan that was written as JSON, to be printed. */
   readonly from?: string;
-  /** A kubeconfig, to ask the clusters in it what namespaces hold that are deleted or marked for it. */
+  /** A kubeconfig, to ask the clusters in it what is in namespaces that are new, marked for deletion or deleted. */
   readonly kubeconfig?: string;
 }
 

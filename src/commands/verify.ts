@@ -86,7 +86,8 @@ interface Report extends Verification {
 }
 
 function isClean({ outcomes, typeChecks }: Verification): boolean {
-  return outcomes.every((o) => o.result !== 'refused') && typeChecks.every((c) => c.result !== 'failed');
+  const isBad = ({ result }: Outcome): boolean => result === 'refused' || result === 'no-answer';
+  return !outcomes.some(isBad) && typeChecks.every((c) => c.result !== 'failed');
 }
 
 function clusterNamed({ clusters }: DesiredState, name: string): Cluster {
@@ -196,7 +197,7 @@ async function becauseFinder(
 /** One line of the table. */
 interface Problem {
   readonly object: ManifestObject;
-  readonly result: 'refused' | 'type error' | 'warning';
+  readonly result: 'refused' | 'no answer' | 'type error' | 'warning';
   readonly message: string;
 }
 
@@ -219,6 +220,7 @@ function humanReport(io: Io, report: Report): string {
   const summary = [
     `${counted(count('verified'), 'object')} verified`,
     ...(count('refused') > 0 ? [`${count('refused')} refused`] : []),
+    ...(count('no-answer') > 0 ? [`${count('no-answer')} without an answer`] : []),
     ...(count('not-checked') > 0 ? [`${count('not-checked')} not checked`] : []),
   ];
   const user = api.user === undefined ? '' : `, as ${prose(api.user)}`;
@@ -239,7 +241,9 @@ function problemsOf({ outcomes, typeChecks, byOldPolicy }: Verification): Proble
       return [
         ...(outcome.result === 'refused'
           ? [{ object, result: 'refused' as const, message: `${outcome.message}${old}` }]
-          : []),
+          : outcome.result === 'no-answer'
+            ? [{ object, result: 'no answer' as const, message: outcome.message }]
+            : []),
         ...warnings.map((message) => ({ object, result: 'warning' as const, message })),
       ];
     }),
@@ -286,7 +290,7 @@ function typesNotChecked(reason: string): string {
     'not-stored': 'the server does not have them yet: apply the manifests and verify again',
     other: 'the server has others of that name: apply the manifests and verify again',
     pending: 'kube-controller-manager has not looked at them yet: verify again in a minute',
-    unreadable: 'you may not read ValidatingAdmissionPolicies there',
+    unreadable: 'the server does not show them: you may not read them, or it did not answer',
   };
   return Object.entries(reasons).find(([name]) => name === reason)?.[1] ?? reason;
 }
@@ -332,6 +336,7 @@ function jsonReport({ cluster, context, api, outcomes, typeChecks, byOldPolicy, 
         message: outcome.message,
         byOldPolicy: byOldPolicy.has(outcome),
       }),
+      ...(outcome.result === 'no-answer' && { message: outcome.message }),
       ...('waitsFor' in outcome && { waitsFor: named(outcome.waitsFor) }),
       ...('webhook' in outcome && { webhook: outcome.webhook }),
       warnings: outcome.warnings,

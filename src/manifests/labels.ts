@@ -16,6 +16,7 @@ export function keys(domain: string) {
     state: `${domain}/state`,
     kind: `${domain}/namespace-kind`,
     allowDelete: `${domain}/allow-delete`,
+    allowAdopt: `${domain}/allow-adopt`,
     groupName: `${domain}/group-name`,
   } as const;
 }

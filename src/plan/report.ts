@@ -106,11 +106,17 @@ const EntityItem = object({
   contents: list(
     object({
       cluster: text(),
-      found: Type.Boolean({ description: 'Whether the namespace is there.' }),
+      fate: oneOf(['new', 'deleted', 'marked']),
+      found: orNull(
+        Type.Boolean({ description: 'Whether the namespace is there; null where the server does not say.' }),
+      ),
+      owner: orNull(text('Whose it is there, as `tenant solar`; null where the platform does not know it.')),
+      needs: orNull(text('The annotation without which the cluster does not let it go to whom it is new to.')),
       counts: list(object({ resource: text(), count: Type.Integer({ minimum: 1 }) })),
-      hidden: list(text(), 'Resources that could not be listed.'),
+      hidden: list(text(), 'Resources that the caller may not list.'),
+      unknown: list(object({ what: text(), why: text() }), 'What the server did not tell: nobody knows what is there.'),
     }),
-    'What a namespace that is deleted, or marked for it, holds on live clusters that were asked.',
+    'What a namespace that is new, deleted, or marked for it, holds on live clusters that were asked.',
   ),
 });
 

@@ -47,6 +47,28 @@ describe('an API server', () => {
     });
   });
 
+  it('whose answer never ends is given up', async () => {
+    const server = await startApiServer((asked) =>
+      isVersion(asked) ? { endless: { text: ' '.repeat(1 << 20) } } : undefined,
+    );
+    await expect(connected(server)).rejects.toMatchObject({
+      name: 'Failure',
+      code: 'unreachable',
+      message: `${server.url} sends an answer of more than 64 MiB, which was not read to its end`,
+    });
+  });
+
+  it('whose answer comes a little at a time has no more time for it', async () => {
+    const server = await startApiServer((asked) =>
+      isVersion(asked) ? { endless: { text: ' ', every: 100 } } : undefined,
+    );
+    await expect(connected(server)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: `${server.url} cannot be reached: no answer in time`,
+    });
+    expect(server.asked).toHaveLength(1);
+  });
+
   it('that nobody hears at the address is unreachable', async () => {
     const server = await startApiServer();
     const file = server.kubeconfig({ cluster: { server: 'https://127.0.0.1:1' } });

@@ -6,7 +6,7 @@ import { verifyObjects } from '../../src/cluster/verify.ts';
 import type { ManifestObject } from '../../src/manifests/manifest-file.ts';
 import { fileOrigin } from '../../src/source/source.ts';
 import type { Asked, Reply } from '../support/api-server.ts';
-import { startApiServer } from '../support/api-server.ts';
+import { applied, notFound, startApiServer } from '../support/api-server.ts';
 
 /** What `verify` makes of a server's answers; `test/live/verify.test.ts` has the answers of a real one. */
 
@@ -56,7 +56,9 @@ async function verified(
 ): Promise<Verification & { readonly paths: readonly string[]; readonly done: number }> {
   const server = await startApiServer((asked) => {
     const resources = asked.method === 'GET' ? discovery[asked.path] : undefined;
-    return answer(asked) ?? (resources && { body: { resources } }) ?? (asked.method === 'PATCH' ? {} : undefined);
+    return (
+      answer(asked) ?? (resources && { body: { resources } }) ?? (asked.method === 'PATCH' ? applied(asked) : undefined)
+    );
   });
   const api = await connect(await readContext(server.kubeconfig(), undefined), undefined);
   let done = 0;
@@ -69,6 +71,17 @@ async function verified(
 }
 
 const refusal = (status: number, body: object): Reply => ({ status, body: { kind: 'Status', ...body } });
+
+/** What neither takes an object nor refuses it, and what is said of it. */
+const noAnswers: readonly (readonly [Reply, string])[] = [
+  [{ status: 500, body: 'etcd is gone\n' }, 'status 500: etcd is gone'],
+  [{ status: 503, body: '' }, 'status 503: no reason given'],
+  [{ status: 302, headers: { location: '/login' }, body: '' }, 'status 302: no reason given'],
+  [{ status: 204, body: '' }, 'status 204: no reason given'],
+  [{ status: 408, body: '' }, 'status 408: no reason given'],
+  [{ status: 200, body: '<h1>Log in</h1>' }, 'what comes back is not the object'],
+  [{ status: 200, body: { kind: 'LimitRange', metadata: { name: 'other' } } }, 'what comes back is not the object'],
+];
 
 describe('a dry run', () => {
   it('asks about each object where the server has it, and once what it has', async () => {
@@ -112,8 +125,13 @@ describe('a dry run', () => {
       }),
       { result: 'refused', status: 422, message: 'spec.limits: Required\nToo long' },
     ],
-    ['a text', { status: 500, body: 'etcd is gone\n' }, { result: 'refused', status: 500, message: 'etcd is gone' }],
-    ['nothing', { status: 500, body: '' }, { result: 'refused', status: 500, message: 'no reason given' }],
+    ['a text', { status: 403, body: 'go away\n' }, { result: 'refused', status: 403, message: 'go away' }],
+    ['nothing', { status: 403, body: '' }, { result: 'refused', status: 403, message: 'no reason given' }],
+    ...noAnswers.map(([reply, message]): [string, Reply, object] => [
+      `that there is no answer: ${message}`,
+      reply,
+      { result: 'no-answer', message },
+    ]),
     [
       'that a webhook takes no part',
       refusal(400, { message: 'admission webhook "mutate.example.com" does not support dry run' }),
@@ -127,6 +145,22 @@ describe('a dry run', () => {
   ])('hands on %s', async (_, reply, expected) => {
     const { outcomes } = await verified([limits], ({ method }) => (method === 'PATCH' ? reply : undefined));
     expect(outcomes).toMatchObject([expected]);
+  });
+
+  it.each<[string, Reply, string]>([
+    ['an error', { status: 503, body: 'no' }, 'status 503'],
+    ['nothing', { body: {} }, 'the answer has no resources'],
+    ['something else', { body: 'hello' }, 'the answer has no resources'],
+  ])('is not said to be refused where discovery answers with %s', async (_, reply, why) => {
+    const { outcomes } = await verified([limits], ({ path }) => (path === '/api/v1' ? reply : undefined));
+    expect(outcomes).toEqual([
+      {
+        object: limits,
+        warnings: [],
+        result: 'no-answer',
+        message: `the server does not say what it has in v1: ${why}`,
+      },
+    ]);
   });
 
   it('does not take for a refusal what only waits for another object', async () => {
@@ -155,7 +189,12 @@ describe('a dry run', () => {
 
 describe('the type check of a policy', () => {
   const stored = (change: object): Reply => ({
-    body: { metadata: { generation: 2 }, spec, status: { observedGeneration: 2, typeChecking: {} }, ...change },
+    body: {
+      metadata: { name: 'pods.tenantry.dev', generation: 2 },
+      spec,
+      status: { observedGeneration: 2, typeChecking: {} },
+      ...change,
+    },
   });
   const expressionWarnings = [{ fieldRef: 'spec.validations[0].expression', warning: "undefined field 'replicas'" }];
 
@@ -177,7 +216,7 @@ describe('the type check of a policy', () => {
     ['is yet to come', stored({ status: {} }), { result: 'not-checked', reason: 'pending' }],
     [
       'is yet to come where nothing is counted',
-      stored({ status: {}, metadata: {} }),
+      stored({ status: {}, metadata: { name: 'pods.tenantry.dev' } }),
       { result: 'not-checked', reason: 'pending' },
     ],
     [
@@ -191,8 +230,16 @@ describe('the type check of a policy', () => {
       stored({ spec: { ...spec, failurePolicy: 'Ignore' } }),
       { result: 'not-checked', reason: 'other' },
     ],
-    ['waits for the policy', refusal(404, {}), { result: 'not-checked', reason: 'not-stored' }],
+    ['waits for the policy', notFound('pods.tenantry.dev'), { result: 'not-checked', reason: 'not-stored' }],
     ['may not be seen', refusal(403, {}), { result: 'not-checked', reason: 'unreadable' }],
+    ['is not told by a server that fails', refusal(500, {}), { result: 'not-checked', reason: 'unreadable' }],
+    ['is not told by a 404 of something else', refusal(404, {}), { result: 'not-checked', reason: 'unreadable' }],
+    ['is not told by a page', { body: 'hello' }, { result: 'not-checked', reason: 'unreadable' }],
+    [
+      'is not told by what is no list of warnings',
+      stored({ status: { observedGeneration: 2, typeChecking: { expressionWarnings: 'none' } } }),
+      { result: 'not-checked', reason: 'unreadable' },
+    ],
   ])('%s', async (_, reply, expected) => {
     const { typeChecks } = await verified([namespace, policy], ({ method, path }) =>
       method === 'GET' && path.endsWith('/validatingadmissionpolicies/pods.tenantry.dev') ? reply : undefined,

@@ -36,13 +36,13 @@ function serverWith(warnings: Readonly<Record<string, string>>): (asked: Asked) 
     if (resources) return { body: { resources: resources.map(([kind, name]) => ({ kind, name })) } };
     if (method === 'PATCH') {
       applied.set(path, JSON.parse(body) as object);
-      return {};
+      return { body: JSON.parse(body) as object };
     }
     const object = applied.get(path);
     if (method !== 'GET' || !object) return undefined;
     const warning = warnings[path.split('/').at(-1) ?? ''];
     const expressionWarnings = warning === undefined ? [] : [{ fieldRef: 'spec.validations[0]', warning }];
-    const metadata = { generation: 1 };
+    const metadata = { name: path.split('/').at(-1), generation: 1 };
     return { body: { ...object, metadata, status: { observedGeneration: 1, typeChecking: { expressionWarnings } } } };
   };
 }
@@ -108,5 +108,25 @@ describe('verify', () => {
     expect(code).toBe(1);
     expect(out).toMatch(/^RoleBinding app-dev\/tenantry:group:team:admin +refused +tenants\/app\.yaml:\d+ +not you$/m);
     expect(out).toMatch(/\n\d+ objects verified, 1 refused/);
+  });
+
+  it('is not clean where the server does not answer', async () => {
+    const yes = serverWith({});
+    const away = (asked: Asked) =>
+      asked.path === '/apis/networking.k8s.io/v1' ? { status: 503, body: '' } : yes(asked);
+    const { code, out } = await run(away);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^NetworkPolicy \S+ +no answer .*the server does not say what it has in networking/m);
+    expect(out).toMatch(/\n\d+ objects? verified, \d+ without an answer/);
+    const json = JSON.parse((await run(away, 'json')).out) as { objects: { kind: string; result: string }[] };
+    const policies = json.objects.filter(({ result }) => result !== 'verified');
+    expect(policies.length).toBeGreaterThan(0);
+    for (const one of policies) {
+      expect(one).toMatchObject({
+        kind: 'NetworkPolicy',
+        result: 'no-answer',
+        message: 'the server does not say what it has in networking.k8s.io/v1: status 503',
+      });
+    }
   });
 });

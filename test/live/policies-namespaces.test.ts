@@ -157,6 +157,7 @@ describe('S60: what the platform says on a Namespace stays', () => {
     ],
     ['the registries', annotated({ 'tenantry.dev/allowed-registries': 'x/' }), 'tenantry.dev/allowed-registries'],
     ['the confirmation', annotated({ 'tenantry.dev/allow-delete': path }), 'tenantry.dev/allow-delete'],
+    ['who may have it', annotated({ 'tenantry.dev/allow-adopt': 'green' }), 'tenantry.dev/allow-adopt'],
   ];
   const ways: [way: string, change: (patch: object) => Promise<Answer>][] = [
     ['a patch', (patch) => cluster.overseer.patch('namespaces', path, patch)],
@@ -226,8 +227,8 @@ describe('S62: a namespace does not move', () => {
     }
   });
 
-  test("one that was nobody's can be adopted", async () => {
-    await must(cluster.admin.create('namespaces', 'orphan'));
+  test("one that was nobody's can be adopted where a cluster admin allows it", async () => {
+    await must(cluster.admin.create('namespaces', 'orphan', annotated({ 'tenantry.dev/allow-adopt': 'Retained' })));
     const labels = { 'tenantry.dev/namespace-kind': 'Retained', 'app.kubernetes.io/managed-by': 'tenantry' };
     expect(verdict(await cluster.argoCD.apply('namespaces', 'orphan', labelled(labels)))).toBe('allowed');
     expect(verdict(await cluster.overseer.delete('namespaces', 'orphan'))).toMatch(/^namespaces: /);

@@ -360,6 +360,22 @@ describe('TEN209 protected-namespace', () => {
     );
   });
 
+  it('knows where Argo CD and the accounts live that clusters let through, whatever the prefix says', async () => {
+    const files = {
+      ...organization({
+        naming: { tenantPrefix: 'Optional' },
+        argoCD: { repoURL: 'https://git.example.com/a.git', namespace: 'gitops' },
+      }),
+      ...prodcluster01({ trustedServiceAccounts: ['cert-manager/controller'] }),
+      ...solar({ namespaces: ['gitops', 'cert-manager', 'other'].map((fullName) => ({ fullName, ...on() })) }),
+    };
+    const found = await diagnose(files, { codes: 'TEN209' });
+    expect(found.map(({ message, help }) => `${message}: ${help ?? ''}`)).toEqual([
+      '`gitops` is protected and cannot be a namespace of tenant `solar`: choose another name: Argo CD runs in it',
+      '`cert-manager` is protected and cannot be a namespace of tenant `solar`: choose another name: its service account `controller` is trusted by cluster `prodcluster01`',
+    ]);
+  });
+
   it("is about groups' and retained namespaces, once each", async () => {
     const spec = { sharedWith: sharedWith({ group: 'kube-ops' }), retainedNamespaces: ['default'] };
     const files = {
@@ -380,6 +396,32 @@ describe('TEN209 protected-namespace', () => {
       ...prodcluster01({ sharedWith: sharedWith({ group: 'kube-ops', namespace: false }) }),
     };
     expect(await says('TEN209', files)).toEqual([]);
+  });
+});
+
+describe('TEN218 tenant-name-as-namespace', () => {
+  const optional = organization({ naming: { tenantPrefix: 'Optional' }, groups: groups({ name: 'green' }) });
+  const green = { 'tenants/green.yaml': solar({ namespaces: [] })['tenants/solar.yaml'] ?? null };
+
+  it("is about any tenant's name, its own too, and one whose file cannot be read", async () => {
+    const files = {
+      ...optional,
+      ...solar({ namespaces: ['solar', 'green', 'greener'].map((fullName) => ({ fullName, ...on() })) }),
+      'tenants/green.yaml': 'kind: [',
+    };
+    const found = await diagnose(files, { codes: 'TEN218' });
+    expect(found.map(({ message }) => message)).toEqual([
+      '`solar` is the name of a tenant and cannot be a namespace of tenant `solar`',
+      '`green` is the name of a tenant and cannot be a namespace of tenant `solar`',
+    ]);
+  });
+
+  it("is about groups' namespaces, and lets retained ones be", async () => {
+    const spec = { sharedWith: sharedWith({ group: 'green' }), retainedNamespaces: ['solar'] };
+    const found = await diagnose({ ...optional, ...green, ...prodcluster01(spec) }, { codes: 'TEN218' });
+    expect(found.map(({ message, help }) => `${message}: ${help ?? ''}`)).toEqual([
+      '`green` is the name of a tenant and cannot be the namespace of group `green`: give the group another `namespace` in organization.yaml, or share with `namespace: false`',
+    ]);
   });
 });
 

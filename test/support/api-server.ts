@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
@@ -25,6 +25,8 @@ export interface Reply {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent again and again, for ever, instead of a body: after so many milliseconds, or as fast as it is read. */
+  readonly endless?: { readonly text: string; readonly every?: number };
 }
 
 export interface ApiServer {
@@ -75,9 +77,13 @@ export async function startApiServer(
         body: Buffer.concat(parts).toString('utf8'),
       };
       asked.push(one);
-      const { status = 200, body = {}, headers = {} } = answer(one) ?? usualAnswer(one);
+      const { status = 200, body = {}, headers = {}, endless } = answer(one) ?? usualAnswer(one);
       const isText = typeof body === 'string';
       response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', ...headers });
+      if (endless) {
+        sendForEver(response, endless);
+        return;
+      }
       response.end(isText ? body : JSON.stringify(body));
     });
   });
@@ -122,10 +128,31 @@ export async function startApiServer(
   };
 }
 
+/** As an API server says that there is no such object. */
+export function notFound(name: string): Reply {
+  return { status: 404, body: { kind: 'Status', reason: 'NotFound', message: 'not found', details: { name } } };
+}
+
+/** As it answers a dry run: with the object. */
+export function applied({ body }: Asked): Reply {
+  return { body: JSON.parse(body) as unknown };
+}
+
+function sendForEver(response: ServerResponse, { text, every }: NonNullable<Reply['endless']>): void {
+  const send = (): void => {
+    if (response.destroyed) return;
+    if (every !== undefined) setTimeout(send, every);
+    else if (response.write(text)) setImmediate(send);
+    else response.once('drain', send);
+    if (every !== undefined) response.write(text);
+  };
+  send();
+}
+
 function usualAnswer({ method, path }: Asked): Reply {
   if (path === '/version') return { body: { gitVersion: 'v1.36.3' } };
   if (method === 'POST' && path === '/apis/authentication.k8s.io/v1/selfsubjectreviews') {
     return { status: 201, body: { status: { userInfo: { username: 'user:me' } } } };
   }
-  return { status: 404, body: { kind: 'Status', reason: 'NotFound', message: 'not found' } };
+  return notFound(path.split('/').at(-1) ?? '');
 }

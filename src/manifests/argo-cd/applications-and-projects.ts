@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { ArgoCD, Cluster, Organization } from '../../config/model/desired-state.ts';
+import { protectedNames } from '../../config/model/desired-state.ts';
 import type { ClusterApplication } from './applications.ts';
 import { applicationsOf } from './applications.ts';
 import type { ObjectTemplate } from '../template.ts';
@@ -39,8 +40,7 @@ function serverOf(argoCD: ArgoCD, { name, server }: Cluster): string {
 
 /** The projects: which repository may write what into which cluster. */
 export function projects(organization: Organization, argoCD: ArgoCD, clusters: readonly Cluster[]): ObjectTemplate[] {
-  const { protectedNamespaces } = organization;
-  const off = Array.from(new Set([...protectedNamespaces, argoCD.namespace.value]));
+  const off = Array.from(new Set(protectedNames({ organization, clusters }).map(({ pattern }) => pattern)));
   const servers = Array.from(new Set(clusters.map((cluster) => serverOf(argoCD, cluster))));
   return [
     apiObject('AppProject', {

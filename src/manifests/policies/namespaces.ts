@@ -62,6 +62,21 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         expression: `variables.isManaged || variables.wasManaged || variables.labels.exists(k, ${ourDomain}) || variables.oldLabels.exists(k, ${ourDomain})`,
       },
       {
+        // Whose it would be, as the annotation that allows it says: a tenant's name, group/<name>, or Retained.
+        name: 'owner',
+        expression: `variables.kind == 'Tenant' ? variables.tenant : (variables.kind == 'Group' ? 'group/' + variables.annotations[?${celString(key.group)}].orValue('') : variables.kind)`,
+      },
+      {
+        // What is there and nobody's becomes somebody's, or a group's becomes a tenant's.
+        name: 'taken',
+        expression: `request.operation == 'UPDATE' && (variables.oldKind == '' || (variables.oldTenant == '' && variables.tenant != ''))`,
+      },
+      {
+        // By what the namespace said before: who takes it cannot say so himself.
+        name: 'allowed',
+        expression: `variables.owner != '' && variables.oldAnnotations[?${celString(key.allowAdopt)}].orValue('') == variables.owner`,
+      },
+      {
         // The keys of the labels and annotations that a CREATE sets, or an UPDATE sets, changes or removes.
         name: 'changed',
         expression: [
@@ -97,6 +112,15 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         expression: 'variables.writer || variables.breakGlass || variables.reserved.size() == 0',
         message: `these labels and annotations are set from ${repository} alone: change the tenant's file there`,
         messageExpression: `variables.reserved.join(', ') + ${celString(` on a namespace is set from ${repository} alone: change the tenant's file there`)}`,
+      },
+      {
+        expression: `variables.breakGlass || !variables.reserved.exists(k, k == ${celString(key.allowAdopt)})`,
+        message: `the annotation ${key.allowAdopt} gives away a namespace that is there already: a cluster admin sets it, nobody else`,
+      },
+      {
+        expression: 'variables.breakGlass || variables.reserved.size() == 0 || !variables.taken || variables.allowed',
+        message: `the namespace is there already and is not the platform's: choose another name, or have a cluster admin annotate it with ${key.allowAdopt}=<tenant>`,
+        messageExpression: `'the namespace ' + variables.name + ' is there already and is not ' + (variables.tenant != '' ? 'of the tenant ' + variables.tenant : 'the platform\\'s') + ': choose another name, or have a cluster admin annotate it with ${key.allowAdopt}=' + (variables.owner == '' ? '<tenant>' : variables.owner)`,
       },
       {
         // An operator may do as it likes with its own namespaces, but not with ours.

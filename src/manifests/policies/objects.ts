@@ -48,6 +48,12 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
         message: `objects with the label ${key.managedBy}=${managedBy}, or a name that begins with ${managedBy}:, are the platform's: change the share, quota or role in the tenant's file`,
         messageExpression: `variables.name + ${celString(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change the share, quota or role in the tenant's file`)}`,
       },
+      {
+        // Argo CD goes on to what is in a namespace where the Namespace itself was refused to it.
+        expression: `request.operation == 'DELETE' || !variables.writer || !variables.managed || namespaceObject == null || ${celString(key.kind)} in namespaceObject.metadata.?labels.orValue({})`,
+        message: `the namespace is not the platform's: nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>`,
+        messageExpression: `'the namespace ' + request.namespace + ${celString(` is not the platform's: nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>`)}`,
+      },
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { groupedBy, sortedBy } from '../../values/order.ts';
 import { counted } from '../../source/text.ts';
 import { isToldOfNew, onCluster, sharedWith } from '../../settings/words.ts';
+import { contentsPieces } from './contents.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
 
@@ -247,7 +248,7 @@ function entitySentence(item: Entity): Sentence {
     sign: change === 'added' ? '+' : change === 'removed' ? '-' : '~',
     about: [...subject, ...home],
     pieces: [...verbs[change], ...(isShort ? [': ', ...only] : [])],
-    details: [...(isShort ? [] : details), ...item.contents.map(contentsPieces)],
+    details: [...(isShort ? [] : details), ...item.contents.map(contentsPieces).filter((pieces) => pieces.length > 0)],
     lines: linesOf((told.length > 0 ? told : settings).map(({ because }) => because)),
   };
 }
@@ -264,20 +265,6 @@ function settingLines(settings: readonly Setting[]): Piece[][] {
   const rest = counted(settings.length - mostSettings, 'more setting');
   return [...gravest.slice(0, mostSettings).map(settingPieces), [`and ${rest}`]];
 }
-
-function contentsPieces({ cluster, found, counts, hidden }: Entity['contents'][number]): Piece[] {
-  if (!found) return ['is not on ', { name: cluster }, ' now'];
-  const unseen = hidden.length === 0 ? '' : `; ${counted(hidden.length, 'resource')} could not be listed`;
-  if (counts.length === 0) return ['holds nothing on ', { name: cluster }, ` now${unseen}`];
-  return [
-    'holds on ',
-    { name: cluster },
-    ' now: ',
-    ...counts.flatMap(({ resource, count }, i): Piece[] => [i > 0 ? ', ' : '', `${count} `, { name: resource }]),
-    unseen,
-  ];
-}
-
 const kindWords = {
   cluster: 'cluster',
   tenant: 'tenant',

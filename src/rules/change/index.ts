@@ -18,6 +18,7 @@ import { roleRefChanged } from './TEN516-role-ref-changed/rule.ts';
 import { tooManyNamespacesRemoved } from './TEN517-too-many-namespaces-removed/rule.ts';
 import { tooMuchAccessRemoved } from './TEN518-too-much-access-removed/rule.ts';
 import { baseNotUnderstood } from './TEN519-base-not-understood/rule.ts';
+import { labelDomainChanged } from './TEN535-label-domain-changed/rule.ts';
 
 /** What a change must not do to what its base holds. */
 export const changeRules: readonly Rule[] = [
@@ -40,4 +41,5 @@ export const changeRules: readonly Rule[] = [
   tooManyNamespacesRemoved,
   tooMuchAccessRemoved,
   baseNotUnderstood,
+  labelDomainChanged,
 ];

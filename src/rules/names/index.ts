@@ -15,6 +15,7 @@ import { duplicateEntry } from './TEN213-duplicate-entry/rule.ts';
 import { labelNotAllowed } from './TEN214-label-not-allowed/rule.ts';
 import { serverUrl } from './TEN216-server-url/rule.ts';
 import { groupNamespaceLooksLikeTenants } from './TEN217-group-namespace-looks-like-tenants/rule.ts';
+import { tenantNameAsNamespace } from './TEN218-tenant-name-as-namespace/rule.ts';
 
 export const namesRules: readonly Rule[] = [
   clusterName,
@@ -33,4 +34,5 @@ export const namesRules: readonly Rule[] = [
   labelNotAllowed,
   serverUrl,
   groupNamespaceLooksLikeTenants,
+  tenantNameAsNamespace,
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredState, Namespace, Share, Tenant } from '../../../src/config/model/desired-state.ts';
-import { isProtectedNamespace } from '../../../src/config/model/desired-state.ts';
+import { protectionOf } from '../../../src/config/model/desired-state.ts';
 import { readConfigFiles } from '../../../src/config/reading/files.ts';
 import { resolve } from '../../../src/config/model/resolve.ts';
 import { formatPath } from '../../../src/source/diagnostic.ts';
@@ -322,13 +322,28 @@ describe('names', () => {
   });
 
   it('knows the protected namespaces of Kubernetes and those of the organization', async () => {
-    const { organization } = await desiredStateOf({
-      'organization.yaml': `${exampleOrganization['organization.yaml']}  protectedNamespaces: [argocd, istio-*]\n`,
+    const desired = await desiredStateOf({
+      'organization.yaml': `${exampleOrganization['organization.yaml']}  protectedNamespaces: [monitoring, istio-*]\n`,
     });
-    const isProtected = ['default', 'kube-system', 'kubeflow', 'argocd', 'argocd2', 'istio-', 'istio'].map((n) =>
-      isProtectedNamespace(organization, n),
+    const isProtected = ['default', 'kube-system', 'kubeflow', 'monitoring', 'monitoring2', 'istio-', 'istio'].map(
+      (n) => protectionOf(desired, n) !== undefined,
     );
     expect(isProtected).toEqual([true, true, false, true, false, true, false]);
+  });
+
+  it('protects where Argo CD runs, and the accounts that a cluster lets through', async () => {
+    const cluster = exampleOrganization['clusters/prodcluster01.yaml'];
+    const desired = await desiredStateOf({
+      'organization.yaml': `${exampleOrganization['organization.yaml']}  argoCD: { repoURL: https://git.example.com/a.git, namespace: gitops }\n`,
+      'clusters/prodcluster01.yaml': `${cluster}  trustedServiceAccounts: [cert-manager/controller]\n  syncIdentity: system:serviceaccount:deploy:writer\n`,
+    });
+    const because = ['gitops', 'cert-manager', 'deploy', 'argocd'].map((n) => protectionOf(desired, n)?.because);
+    expect(because).toEqual([
+      'Argo CD runs in it',
+      'its service account `controller` is trusted by cluster `prodcluster01`',
+      'its service account `writer` writes to cluster `prodcluster01`',
+      undefined,
+    ]);
   });
 });
 
