@@ -130,7 +130,10 @@ function commands(edge: Edge, run: (exitCode: Promise<number>) => Promise<void>)
     .addOption(headOption())
     .addOption(new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'json']).default('human'))
     .option('--out <file>', 'write to a file')
-    .option('--kubeconfig <file>', 'ask the clusters in it what is in namespaces that are new, marked for deletion or deleted')
+    .option(
+      '--kubeconfig <file>',
+      'ask the clusters in it what is in namespaces that are new, marked for deletion or deleted',
+    )
     .option('--exit-code', 'exit with 3 when anything changes')
     .addOption(allowOption())
     .addOption(
