@@ -17,5 +17,6 @@ export function keys(domain: string) {
     kind: `${domain}/namespace-kind`,
     allowDelete: `${domain}/allow-delete`,
     groupName: `${domain}/group-name`,
+    customRole: `${domain}/custom-role`,
   } as const;
 }

@@ -4,6 +4,7 @@ import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
 import type { Entry } from './entries.ts';
 import { entriesOf } from './entries.ts';
+import { roleOfArgoCD } from '../../settings/words.ts';
 import { deletionStep } from './deletion-step.ts';
 
 /** A plan in the order in which people should read it. */
@@ -35,7 +36,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
   const rulesOf = ({ id }: ReportItem): readonly ReportVerdict[] => byItem.get(id) ?? [];
   const risky = report.items.filter(({ id }) => byItem.has(id));
   const risks = entriesOf(
-    [...risky.filter(isDeletion), ...risky.filter((item) => !isDeletion(item))],
+    sortedBy(risky, (item) => (isOfArgoCD(item) ? '0' : isDeletion(item) ? '1' : '2')),
     rulesOf,
     repeatedByItem,
   );
@@ -60,6 +61,11 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
       section('Namespaces, limits and settings', ['entity']),
     ].filter(({ entries }) => entries.length > 0),
   };
+}
+
+/** Whether an item is about what Argo CD's account gains, which nobody sees where it is written. */
+function isOfArgoCD(item: ReportItem): boolean {
+  return item.kind === 'entity' && item.settings.some(({ about, after }) => about === roleOfArgoCD && after !== null);
 }
 
 /** Whether an item is about what cannot be brought back, now or with the next change. */

@@ -14,6 +14,7 @@ import { peopleAdded } from './TEN531-people-added/rule.ts';
 import { namespaceUnmanaged } from './TEN532-namespace-unmanaged/rule.ts';
 import { clusterShared } from './TEN533-cluster-shared/rule.ts';
 import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
+import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 
 /** TEN52x and TEN53x: what a reviewer of a change has to look at first. None of them stops anything. */
 export const riskRules: readonly Rule[] = [
@@ -32,4 +33,5 @@ export const riskRules: readonly Rule[] = [
   namespaceUnmanaged,
   clusterShared,
   customRoleGiven,
+  argoCDAccountWidened,
 ];
