@@ -54,7 +54,7 @@ export const tenant = {
     order: noOrder,
     risk: 'ownRule',
     toldOfNew: true,
-    rendered: 'a Role in each namespace',
+    rendered: 'a ClusterRole on each cluster where somebody has it',
   }),
   cordoned: value('cordoned', optional(Type.Boolean({ description: 'Cordons all namespaces of the tenant.' })), {
     default: false,
