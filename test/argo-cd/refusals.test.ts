@@ -315,7 +315,7 @@ describe('Argo CD’s account', () => {
     };
     const as = await fleet.memberOf('solar-sre', prod);
     const logs = '/api/v1/namespaces/solar-prod/pods/none/log';
-    const secretsOf = '/api/v1/namespaces/solar-prod/secrets';
+    const secretsOf = '/api/v1/namespaces/solar-prod/secrets/none';
     const asked = async (path: string) => (await request(prod, 'GET', path, { as })).status;
     const becomes = (path: string, status: number) =>
       waitFor(`${path} to be ${status}`, async () => (await asked(path)) === status);
@@ -337,13 +337,13 @@ describe('Argo CD’s account', () => {
     await becomes(logs, 403);
     expect(await asked(secretsOf)).toBe(403);
     await applied();
-    await becomes(secretsOf, 200);
+    await becomes(secretsOf, 404);
     expect(await attempt('GET', secretsOf)).toMatch(/^403 /);
 
     expect(await customRoles()).toBe(2);
     runAsOperator(fleet.operator, guideCommands('A new custom role, another version of tenantry'));
     expect(await customRoles()).toBe(1);
-    expect(await asked(secretsOf)).toBe(200);
+    expect(await asked(secretsOf)).toBe(404);
   });
 
   test('replaces what an older version rendered of a custom role', async () => {

@@ -58,7 +58,7 @@ const base: Documents = {
   'tenants/solar.yaml': file('Tenant', 'solar', {
     owners: [{ kind: 'Group', name: 'alpha' }],
     namespaces: [
-      { name: 'prod', clusters: ['alpha', 'beta'] },
+      { name: 'prod', clusters: ['alpha', 'beta'], sharedWith: [{ group: 'beta', role: 'ops' }] },
       { name: 'dev', labels: { team: 'alpha' } },
     ],
   }),
@@ -185,6 +185,11 @@ function twoOf(schema: Schema): [unknown, unknown] {
 /** Values that say something only together with what is not in their schema. */
 const special: Readonly<Record<string, readonly [unknown, unknown]>> = {
   'tenants/solar.yaml owners': [[{ kind: 'Group', name: 'alpha' }], [{ kind: 'Group', name: 'beta' }]],
+  // Somebody has it: else it is nowhere.
+  'tenants/solar.yaml roles': [
+    [{ name: 'ops', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }] }],
+    [{ name: 'ops', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] }] }],
+  ],
   'tenants/solar.yaml namespaces.0.inherits': ['dev', 'nobody'],
   'tenants/solar.yaml namespaces': [
     [{ name: 'alpha', clusters: ['alpha'] }],
