@@ -339,7 +339,9 @@ spec:
     });
     const { objects } = await reportOf(folder, kubeconfigFile(admin));
     const because = Object.fromEntries(
-      objects.filter((o) => o.namespace === 'cobalt-prod').map((o) => [`${o.kind} ${o.name.replace(/(\.deployer)\.\w+$/, '$1')}`, o.because]),
+      objects
+        .filter((o) => o.namespace === 'cobalt-prod')
+        .map((o) => [`${o.kind} ${o.name.replace(/(\.deployer)\.\w+$/, '$1')}`, o.because]),
     );
     expect(because).toEqual({
       'ResourceQuota tenantry': ['tenants/cobalt.yaml:20'],
