@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RenderedKind } from '../src/manifests/kinds.ts';
-import { kindsIn, renderedKinds } from '../src/manifests/kinds.ts';
+import { kindsFormerlyIn, kindsIn, renderedKinds } from '../src/manifests/kinds.ts';
 import { groupedBy } from '../src/values/order.ts';
 
 const page = 'docs/argo-cd.md';
@@ -36,7 +36,7 @@ function inclusions(): string {
         `    - apiGroups: [${group === '' ? "''" : group}]\n      kinds: [${of.map(({ kind }) => kind).join(', ')}]\n      clusters: ['${cluster}']\n`,
     );
   return [
-    ...entries([...kindsIn('namespaces'), ...kindsIn('cluster')], '*'),
+    ...entries([...kindsIn('namespaces'), ...kindsFormerlyIn('namespaces'), ...kindsIn('cluster')], '*'),
     ...entries(kindsIn('argo-cd'), 'https://kubernetes.default.svc'),
   ].join('');
 }

@@ -15,9 +15,9 @@ import type { SharedWith } from '../values/shared.ts';
 import { areShared, isShared, takeOver } from '../values/shared.ts';
 import type { Origin } from '../source/source.ts';
 
-/** What a binding refers to. A custom role is a Role in each namespace of its tenant. */
+/** A role that a subject has: one that every cluster has, or a custom role of the namespace's tenant. */
 export interface RoleRef {
-  readonly kind: 'ClusterRole' | 'Role';
+  readonly kind: 'ClusterRole' | 'CustomRole';
   readonly name: string;
 }
 
@@ -258,7 +258,7 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
 }
 
 function roleRef(role: string): RoleRef {
-  return { kind: isBuiltInRole(role) ? 'ClusterRole' : 'Role', name: role };
+  return { kind: isBuiltInRole(role) ? 'ClusterRole' : 'CustomRole', name: role };
 }
 
 /** Two reasons for one access: it holds as long as either does. */

@@ -1,12 +1,15 @@
+import { platformPrefix } from '../access/custom-roles.ts';
 import type { Access } from '../access/graph.ts';
 import { fullSubjectName } from '../config/model/desired-state.ts';
 
 /**
- * The name of the binding that gives an access: it holds subject and role, because a binding's `roleRef` cannot change
- * (S11). The kind and the role hold no colon, so the name can be read back whatever the subject's name is.
+ * The name of the binding that gives a ClusterRole: it holds subject and role, because a binding's `roleRef` cannot change
+ * (S11). The kind and the role, which is without the platform's prefix here, hold no colon, so the name can be read back
+ * whatever the subject's name is.
  */
-export function bindingName({ subject, role }: Pick<Access, 'subject' | 'role'>): string {
-  return `tenantry:${subject.kind.toLowerCase()}:${escapeName(fullSubjectName(subject))}:${role.name}`;
+export function bindingName(subject: Access['subject'], clusterRole: string): string {
+  const role = clusterRole.startsWith(platformPrefix) ? clusterRole.slice(platformPrefix.length) : clusterRole;
+  return `${platformPrefix}${subject.kind.toLowerCase()}:${escapeName(fullSubjectName(subject))}:${role}`;
 }
 
 /** An RBAC name may hold anything but `/` and `%`; the rest outside of plain ASCII is escaped as well, reversibly. */

@@ -24,10 +24,10 @@ export function clusterBindings(
 ): ExplainedTemplate[] {
   return accesses.map((access) => {
     const { subject, role, because } = access;
-    const metadata = { name: bindingName(access), labels: { [keys(labelDomain).managedBy]: managedBy } };
+    const metadata = { name: bindingName(subject, role.name), labels: { [keys(labelDomain).managedBy]: managedBy } };
     const object = template(k8s.KubeClusterRoleBinding, () => ({
       metadata,
-      roleRef: { apiGroup: kinds.ClusterRole.group, kind: role.kind, name: role.name },
+      roleRef: { apiGroup: kinds.ClusterRole.group, kind: 'ClusterRole', name: role.name },
       subjects: [rbacSubject(subject)],
     }));
     return { template: object, because };

@@ -18,6 +18,11 @@ interface KindDeclaration {
    * operator what is in `cluster-access`, and Argo CD's root Application what is in `argo-cd`.
    */
   readonly folders: readonly DistFolder[];
+  /**
+   * Where an older version put it, and none does now: Argo CD may see it and take it away, and not make it. To be left out
+   * here some day, once every cluster is without.
+   */
+  readonly formerly?: readonly DistFolder[];
   /** The one name under which Argo CD may write it, where any other would be access everywhere. */
   readonly onlyName?: string;
   /**
@@ -83,7 +88,9 @@ export const kinds = {
     ...rbac,
     resource: 'roles',
     scope: 'Namespaced',
-    folders: ['namespaces'],
+    // Whoever writes Roles holds, or may make, all that is in them: custom roles are ClusterRoles of the operator's.
+    folders: [],
+    formerly: ['namespaces'],
     guard: 'managed-objects',
     leavingGit: access,
   },
@@ -109,7 +116,7 @@ export const kinds = {
     resource: 'clusterrolebindings',
     scope: 'Cluster',
     folders: ['cluster', 'cluster-access'],
-    onlyName: bindingName({ subject: { kind: 'Group', name: 'cluster-scope' }, role: platformRoles.clusterScope }),
+    onlyName: bindingName({ kind: 'Group', name: 'cluster-scope' }, platformRoles.clusterScope.name),
     guard: 'managed-objects',
     leavingGit: access,
   },
@@ -200,6 +207,11 @@ export function kindsIn(folder: DistFolder): RenderedKind[] {
     renderedKinds.filter(({ folders }) => folders.includes(folder)),
     ({ scope, group, kind }) => [scope, group, kind],
   );
+}
+
+/** The kinds that a folder once had, and that Argo CD still prunes. */
+export function kindsFormerlyIn(folder: DistFolder): RenderedKind[] {
+  return renderedKinds.filter(({ formerly = [] }) => formerly.includes(folder));
 }
 
 /** The resources by which objects of a kind can be changed, as RBAC and policies name them. */

@@ -18,5 +18,6 @@ export function keys(domain: string) {
     allowDelete: `${domain}/allow-delete`,
     allowAdopt: `${domain}/allow-adopt`,
     groupName: `${domain}/group-name`,
+    customRole: `${domain}/custom-role`,
   } as const;
 }

@@ -1,4 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
+import { boundClusterRole } from '../access/custom-roles.ts';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
@@ -78,21 +79,14 @@ const objectsOf = {
     }));
     return [{ template: object, because: reasons(network) }];
   },
-  Role(input) {
-    if (input.entry.kind !== 'Tenant') return [];
-    return input.entry.tenant.roles.map((role) => {
-      const { name, rules } = role.value;
-      const object = template(k8s.KubeRole, (map) => ({ ...metadata(input, name, map), rules }));
-      return { template: object, because: reasons(role) };
-    });
-  },
   RoleBinding(input) {
     return input.accesses.map((access) => {
-      const { subject, role, because } = access;
-      const name = bindingName(access);
+      const { subject, because } = access;
+      const role = boundClusterRole(input.entry, access.role);
+      const name = bindingName(subject, role);
       const object = template(k8s.KubeRoleBinding, (map) => ({
         ...metadata(input, map(name), map),
-        roleRef: { apiGroup: kinds.Role.group, kind: role.kind, name: role.name },
+        roleRef: { apiGroup: kinds.RoleBinding.group, kind: 'ClusterRole', name: role },
         subjects: [rbacSubject(subject, map)],
       }));
       return { template: object, because };
@@ -122,7 +116,7 @@ function mapped(labels: Labels, map: TextMap): Labels {
 export function rbacSubject(subject: Access['subject'], map: TextMap = (text) => text): k8s.Subject {
   return subject.kind === 'ServiceAccount'
     ? { kind: subject.kind, name: map(subject.name), namespace: map(subject.namespace) }
-    : { apiGroup: kinds.Role.group, kind: subject.kind, name: map(rbacName(subject)) };
+    : { apiGroup: kinds.RoleBinding.group, kind: subject.kind, name: map(rbacName(subject)) };
 }
 
 function namespaceLabels(organization: RenderedOrganization, entry: ClusterNamespace): Labels {

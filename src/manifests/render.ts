@@ -1,4 +1,5 @@
 import { Yaml } from 'cdk8s';
+import { customRolesInUse } from '../access/custom-roles.ts';
 import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
@@ -24,6 +25,7 @@ import {
 } from './layout.ts';
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
 import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
+import { customRoleFiles } from './custom-roles.ts';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -81,6 +83,7 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
   const { organization, cluster, tenantNames } = input;
   const meaning = clusterAccess({ ...input, admins: organization.admins });
   const { namespaces, accesses } = meaning;
+  const customRoles = customRolesInUse(meaning);
   const clusterWide: Access[] = [];
   const inNamespace: Access[] = [];
   for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
@@ -102,7 +105,8 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
     ),
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', bindingsFor('cluster-admins')),
-    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, meaning))),
+    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, customRoles))),
+    ...customRoleFiles(organization, cluster, customRoles),
     ofCluster('cluster-scope', [...withoutReasons([clusterScopeRole(organization)]), ...bindingsFor('cluster-scope')]),
     ...namespaces.map((entry): FileTemplate => {
       const origin = originOf(entry);

@@ -216,7 +216,7 @@ function holdersByRole({ graph, desired }: Meaning): Map<string, Holder[]> {
       namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
     for (const { subject, role, scope } of accesses) {
-      if (role.kind !== 'Role' || scope.kind !== 'Namespace') continue;
+      if (role.kind !== 'CustomRole' || scope.kind !== 'Namespace') continue;
       const key = `${tenants.get(scope.namespace) ?? ''}/${role.name}`;
       addTo(holders, key, { subject, production });
     }

@@ -28,7 +28,7 @@ const Subject = object({
 
 const Holding = object({
   role: text(),
-  kind: oneOf(['ClusterRole', 'Role']),
+  kind: oneOf(['ClusterRole', 'CustomRole']),
   until: orNull(text('Last day, UTC.')),
 });
 

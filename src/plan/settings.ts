@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ClusterNamespace } from '../access/graph.ts';
+import { customRolesInUse } from '../access/custom-roles.ts';
+import type { ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import type { Ceilings } from '../config/model/ceilings.ts';
 import type {
   Cluster,
@@ -11,7 +12,7 @@ import type {
 } from '../config/model/desired-state.ts';
 import type { LocatedValues } from '../config/model/located.ts';
 import { cluster as clusterTable } from '../settings/cluster.ts';
-import { existence, membersDeclared, tenantOfNamespace } from '../settings/derived.ts';
+import { existence, givenByArgoCD, membersDeclared, tenantOfNamespace } from '../settings/derived.ts';
 import { grants } from '../settings/grants.ts';
 import { isolation as isolationTable } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
@@ -34,10 +35,18 @@ import { rightsOf } from '../kubernetes/rbac.ts';
  * Values that are taken as a whole are told by the tables of settings. What is left is told here, one function for each
  * key that is a setting: the compiler asks for one that is forgotten.
  */
-export function* settingFacts({ organization, ceilings, clusters, tenants, namespaces }: Parts): Iterable<SettingFact> {
+export function* settingFacts({
+  organization,
+  ceilings,
+  clusters,
+  tenants,
+  namespaces,
+  accesses,
+}: Parts): Iterable<SettingFact> {
   if (organization) yield* organizationFacts(organization);
   for (const group of organization?.groups ?? []) yield* groupFacts(group);
   for (const cluster of clusters) yield* clusterFacts(cluster);
+  for (const cluster of accesses) yield* argoCDFacts(cluster);
   for (const tenant of tenants) yield* tenantFacts(tenant, ceilings(tenant.name));
   for (const { entry, cluster } of namespaces) yield* namespaceFacts(entry, cluster);
 }
@@ -214,6 +223,14 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
     storageClasses: () => each(keys.storageClasses, cluster.storageClasses ?? []),
     ingressClasses: () => each(keys.ingressClasses, cluster.ingressClasses ?? []),
   } satisfies ByHand<typeof keys>);
+}
+
+/** What Argo CD's account may do on one cluster and not on every other: it may give the custom roles that are given there. */
+function* argoCDFacts(access: ClusterAccess): Iterable<SettingFact> {
+  const { fact } = about({ kind: 'cluster', name: access.cluster.name }, access.cluster.origin);
+  for (const { tenant, role, clusterRole } of customRolesInUse(access)) {
+    yield fact(givenByArgoCD, word(clusterRole), role.origin, `${tenant.name}/${role.value.name}`);
+  }
 }
 
 function* tenantFacts(tenant: Tenant, { namespacesPerTenant }: Ceilings): Iterable<SettingFact> {

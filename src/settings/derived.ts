@@ -1,4 +1,4 @@
-import { noOrder } from './order.ts';
+import { noOrder, permits } from './order.ts';
 import type { Setting } from './setting.ts';
 
 /** What plans tell that is no key of its own. */
@@ -11,3 +11,11 @@ export const tenantOfNamespace: Setting = { name: 'tenant', order: noOrder, risk
 
 /** That the organization says who is in a group: an empty group is another thing than one of which nobody says. */
 export const membersDeclared: Setting = { name: 'members', order: noOrder, risk: 'ownRule' };
+
+/** A custom role that Argo CD's account may give on a cluster: as `tenant/role`, with the name of its ClusterRole. */
+export const givenByArgoCD: Setting = {
+  name: "Argo CD's account may give",
+  order: permits,
+  risk: 'ownRule',
+  toldOfNew: true,
+};

@@ -108,7 +108,10 @@ export const PolicyRule = Type.Object(
 
 export const CustomRole = Type.Object(
   { name: name('The name that shares use. Not admin, edit or view.'), rules: Type.Array(PolicyRule, { minItems: 1 }) },
-  { ...strict, description: 'A named set of rules, rendered as a Role in each namespace of the tenant.' },
+  {
+    ...strict,
+    description: 'A named set of rules for namespaces of the tenant, rendered as a ClusterRole where somebody has it.',
+  },
 );
 
 export const Budget = Type.Object(

@@ -82,7 +82,7 @@ export const tenant = {
     order: noOrder,
     risk: 'ownRule',
     toldOfNew: true,
-    rendered: 'a Role in each namespace',
+    rendered: 'a ClusterRole on each cluster where somebody has it',
     ...withinGrant('rights', 'TEN708'),
   }),
   cordoned: value('cordoned', optional(Type.Boolean({ description: 'Cordons all namespaces of the tenant.' })), {

@@ -1,4 +1,5 @@
 import { cluster } from './cluster.ts';
+import { givenByArgoCD } from './derived.ts';
 import { namespace } from './namespace.ts';
 import { group, organization, policies } from './organization.ts';
 import { quotaKey } from './quota.ts';
@@ -13,13 +14,16 @@ export const onCluster = namespace.clusters.name;
 /** That a cluster is shared with a group. */
 export const sharedWith = cluster.sharedWith.name;
 
+/** That Argo CD's account may give a custom role on a cluster. */
+export const roleOfArgoCD = givenByArgoCD.name;
+
 /** Whether a plan tells the setting of what is new. */
 export function isToldOfNew(about: string): boolean {
   return toldOfNew.has(about) || about.startsWith(`${quotaKey.name} `);
 }
 
 const toldOfNew: ReadonlySet<string> = new Set(
-  [cluster, namespace, group, organization, policies, tenant]
+  [cluster, namespace, group, organization, policies, tenant, { givenByArgoCD }]
     .flatMap((table) => Object.values<object>(table))
     .filter((key): key is Setting => 'toldOfNew' in key)
     .map(({ name }) => name),

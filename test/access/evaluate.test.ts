@@ -319,7 +319,7 @@ describe('access can-i', () => {
       request: { group: 'apps', resource: 'deployments', subresource: null, name: 'shop', namespace: 'solar-prod' },
       claims: { username: 'user:sue', groups: ['solar-sre', 'cluster-scope', 'system:authenticated'] },
       getsToken: true,
-      because: [{ role: { kind: 'Role', name: 'operator' }, rule: { resourceNames: ['shop'] } }],
+      because: [{ role: { kind: 'CustomRole', name: 'operator' }, rule: { resourceNames: ['shop'] } }],
       notes: [],
     });
   });

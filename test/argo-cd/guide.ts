@@ -27,6 +27,17 @@ export function guideSteps(): Step[] {
   return steps;
 }
 
+/** The commands under one heading of the guide, after its steps. */
+export function guideCommands(heading: string): string[] {
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/argo-cd.md'), 'utf8');
+  const tokens = marked.lexer(page) as MarkedToken[];
+  const start = tokens.findIndex((token) => token.type === 'heading' && token.text === heading);
+  const length = tokens.slice(start + 1).findIndex((token) => token.type === 'heading');
+  return tokens
+    .slice(start + 1, start + 1 + length)
+    .flatMap((token) => (token.type === 'code' && token.lang === 'sh' ? [token.text] : []));
+}
+
 /** Where an operator stands: in a clone of the repository, with a kubeconfig that knows all clusters by their names. */
 export interface Operator {
   readonly folder: string;

@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { at, waitFor } from '../control-plane/client.ts';
+import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { ApplicationState } from './application.ts';
 import { applicationController, createToken } from './argo-cd.ts';
 import { applicationOf, startFleet } from './fleet.ts';
 import type { Files, Fleet } from './fleet.ts';
-import { guideSteps, runAsOperator } from './guide.ts';
+import { guideCommands, guideSteps, runAsOperator } from './guide.ts';
 import { edit, share, withMetadata } from './manifest-edits.ts';
 import {
   configMapsIn,
@@ -301,19 +301,94 @@ describe('Argo CD’s account', () => {
     expect(applicationController).toBe(`system:serviceaccount:${me.namespace}:${me.name}`);
   });
 
-  test('gets what a new custom role holds from the operator, and until then cannot hand it out', async () => {
-    const tenant = replaced(
-      fleet.organization['tenants/solar.yaml'],
-      '  namespaces:\n',
-      '  roles:\n    - name: logs\n      rules: [{ apiGroups: [""], resources: [pods/log], verbs: [get] }]\n  namespaces:\n',
-    );
-    const shared = replaced(tenant, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: logs }');
-    const [state] = Object.values(await fleet.settled(await fleet.merge({ 'tenants/solar.yaml': shared })));
-    expect(state?.operation?.message).toContain('is attempting to grant RBAC permissions not currently held');
-    runAsOperator(fleet.operator, [`kubectl apply --server-side --filename dist/cluster-access/${prod}/`]);
-    await fleet.argoCD.until(application, 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy);
+  test('gives a new custom role once the operator has applied it, and never holds what is in it', async () => {
+    const withRole = (resource: string) => {
+      const role = `  roles:\n    - name: logs\n      rules: [{ apiGroups: [""], resources: [${resource}], verbs: [get] }]\n`;
+      const tenant = replaced(fleet.organization['tenants/solar.yaml'], '  namespaces:\n', `${role}  namespaces:\n`);
+      return {
+        'tenants/solar.yaml': replaced(tenant, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: logs }'),
+      };
+    };
+    const applied = async () => {
+      runAsOperator(fleet.operator, [`kubectl apply --server-side --filename dist/cluster-access/${prod}/`]);
+      await fleet.argoCD.until(application, 'synced', ({ sync, isBusy }) => sync === 'Synced' && !isBusy);
+    };
     const as = await fleet.memberOf('solar-sre', prod);
-    expect((await request(prod, 'GET', '/api/v1/namespaces/solar-prod/pods/none/log', { as })).status).toBe(404);
-    expect((await request(prod, 'GET', configMapsIn('solar-prod'), { as })).status).toBe(403);
+    const logs = '/api/v1/namespaces/solar-prod/pods/none/log';
+    const secretsOf = '/api/v1/namespaces/solar-prod/secrets/none';
+    const asked = async (path: string) => (await request(prod, 'GET', path, { as })).status;
+    const becomes = (path: string, status: number) =>
+      waitFor(`${path} to be ${status}`, async () => (await asked(path)) === status);
+    const customRoles = async () => {
+      const { body } = await request(prod, 'GET', rbac('clusterroles?labelSelector=tenantry.dev/custom-role'));
+      return listAt(body, 'items').length;
+    };
+
+    const [state] = Object.values(await fleet.settled(await fleet.merge(withRole('pods/log'))));
+    expect(state?.operation?.message).toMatch(/"tenantry:solar\.logs\.\w+" not found/);
+    await becomes(configMapsIn('solar-prod'), 403);
+    expect(await asked(logs)).toBe(403);
+    await applied();
+    await becomes(logs, 404);
+    expect(await attempt('GET', logs)).toMatch(/^403 /);
+
+    // Another role: what the old one allowed is gone before the operator has done anything.
+    await fleet.settled(await fleet.merge(withRole('secrets')));
+    await becomes(logs, 403);
+    expect(await asked(secretsOf)).toBe(403);
+    await applied();
+    await becomes(secretsOf, 404);
+    expect(await attempt('GET', secretsOf)).toMatch(/^403 /);
+
+    expect(await customRoles()).toBe(2);
+    runAsOperator(fleet.operator, guideCommands('A new custom role, another version of tenantry'));
+    expect(await customRoles()).toBe(1);
+    expect(await asked(secretsOf)).toBe(404);
+  });
+
+  test('replaces what an older version rendered of a custom role', async () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'tenantry' };
+    const rules = [{ apiGroups: [''], resources: ['pods/log'], verbs: ['get'] }];
+    const name = 'tenantry:group:guests:logs';
+    const old = {
+      role: {
+        apiVersion: `${group}/v1`,
+        kind: 'Role',
+        metadata: { name: 'logs', namespace: 'solar-prod', labels },
+        rules,
+      },
+      binding: {
+        apiVersion: `${group}/v1`,
+        kind: 'RoleBinding',
+        metadata: { name, namespace: 'solar-prod', labels },
+        roleRef: { apiGroup: group, kind: 'Role', name: 'logs' },
+        subjects: [{ apiGroup: group, kind: 'Group', name: 'guests' }],
+      },
+    };
+    // They are there, as Argo CD made them once, and in Git.
+    await fleet.settled(
+      fleet.remote.push({
+        [fileOf('solar-prod')]: edit(edit(rendered('solar-prod')).with(old.role)).with(old.binding),
+      }),
+    );
+    const tracked = (kind: string, of: string) => ({
+      metadata: {
+        annotations: { 'argocd.argoproj.io/tracking-id': `${application}:${group}/${kind}:solar-prod/${of}` },
+      },
+    });
+    for (const [path, one, id] of [
+      ['roles', old.role, tracked('Role', 'logs')],
+      ['rolebindings', old.binding, tracked('RoleBinding', name)],
+    ] as const) {
+      const metadata = { ...one.metadata, ...id.metadata };
+      await request(prod, 'POST', rbac(`namespaces/solar-prod/${path}`), { body: { ...one, metadata } });
+      expect(await status(prod, rbac(`namespaces/solar-prod/${path}/${one.metadata.name}`))).toBe(200);
+    }
+    await fleet.settled(await fleet.merge(fleet.organization));
+    for (const path of ['roles/logs', `rolebindings/${name}`])
+      await waitFor(
+        `${path} to be pruned`,
+        async () => (await status(prod, rbac(`namespaces/solar-prod/${path}`))) === 404,
+      );
   });
 });

@@ -310,7 +310,7 @@ describe('a plan from a stranger', () => {
     members: [name],
     direction: 'gains',
     before: [],
-    after: [{ role: name, kind: 'Role', until: null }],
+    after: [{ role: name, kind: 'CustomRole', until: null }],
     tenant: name,
     places: [
       { cluster: name, namespace: name, production: false, state: 'kept', because: { before: [], after: [name] } },

@@ -1,3 +1,4 @@
+import { boundClusterRole } from '../../src/access/custom-roles.ts';
 import { accessesOf, evaluate } from '../../src/access/evaluate.ts';
 import type { Grant } from '../../src/access/evaluate.ts';
 import type { Access, ClusterAccess } from '../../src/access/graph.ts';
@@ -38,7 +39,7 @@ export function comparer(cluster: ClusterAccess, tally: Tally) {
     if (allowed) tally.allowed++;
     for (const { access } of because) tally.met.add(access.role.name).add(access.subject.kind);
 
-    const bindings = because.map(bindingOf);
+    const bindings = because.map(({ access }) => bindingOf(cluster, access));
     const binding = how === 'requests' ? undefined : /^RBAC: allowed by \w+ "([^"]*)"/.exec(server.reason)?.[1];
     if (binding !== undefined && bindings.includes(binding)) tally.bindings++;
     if (server.allowed === allowed && (binding === undefined || bindings.includes(binding))) return undefined;
@@ -52,9 +53,11 @@ export function comparer(cluster: ClusterAccess, tally: Tally) {
 }
 
 /** The binding of an access as the server calls it. Kubernetes names its own bindings after their roles. */
-function bindingOf({ access }: Grant): string {
-  const { role, scope, because } = access;
-  const name = because.length === 0 && access.subject.name.startsWith('system:') ? role.name : bindingName(access);
+function bindingOf({ namespaces }: ClusterAccess, access: Grant['access']): string {
+  const { subject, role, scope, because } = access;
+  const entry = namespaces.find(({ name }) => scope.kind === 'Namespace' && name === scope.namespace);
+  const bound = entry ? boundClusterRole(entry, role) : role.name;
+  const name = because.length === 0 && subject.name.startsWith('system:') ? role.name : bindingName(subject, bound);
   return scope.kind === 'Namespace' ? `${name}/${scope.namespace}` : name;
 }
 

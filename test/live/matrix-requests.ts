@@ -130,7 +130,7 @@ export function allRequests(namespaces: readonly string[]): AccessRequest[] {
 /** Requests about all that custom roles name where they are bound, with the names that their rules name and without. */
 export function customRoleRequests({ namespaces, accesses }: ClusterAccess): AccessRequest[] {
   const bound = accesses.flatMap(({ role, scope }) =>
-    role.kind === 'Role' && scope.kind === 'Namespace' ? [scope] : [],
+    role.kind === 'CustomRole' && scope.kind === 'Namespace' ? [scope] : [],
   );
   return namespaces
     .filter(({ name }) => bound.some(({ namespace }) => namespace === name))

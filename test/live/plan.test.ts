@@ -175,7 +175,7 @@ function directions({ items, after }: Plan): Map<string, Direction> {
       const holders = new Set(item.holders.map(subjectKey));
       for (const { accesses } of after.graph.clusters) {
         for (const access of accesses) {
-          const isHeld = access.role.kind === 'Role' && access.role.name === item.role;
+          const isHeld = access.role.kind === 'CustomRole' && access.role.name === item.role;
           if (isHeld && holders.has(subjectKey(access.subject))) said.set(placeKey(access), item.direction);
         }
       }

@@ -339,15 +339,16 @@ spec:
     });
     const { objects } = await reportOf(folder, kubeconfigFile(admin));
     const because = Object.fromEntries(
-      objects.filter((o) => o.namespace === 'cobalt-prod').map((o) => [`${o.kind} ${o.name}`, o.because]),
+      objects
+        .filter((o) => o.namespace === 'cobalt-prod')
+        .map((o) => [`${o.kind} ${o.name.replace(/(\.deployer)\.\w+$/, '$1')}`, o.because]),
     );
     expect(because).toEqual({
       'ResourceQuota tenantry': ['tenants/cobalt.yaml:20'],
       'LimitRange tenantry': ['tenants/cobalt.yaml:20'],
       'NetworkPolicy tenantry': ['tenants/cobalt.yaml:23'],
-      'Role deployer': ['tenants/cobalt.yaml:9'],
       'RoleBinding tenantry:group:solar-leads:admin': ['tenants/cobalt.yaml:7'],
-      'RoleBinding tenantry:group:solar-sre:deployer': ['tenants/cobalt.yaml:25'],
+      'RoleBinding tenantry:group:solar-sre:cobalt.deployer': ['tenants/cobalt.yaml:25'],
       'RoleBinding tenantry:group:audit:view': ['tenants/cobalt.yaml:17 by tenants/cobalt.yaml:19'],
     });
     expect(objects.find((o) => nameOf(o) === 'Namespace cobalt-prod')?.because).toEqual(['tenants/cobalt.yaml:18']);
@@ -383,9 +384,12 @@ spec:
       ]),
     );
     const report = await reportOf(folder, kubeconfig);
-    expect(report.objects.find((o) => o.name === 'tenantry:group:solar-sre:deployer')).toMatchObject({
+    expect(report.objects.find((o) => o.name.startsWith('tenantry:group:solar-sre:dolomite.deployer.'))).toMatchObject({
       result: 'not-checked',
-      waitsFor: { kind: 'Role', namespace: 'dolomite-prod', name: 'deployer' },
+      waitsFor: {
+        kind: 'ClusterRole',
+        name: expect.stringMatching(/^tenantry:dolomite\.deployer\./) as string,
+      },
     });
     // A role that is there gives more than the caller has: that is a refusal.
     expect(report.objects.find((o) => o.name === 'tenantry:group:solar-leads:admin')).toMatchObject({
@@ -395,7 +399,7 @@ spec:
       because: ['tenants/dolomite.yaml:7'],
     });
     expect((await verify(folder, kubeconfig)).stdout).toContain(
-      'because the server does not have the Role yet: dolomite-prod/deployer\n',
+      'because the server does not have the ClusterRole yet: tenantry:dolomite.deployer.',
     );
   });
 

@@ -42,6 +42,7 @@ spec:
   };
 
   const file = 'tenants/solar.yaml';
+  const deployer = objects.find(({ name }) => name.startsWith('tenantry:solar.deployer.'))?.name ?? '';
   expect(because('Namespace', 'solar-prod')).toEqual([`${file} spec.namespaces.0`]);
   expect(because('ResourceQuota', 'tenantry', 'solar-prod')).toEqual([`${file} spec.namespaces.0.quota`]);
   expect(because('LimitRange', 'tenantry', 'solar-prod')).toEqual([
@@ -50,8 +51,8 @@ spec:
   ]);
   expect(because('LimitRange', 'tenantry', 'solar-dev')).toEqual([`${file} spec.namespaces.1.quota`]);
   expect(because('NetworkPolicy', 'tenantry', 'solar-prod')).toEqual([`${file} spec.isolation.network`]);
-  expect(because('Role', 'deployer', 'solar-prod')).toEqual([`${file} spec.roles.0`]);
-  expect(because('RoleBinding', 'tenantry:group:solar-sre:deployer', 'solar-prod')).toEqual([
+  expect(because('ClusterRole', deployer)).toEqual([`${file} spec.roles.0`]);
+  expect(because('RoleBinding', deployer.replace('tenantry:', 'tenantry:group:solar-sre:'), 'solar-prod')).toEqual([
     `${file} spec.namespaces.0.sharedWith.0`,
   ]);
   expect(because('RoleBinding', 'tenantry:group:solar-leads:admin', 'solar-prod')).toEqual([`${file} spec.owners.0`]);

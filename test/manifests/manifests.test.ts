@@ -256,10 +256,11 @@ describe('what tenants get and what holds them', () => {
     expect(objects.filter((o) => o.kind === 'NetworkPolicy')).toEqual([]);
   });
 
-  it('a custom role is a Role in each namespace of the tenant, and shares bind it', async () => {
+  it('a custom role that somebody has is a ClusterRole for the operator, and shares bind it', async () => {
     const objects = await renderedOf(
       tenant(`  roles:
     - { name: deployer, rules: [{ apiGroups: [apps], resources: [deployments], verbs: [get, patch] }] }
+    - { name: unused, rules: [{ apiGroups: [""], resources: [secrets], verbs: [get] }] }
   defaults: { clusters: [prodcluster01], sharedWith: [{ group: audit, role: view }] }
   namespaces:
     - { name: prod, sharedWith: [{ group: solar-sre, role: deployer }] }
@@ -267,12 +268,23 @@ describe('what tenants get and what holds them', () => {
 `),
     );
     const rules = [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'] }];
-    expect(one(objects, 'Role', 'deployer', 'solar-prod')['rules']).toEqual(rules);
-    expect(one(objects, 'Role', 'deployer', 'solar-dev')['rules']).toEqual(rules);
-    expect(one(objects, 'RoleBinding', 'tenantry:group:solar-sre:deployer', 'solar-prod')['roleRef']).toMatchObject({
-      kind: 'Role',
-      name: 'deployer',
+    const roles = objects.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.includes('.'));
+    expect(roles).toMatchObject([{ path: 'cluster-access/prodcluster01/custom-roles-solar.yaml', rules }]);
+    const [{ metadata } = one(objects, 'Namespace', 'solar-prod')] = roles;
+    expect(metadata).toEqual({
+      name: expect.stringMatching(/^tenantry:solar\.deployer\.[0-9a-f]{10}$/) as string,
+      labels: {
+        'app.kubernetes.io/managed-by': 'tenantry',
+        'tenantry.dev/tenant': 'solar',
+        'tenantry.dev/custom-role': 'deployer',
+      },
     });
+    const binding = metadata.name.replace('tenantry:', 'tenantry:group:solar-sre:');
+    expect(one(objects, 'RoleBinding', binding, 'solar-prod')['roleRef']).toMatchObject({
+      kind: 'ClusterRole',
+      name: metadata.name,
+    });
+    expect(objects.filter(({ kind }) => kind === 'Role')).toEqual([]);
   });
 });
 

@@ -256,7 +256,7 @@ function needlessBindings({ clusters }: AccessGraph): Set<string> {
         (other.until === undefined || (access.until !== undefined && access.until <= other.until)),
     );
     const namespace = access.scope.kind === 'Namespace' ? access.scope.namespace : '';
-    return higher ? [`${access.cluster}/${namespace}/${bindingName(access)}`] : [];
+    return higher ? [`${access.cluster}/${namespace}/${bindingName(access.subject, access.role.name)}`] : [];
   });
   return new Set(names);
 }
@@ -398,7 +398,7 @@ function sayings({ items, before, after }: Plan): Map<string, { readonly more: b
         );
         for (const access of accesses) {
           const isHere = access.scope.kind === 'Namespace' && own.has(access.scope.namespace);
-          const isHeld = access.role.kind === 'Role' && access.role.name === item.role;
+          const isHeld = access.role.kind === 'CustomRole' && access.role.name === item.role;
           if (isHere && isHeld && holders.has(subjectKey(access.subject))) say(placeKey(access), item.direction);
         }
       }

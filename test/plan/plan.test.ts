@@ -11,7 +11,7 @@ import { clusterFile, organizationFile, tenantFile } from '../support/config.ts'
 const holding = (text: string): Holding => {
   const [name = '', until] = text.split(' until ');
   const isBuiltIn = ['admin', 'edit', 'view', 'cluster-admin'].includes(name);
-  return { role: { kind: isBuiltIn ? 'ClusterRole' : 'Role', name }, ...(until !== undefined && { until }) };
+  return { role: { kind: isBuiltIn ? 'ClusterRole' : 'CustomRole', name }, ...(until !== undefined && { until }) };
 };
 
 describe('directionOf', () => {

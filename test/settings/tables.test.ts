@@ -58,7 +58,7 @@ const base: Documents = {
   'tenants/solar.yaml': file('Tenant', 'solar', {
     owners: [{ kind: 'Group', name: 'alpha' }],
     namespaces: [
-      { name: 'prod', clusters: ['alpha', 'beta'] },
+      { name: 'prod', clusters: ['alpha', 'beta'], sharedWith: [{ group: 'beta', role: 'ops' }] },
       { name: 'dev', labels: { team: 'alpha' } },
     ],
   }),
@@ -189,6 +189,11 @@ const special: Readonly<Record<string, readonly [unknown, unknown]>> = {
     [{ tenant: 'solar', namespace: 'prod', reason: texts.at(-1) }],
   ],
   'tenants/solar.yaml owners': [[{ kind: 'Group', name: 'alpha' }], [{ kind: 'Group', name: 'beta' }]],
+  // Somebody has it: else it is nowhere.
+  'tenants/solar.yaml roles': [
+    [{ name: 'ops', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }] }],
+    [{ name: 'ops', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] }] }],
+  ],
   'tenants/solar.yaml namespaces.0.inherits': ['dev', 'nobody'],
   'tenants/solar.yaml namespaces': [
     [{ name: 'alpha', clusters: ['alpha'] }],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import nodeModule from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
 import { Failure } from '../../values/failure.ts';
@@ -78,7 +78,7 @@ const badOption = 9;
 
 /** The interpreter as the process is given it, which may read no file. */
 export const interpreterLine = once(() => {
-  const { resolve } = createRequire(import.meta.url);
+  const { resolve } = nodeModule.createRequire(import.meta.url);
   const packageName = '@jitl/quickjs-wasmfile-release-sync';
   const interpreter: Interpreter = {
     loader: readFileSync(resolve(`${packageName}/emscripten-module`), 'utf8'),

@@ -8,7 +8,7 @@ import { apiObject, template } from '../template.ts';
 import { kinds, kindsIn } from '../kinds.ts';
 import { argoCDFolder, clusterFolder, distFolder } from '../layout.ts';
 import { keys, managedBy } from '../labels.ts';
-import { clusterKinds, namedKinds, namespacedKinds, reads, rulesFor, subjectOf } from './cluster-role.ts';
+import { clusterKinds, formerKinds, namedKinds, namespacedKinds, reads, rulesFor, subjectOf } from './cluster-role.ts';
 
 /**
  * What sets up Argo CD for the whole fleet. The reasons of each setting are in docs/argo-cd.md, and shown by
@@ -58,7 +58,7 @@ export function projects(organization: Organization, argoCD: ArgoCD, clusters: r
           ...namedKinds.map(({ group, kind, name }) => ({ group, kind, name })),
         ],
         clusterResourceBlacklist: off.map((name) => ({ group: '', kind: 'Namespace', name })),
-        namespaceResourceWhitelist: namespacedKinds.map(({ group, kind }) => ({ group, kind })),
+        namespaceResourceWhitelist: [...namespacedKinds, ...formerKinds].map(({ group, kind }) => ({ group, kind })),
         roles: [readOnly(fleetProject)],
       },
     }),

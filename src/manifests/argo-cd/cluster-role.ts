@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { clusterScopeRules } from '../../access/cluster-scope-rules.ts';
-import type { ClusterAccess } from '../../access/graph.ts';
+import type { CustomRoleInUse } from '../../access/custom-roles.ts';
 import { serviceAccountOf } from '../../kubernetes/names.ts';
 import { builtInRoles } from '../../kubernetes/user-roles.ts';
 import type { RenderedCluster, RenderedOrganization } from '../cluster-input.ts';
@@ -8,7 +8,7 @@ import { compareCodeUnits } from '../../values/order.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { template } from '../template.ts';
 import type { RenderedKind } from '../kinds.ts';
-import { kinds, kindsIn } from '../kinds.ts';
+import { kinds, kindsFormerlyIn, kindsIn } from '../kinds.ts';
 import { keys, managedBy } from '../labels.ts';
 
 /** All that Argo CD applies to the clusters. */
@@ -16,6 +16,9 @@ const synced = [...kindsIn('namespaces'), ...kindsIn('cluster')];
 
 /** All that is applied into namespaces. */
 export const namespacedKinds = synced.filter(({ scope }) => scope === 'Namespaced');
+
+/** What was applied into namespaces once, and is still taken away. */
+export const formerKinds = kindsFormerlyIn('namespaces');
 
 /** What is applied cluster-wide under any name. */
 export const clusterKinds = synced.filter(({ scope, onlyName }) => scope === 'Cluster' && onlyName === undefined);
@@ -41,25 +44,22 @@ const writes = ['create', 'delete', 'patch'];
  *
  * To give access, RBAC asks the giver for `bind` on the role, or for all that is in it
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping).
- * So it may `bind` the built-in roles that are shared, and holds what `cluster-scope` and the custom roles hold.
+ * So it may `bind` the roles that somebody has, by their names: the built-in ones, and the custom roles on this cluster. It
+ * holds nothing of what is in them. What `cluster-scope` holds, it holds: it writes that role.
  */
 export function argoCDClusterRole(
   { labelDomain }: RenderedOrganization,
-  { cluster, namespaces }: ClusterAccess<RenderedCluster>,
+  { syncIdentity }: Pick<RenderedCluster, 'syncIdentity'>,
+  customRoles: readonly CustomRoleInUse[],
 ): ObjectTemplate[] {
   const metadata = { name: writerRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
-  const customRoles = new Map(
-    namespaces.flatMap((entry) =>
-      entry.kind === 'Tenant'
-        ? entry.tenant.roles.flatMap(({ value }) => value.rules.map((rule) => [ruleKey(rule), rule] as const))
-        : [],
-    ),
-  );
+  const bound = [...builtInRoles, ...customRoles.map(({ clusterRole }) => clusterRole)];
   return [
     template(k8s.KubeClusterRole, () => ({
       metadata,
       rules: [
         ...rulesFor([...clusterKinds, ...namespacedKinds], [...reads, ...writes]),
+        ...rulesFor(formerKinds, [...reads, 'delete']),
         ...rulesFor(namedKinds, reads),
         ...namedKinds.map(({ group, resource, name }) => ({
           apiGroups: [group],
@@ -67,17 +67,14 @@ export function argoCDClusterRole(
           resourceNames: [name],
           verbs: writes,
         })),
-        { apiGroups: [rbac], resources: ['clusterroles'], resourceNames: builtInRoles.slice(), verbs: ['bind'] },
+        { apiGroups: [rbac], resources: ['clusterroles'], resourceNames: bound, verbs: ['bind'] },
         ...clusterScopeRules,
-        ...Array.from(customRoles)
-          .sort(([a], [b]) => compareCodeUnits(a, b))
-          .map(([, rule]) => rule),
       ],
     })),
     template(k8s.KubeClusterRoleBinding, () => ({
       metadata,
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: writerRole },
-      subjects: [subjectOf(cluster.syncIdentity)],
+      subjects: [subjectOf(syncIdentity)],
     })),
   ];
 }
@@ -90,11 +87,6 @@ export function rulesFor(of: readonly RenderedKind[], verbs: readonly string[]):
     resources: of.filter((kind) => kind.group === group).map(({ resource }) => resource),
     verbs: verbs.slice().sort(compareCodeUnits),
   }));
-}
-
-/** Equal for two rules that say the same in the same order. */
-function ruleKey({ apiGroups, resources, resourceNames = [], verbs }: k8s.PolicyRule): string {
-  return JSON.stringify([apiGroups, resources, resourceNames, verbs]);
 }
 
 /** A user name as the API server has it; that of a service account is written as one, so that it is found as one. */

@@ -2,6 +2,7 @@ import type { ObjectTemplate } from '../template.ts';
 import { apiObject } from '../template.ts';
 import { keys, managedBy } from '../labels.ts';
 import { classesPolicies } from './classes.ts';
+import { customRolesPolicy } from './custom-roles.ts';
 import { namespacesPolicy } from './namespaces.ts';
 import {
   aggregationPolicy,
@@ -29,6 +30,7 @@ export function policiesOf(context: PolicyContext): Policy[] {
     tokenSecretsPolicy(context),
     tokenRequestsPolicy(context),
     aggregationPolicy(context),
+    customRolesPolicy(context),
     cordonPolicy(context),
     markedForDeletionPolicy(context),
     ...classesPolicies(context),

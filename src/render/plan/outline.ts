@@ -4,6 +4,7 @@ import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
 import type { Entry } from './entries.ts';
 import { entriesOf } from './entries.ts';
+import { roleOfArgoCD } from '../../settings/words.ts';
 import { deletionStep } from './deletion-step.ts';
 
 /** A plan in the order in which people should read it. */
@@ -50,7 +51,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
     (item) => String(gravity(item)).padStart(6, '0'),
   );
   const risks = entriesOf(
-    [...risky.filter(isDeletion), ...risky.filter((item) => !isDeletion(item))],
+    sortedBy(risky, (item) => (isOfArgoCD(item) ? '0' : isDeletion(item) ? '1' : '2')),
     rulesOf,
     repeatedByItem,
   );
@@ -100,6 +101,11 @@ function codeCounts(verdicts: readonly ReportVerdict[]): CodeCount[] {
     );
     return Array.from(byCode, ([code, all]) => ({ code, rule: all[0]?.rule ?? '', severity, count: all.length }));
   });
+}
+
+/** Whether an item is about what Argo CD's account gains, which nobody sees where it is written. */
+function isOfArgoCD(item: ReportItem): boolean {
+  return item.kind === 'entity' && item.settings.some(({ about, after }) => about === roleOfArgoCD && after !== null);
 }
 
 /** Whether an item is about what cannot be brought back, now or with the next change. */

@@ -1,6 +1,6 @@
 import { groupedBy, sortedBy } from '../../values/order.ts';
 import { counted } from '../../source/text.ts';
-import { isToldOfNew, onCluster, sharedWith } from '../../settings/words.ts';
+import { isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
 import { contentsPieces } from './contents.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
@@ -294,7 +294,7 @@ function listed(settings: readonly Setting[]): Piece[][] {
   return Array.from(lists, ([about, all]): Piece[][] => {
     const names = all.flatMap(({ item }) => item ?? []);
     const plain = ({ effect: _, ...setting }: Setting): Setting => ({ ...setting, effect: null });
-    return about === ''
+    return about === '' || about === roleOfArgoCD
       ? all.map((setting) => settingPieces(plain(setting)))
       : [[{ name: about }, ' ', ...listPieces(names, '')]];
   }).flat();
@@ -303,6 +303,7 @@ function listed(settings: readonly Setting[]): Piece[][] {
 function settingPieces(setting: Setting): Piece[] {
   const { about, item, before, after, limit, effect } = setting;
   if (about === onCluster) return clusterPieces(setting);
+  if (about === roleOfArgoCD) return argoCDPieces(item ?? '', before, after);
   if (about === sharedWith) return sharePieces(item ?? '', before, after);
   const what: Piece[] = item === null || item === '' ? [{ name: about }] : [{ name: about }, ' ', { name: item }];
   const tail: Piece[] = [
@@ -314,6 +315,15 @@ function settingPieces(setting: Setting): Piece[] {
   if (after === null)
     return [...what, ...(before === '' ? [': removed'] : [' ', { name: before }, ' → none']), ...tail];
   return [...what, ' ', { name: before }, ' → ', { main: after }, ...tail];
+}
+
+/** What Argo CD's account may give: a role with other rights is another one. */
+function argoCDPieces(role: string, before: string | null, after: string | null): Piece[] {
+  const [tenant = '', name = role] = role.split('/');
+  const given: Piece[] = ['custom role ', { name }, ' of tenant ', { name: tenant }];
+  if (after === null) return ["Argo CD's account may no longer give ", ...given];
+  if (before === null) return ["Argo CD's account ", { strong: 'may now give' }, ' ', ...given];
+  return ["Argo CD's account ", { strong: 'may now give' }, ' ', ...given, ' as it is now, and no longer as it was'];
 }
 
 const noNamespace = 'no namespace';

@@ -47,7 +47,7 @@ export function isLonger({ direction, before, after }: AccessItem): boolean {
 export function newCustomRoles(plan: Plan, item: AccessItem): readonly Holding[] {
   const held = heldBefore(plan, item);
   return newRoles(item).filter(
-    (given) => given.role.kind === 'Role' && !held.some((had) => allows(plan, item, had, given)),
+    (given) => given.role.kind === 'CustomRole' && !held.some((had) => allows(plan, item, had, given)),
   );
 }
 
@@ -80,7 +80,7 @@ function heldBefore({ before }: Plan, { before: held, tenant, places }: AccessIt
     const there = clustersIn(before).get(cluster);
     return scope.kind === 'Namespace' && (there && tenantsOn(there).get(scope.namespace)) === tenant;
   });
-  return isOfTenant ? held : held.filter(({ role }) => role.kind !== 'Role');
+  return isOfTenant ? held : held.filter(({ role }) => role.kind !== 'CustomRole');
 }
 
 type ClusterAccess = Meaning['graph']['clusters'][number];
@@ -119,7 +119,7 @@ function holdsAll(plan: Plan, item: AccessItem, held: readonly Holding[]): boole
 /** Whether what somebody had allows all that is given: a custom role by its rights, whatever it is called now. */
 function allows({ before, after }: Plan, { tenant }: AccessItem, had: Holding, given: Holding): boolean {
   if (covers(had, given)) return true;
-  if (tenant === undefined || had.role.kind !== 'Role' || given.role.kind !== 'Role') return false;
+  if (tenant === undefined || had.role.kind !== 'CustomRole' || given.role.kind !== 'CustomRole') return false;
   if (!covers({ ...had, role: given.role }, given)) return false;
   const was = rolesOf(before).get(`${tenant}/${had.role.name}`)?.value;
   const is = rolesOf(after).get(`${tenant}/${given.role.name}`)?.value;

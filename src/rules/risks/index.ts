@@ -14,6 +14,7 @@ import { peopleAdded } from './TEN531-people-added/rule.ts';
 import { namespaceUnmanaged } from './TEN532-namespace-unmanaged/rule.ts';
 import { clusterShared } from './TEN533-cluster-shared/rule.ts';
 import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
+import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 import { workStopped } from './TEN545-work-stopped/rule.ts';
 
 /**
@@ -22,6 +23,7 @@ import { workStopped } from './TEN545-work-stopped/rule.ts';
  * tenants apart, who gets how much, what stands still, and the rest.
  */
 export const riskRules: readonly Rule[] = [
+  argoCDAccountWidened,
   deleted,
   markedForDeletion,
   identityChanged,

@@ -25,6 +25,8 @@ const attempts = {
       metadata: { labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } },
       rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
     }),
+  'custom-roles': ({ overseer }) =>
+    overseer.dryRun.create('rolebindings', 'solar-prod/attempt', roleBinding('tenantry:green.odd.0', 'Group audit')),
   cordon: ({ overseer }) => overseer.dryRun.create('configmaps', 'solar-frozen/attempt'),
   'marked-for-deletion': ({ overseer }) => overseer.dryRun.create('configmaps', 'solar-going/attempt'),
   pods: ({ overseer }) => overseer.dryRun.create('pods', 'solar-strict/attempt', pod('nginx')),

@@ -130,7 +130,7 @@ function narrowedRoles({ items }: ChangeContext['plan']): RoleItem[] {
 }
 
 function roleKey(tenant: string, { role }: AccessFact): string {
-  return role.kind === 'Role' ? `role/${tenant}/${role.name}` : '';
+  return role.kind === 'CustomRole' ? `role/${tenant}/${role.name}` : '';
 }
 
 function rolesOf(accesses: readonly CountedAccess[], narrowed: ReadonlySet<string>): string[] {

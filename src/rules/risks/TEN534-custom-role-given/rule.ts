@@ -1,10 +1,11 @@
 import { describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
-import { groupedBy, sortedBy } from '../../../values/order.ts';
+import { groupedBy } from '../../../values/order.ts';
 import { rightsOf } from '../../../kubernetes/rbac.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
 import { givenBy, lines, newCustomRoles, rolesOf } from '../access.ts';
+import { worstFirst } from '../rights.ts';
 
 export const customRoleGiven: ChangeRule = {
   level: 'change',
@@ -27,7 +28,7 @@ export const customRoleGiven: ChangeRule = {
       const { at: location, related } = lines(places);
       const who = subjects.size === 1 && subject ? describeSubject(subject) : `${subjects.size} subjects`;
       const where = places.some(({ production }) => production) ? ', on production too' : '';
-      const rights = sortedBy(rightsOf(role.value.rules), (right) => [String(rankOf(right)), right]);
+      const rights = worstFirst(rightsOf(role.value.rules));
       yield {
         message: `custom role \`${role.value.name}\` of tenant \`${item?.tenant ?? ''}\` is given to ${who}${where}: it allows ${listed(rights, 6)}`,
         at: location,
@@ -37,18 +38,3 @@ export const customRoleGiven: ChangeRule = {
     }
   },
 };
-
-/** What a right lets somebody do, the worst first: a long list is cut, and must not end before it. */
-const ranks = [
-  // Everything of something.
-  /\*/,
-  // To run what one likes, to be somebody else, and to read what is secret.
-  /^\S+ (pods\/(exec|attach|portforward|proxy|ephemeralcontainers)|secrets|serviceaccounts|role)/,
-  // To change something.
-  /^(?!get|list|watch)/,
-];
-
-function rankOf(right: string): number {
-  const rank = ranks.findIndex((pattern) => pattern.test(right));
-  return rank < 0 ? ranks.length : rank;
-}
