@@ -275,7 +275,7 @@ export const grants = {
     'clusters',
     optional(
       classNames(
-        'Clusters that tenants may have namespaces on. Default: those that are shared with who has a role there.',
+        'Clusters that tenants may have namespaces on. Default: those that its owners see.',
       ),
     ),
   ),

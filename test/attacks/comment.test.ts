@@ -5,7 +5,7 @@ import { gravestFirst } from '../../src/render/diagnostics/gravity.ts';
 import { markdownPlan } from '../../src/render/plan/markdown.ts';
 import { gravity, repeatedByItem, rules } from '../../src/rules/index.ts';
 import { tenantryHere } from '../support/cli.ts';
-import { exampleOrganization } from '../support/examples.ts';
+import { exampleOrganization, granted } from '../support/examples.ts';
 import { temporaryRepository } from '../support/repositories.ts';
 
 /** Attempts to push what matters out of a comment, or out of GitHub's ten annotations, by what does not (9). */
@@ -22,7 +22,7 @@ describe('four hundred harmless shares', () => {
     ['privileged pods of the last namespace', '    - { name: shop, isolation: { podSecurity: privileged } }\n', ''],
   ])('do not hide %s from the comment and the annotations', async (_, more, spec) => {
     const { commit, folder: cwd } = temporaryRepository();
-    commit(exampleOrganization);
+    commit({ ...exampleOrganization, ...granted('{ podSecurity: privileged }') });
     commit({ 'tenants/solar.yaml': flood(more, spec) });
     const { stdout: comment } = await tenantryHere(['plan', '--base', 'HEAD~1', '--format', 'markdown'], { cwd });
     expect(Buffer.byteLength(comment)).toBeLessThan(65_536);

@@ -129,12 +129,15 @@ describe('the file', () => {
   });
 
   it('leaves TypeScript to the admins, and asks for no team of its owners', async () => {
-    const root = repository({
-      'tenants/lunar.ts': `export default {
+    const root = repository(
+      {
+        'tenants/lunar.ts': `export default {
   apiVersion: 'tenantry.dev/v1', kind: 'Tenant', metadata: { name: 'lunar' },
   spec: { owners: [{ kind: 'User', name: 'no login' }], namespaces: [{ name: 'prod', clusters: ['prodcluster01'] }] },
 };\n`,
-    });
+      },
+      { settings: `${gitHub}  grants: { lunar: { clusters: [prodcluster01] } }\n` },
+    );
     const { code, stderr } = await codeowners(root);
     expect([code, stderr]).toEqual([0, '']);
     expect(ownersOf(written(root), 'tenants/lunar.ts')).toEqual(['@alice']);

@@ -257,8 +257,9 @@ describe('what tenants get and what holds them', () => {
   });
 
   it('a custom role that somebody has is a ClusterRole for the operator, and shares bind it', async () => {
-    const objects = await renderedOf(
-      tenant(`  roles:
+    const objects = await renderedOf({
+      ...granted('{ rights: [secrets] }'),
+      ...tenant(`  roles:
     - { name: deployer, rules: [{ apiGroups: [apps], resources: [deployments], verbs: [get, patch] }] }
     - { name: unused, rules: [{ apiGroups: [""], resources: [secrets], verbs: [get] }] }
   defaults: { clusters: [prodcluster01], sharedWith: [{ group: audit, role: view }] }
@@ -266,7 +267,7 @@ describe('what tenants get and what holds them', () => {
     - { name: prod, sharedWith: [{ group: solar-sre, role: deployer }] }
     - { name: dev }
 `),
-    );
+    });
     const rules = [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'] }];
     const roles = objects.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.includes('.'));
     expect(roles).toMatchObject([{ path: 'cluster-access/prodcluster01/custom-roles-solar.yaml', rules }]);

@@ -126,8 +126,17 @@ function line({ cluster, subject, role, scope }: Access): string {
   return `${cluster} ${where} ${subject.kind} ${home}/${rbacName(subject)} ${role.kind}/${role.name}`;
 }
 
-/** The bindings of rendered files, as lines. */
+/** The bindings of rendered files, as lines. A custom role is a ClusterRole that the cluster's operator is given, too. */
 function readBack(files: readonly ManifestFile[]): string[] {
+  const forOperators = new Map(files.map(({ path, text }) => [path, text]));
+  const roleOf = (cluster: string, namespace = '', { kind, name }: Binding['roleRef']): string => {
+    const [, tenant = '', role = ''] = /^tenantry:([^.]+)\.([^.]+)\.[0-9a-f]+$/.exec(name) ?? [];
+    const isItsOwn = namespace.startsWith(`${tenant}-`);
+    const isThere = forOperators
+      .get(`cluster-access/${cluster}/custom-roles-${tenant}.yaml`)
+      ?.includes(`name: ${name}\n`);
+    return role !== '' && isItsOwn && isThere ? `CustomRole/${role}` : `${kind}/${name}`;
+  };
   return files.flatMap(({ path, text }) => {
     const [first = '', second = ''] = path.split('/');
     // What Argo CD's account may do is nobody's access, and has tests of its own.
@@ -139,7 +148,7 @@ function readBack(files: readonly ManifestFile[]): string[] {
       const { roleRef, subjects, metadata } = object;
       return subjects.map(
         (s) =>
-          `${cluster} ${metadata.namespace ?? '*'} ${s.kind} ${s.namespace ?? ''}/${s.name} ${roleRef.kind}/${roleRef.name}`,
+          `${cluster} ${metadata.namespace ?? '*'} ${s.kind} ${s.namespace ?? ''}/${s.name} ${roleOf(cluster, metadata.namespace, roleRef)}`,
       );
     });
   });

@@ -1,7 +1,8 @@
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
+import type { Cluster, Tenant } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { groupedBy } from '../../../values/order.ts';
-import type { TenantRule } from '../../rule.ts';
+import type { Platform, TenantRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
 
@@ -10,12 +11,15 @@ export const clusterNotGranted: TenantRule = {
   code: 'TEN705',
   name: 'cluster-not-granted',
   severity: 'error',
-  summary: 'Where the admins say which clusters a tenant may use, its namespaces are on those alone.',
+  summary:
+    'Namespaces are on clusters that the admins granted to the tenant; where they grant none, on clusters that its owners see.',
   why: 'A namespace on a cluster is room on it, and its people are on it. Who may have that is for those to say who run the cluster.',
   limit: ['limits'],
-  *check({ tenant, platform: { organization } }) {
+  *check({ tenant, platform }) {
+    const { organization } = platform;
     if (!organization.complete || !tenant.complete) return;
-    const granted = ceilingsOf(organization, tenant.name).clusters?.value;
+    const byAdmins = ceilingsOf(organization, tenant.name).clusters?.value;
+    const granted = byAdmins ?? seenByOwners(tenant, platform);
     if (!granted) return;
     const beyond = tenant.namespaces.flatMap(({ name, clusters }) =>
       clusters.filter(({ value }) => !granted.includes(value)).map((cluster) => ({ name, ...cluster })),
@@ -24,7 +28,7 @@ export const clusterNotGranted: TenantRule = {
       const [first] = same;
       if (!first) continue;
       yield {
-        message: `${listed(same.map(({ name }) => name))} would be on cluster \`${first.value}\`, which is not granted to tenant \`${tenant.name}\``,
+        message: `${listed(same.map(({ name }) => name))} would be on cluster \`${first.value}\`, which ${byAdmins ? `is not granted to tenant \`${tenant.name}\`` : `no owner of tenant \`${tenant.name}\` sees`}`,
         at: at(first.origin),
         ...stayWithinOr(granted.length === 0 ? 'leave it out' : `use ${listed(granted)}`, tenant.name, {
           clusters: [...granted, first.value],
@@ -33,3 +37,26 @@ export const clusterNotGranted: TenantRule = {
     }
   },
 };
+
+/**
+ * The clusters that are shared with a group of an owner's, of a tenant that users own; undefined where that cannot be known,
+ * and where a group owns it: TEN103 says where that sees no cluster.
+ */
+function seenByOwners({ owners }: Tenant, { organization, clusters }: Platform): string[] | undefined {
+  const users = owners.flatMap(({ subject }) => (subject.kind === 'User' ? [subject.name] : []));
+  if (
+    users.length === 0 ||
+    users.length < owners.length ||
+    users.some((user) => organization.admins.some(({ value }) => value === user))
+  ) {
+    return undefined;
+  }
+  const membersOf = new Map(organization.groups.map(({ name, members }) => [name, members]));
+  const maySee = ({ complete, sharedWith }: Cluster): boolean =>
+    !complete ||
+    sharedWith.some(({ group }) => {
+      const members = membersOf.get(group);
+      return !members || members.some(({ value }) => users.includes(value));
+    });
+  return clusters.filter(maySee).map(({ name }) => name);
+}

@@ -9,7 +9,7 @@ export const userWithoutCluster: TenantRule = {
   level: 'tenant',
   code: 'TEN114',
   name: 'user-without-cluster',
-  severity: 'error',
+  severity: 'warning',
   summary: 'A user who has a role in a namespace is in a group that sees its clusters (S14).',
   why: "Tokens for a cluster are given only to members of the groups that it is shared with, and to organization admins. Judged only where `organization.yaml` lists the members of all of the cluster's groups; the identity provider may know more.",
   *check({ tenant, platform }) {
