@@ -22,7 +22,7 @@ const rooms = {
 };
 
 /** The part of the config room that others see: what the files mean, not how they are read. */
-const model = '^src/config/model/(desired-state|located)\\.ts$';
+const model = '^src/config/model/(desired-state|located|ceilings)\\.ts$';
 
 /** The part of the manifests room that says what is rendered and where it stands, and renders nothing. */
 const plainManifests = '^src/manifests/(kinds|layout|binding-name)\\.ts$';
@@ -172,7 +172,7 @@ export default {
     },
     owns(
       'yaml',
-      '^src/source/yaml(-mistakes)?\\.ts$',
+      '^src/source/(yaml(-mistakes)?|splice)\\.ts$',
       'One place reads YAML, so that "where does this come from" has one answer.',
     ),
     owns(

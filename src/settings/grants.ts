@@ -273,11 +273,7 @@ export const grants = {
   ),
   clusters: named(
     'clusters',
-    optional(
-      classNames(
-        'Clusters that tenants may have namespaces on. Default: those that its owners see.',
-      ),
-    ),
+    optional(classNames('Clusters that tenants may have namespaces on. Default: those that its owners see.')),
   ),
   rights: named(
     'rights',

@@ -1,6 +1,6 @@
 import type { ReportContents } from '../../plan/report.ts';
 import { counted } from '../../source/text.ts';
-import type { Piece } from './sentences.ts';
+import type { Piece } from './piece.ts';
 
 /** What is said of a namespace on one live cluster; nothing of a new one that is not there, as anybody would expect. */
 export function contentsPieces(contents: ReportContents): Piece[] {

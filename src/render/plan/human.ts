@@ -5,7 +5,8 @@ import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, outlineOf } from './outline.ts';
-import type { Piece, Sentence } from './sentences.ts';
+import type { Piece } from './piece.ts';
+import type { Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
 
 /** A plan for a terminal. */

@@ -6,7 +6,7 @@ import { days, notesOn, side } from './human.ts';
 import type { Entry } from './entries.ts';
 import type { CodeCount } from './outline.ts';
 import { fewOf, outlineOf } from './outline.ts';
-import type { Piece } from './sentences.ts';
+import type { Piece } from './piece.ts';
 import { lineWords } from './sentences.ts';
 
 /** By what a comment is known as a plan. */

@@ -2,14 +2,9 @@ import { groupedBy, sortedBy } from '../../values/order.ts';
 import { counted } from '../../source/text.ts';
 import { isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
 import { contentsPieces } from './contents.ts';
+import type { Piece } from './piece.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
-
-/**
- * A stretch of a sentence: plain words, or a name (the main one, where there are several), or words to be seen. Each
- * renderer has its own way to show it. Words are tenantry's own: whatever somebody else wrote is a name.
- */
-export type Piece = string | { readonly name: string } | { readonly main: string } | { readonly strong: string };
 
 /** One item of a plan for people: a sentence, what belongs to it, and the lines that it comes from. */
 export interface Sentence {
