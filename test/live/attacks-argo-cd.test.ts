@@ -19,6 +19,8 @@ const secretsAndExec = '[{ apiGroups: [""], resources: [secrets, pods/exec], ver
 /** Of the tenant solar, the role `ops` is given in one namespace, and `unused` nowhere; the tenant green has none. */
 const files = (ops: string) =>
   organization({
+    // What the admins would have to grant first: without it, TEN708 refuses these.
+    organization: 'grants: { solar: { rights: [secrets, pods/exec] } }',
     files: tenant(
       'solar',
       `

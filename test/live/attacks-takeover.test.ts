@@ -41,7 +41,7 @@ const access = { metadata: { labels: managed }, ...roleBinding('admin', 'Group s
 
 /** Tenants choose names freely, and solar chooses one that is there. */
 const taking = organization({
-  organization: 'naming: { tenantPrefix: Optional }',
+  organization: 'naming: { tenantPrefix: Optional }\ngrants: { solar: { fullNames: [legacy] } }',
   files: tenant(
     'solar',
     'owners: [{ kind: Group, name: solar-leads }]\nnamespaces: [{ name: prod, quota: { pods: 5 } }, { fullName: legacy }]',

@@ -49,6 +49,7 @@ export const matrixOrganizations: fc.Arbitrary<OrganizationDocuments> = fc
         ...organization,
         spec: {
           ...organization.spec,
+          grants: { edge: { rights: ['secrets', 'pods/exec'] } },
           groups: [
             ...(Array.isArray(groups) ? groups.map((group: unknown) => group) : []),
             { name: 'team:x/y', namespace: 'team-xy', members: ['dee'] },

@@ -145,6 +145,19 @@ describe('S69: pods name the classes that the tenant may use', () => {
     expect(verdict(await owner.create('pods', 'solar-strict/new', pod(own, spec)))).toBe(`pods: ${message}`);
   });
 
+  test('nor one of the system where no list is set, unless it is listed', async () => {
+    const named = pod('nginx', { priorityClassName: 'system-node-critical' });
+    const found = verdict(await owner.dryRun.create('pods', 'solar-prod/new', named));
+    expect(found).toMatch(/^pods: a PriorityClass of system-\* pushes out the pods of others/);
+    const everyday = pod('nginx', { priorityClassName: 'gold' });
+    expect(verdict(await owner.dryRun.create('pods', 'solar-prod/new', everyday))).toBe('allowed');
+    await withoutPolicy(cluster, 'pods', async () => {
+      await waitFor('nothing that refuses it', async () => {
+        return verdict(await owner.dryRun.create('pods', 'solar-prod/new', named)) === 'allowed';
+      });
+    });
+  });
+
   test("the cluster's default priority class is judged like one that was named", async () => {
     await must(cluster.admin.create('priorityclasses', 'usual', { value: 3, globalDefault: true }));
     await waitFor('the default', async () => {
@@ -288,7 +301,10 @@ test('an empty list allows nothing', async () => {
 
 test("the organization's lists hold in the namespaces of groups", async () => {
   await cluster.sync(
-    organization({ organization: 'defaults: { isolation: { registries: [registry.example.com/shared/] } }' }),
+    organization({
+      organization:
+        'defaults: { isolation: { registries: [registry.example.com/shared/] } }\ngrants: { solar: { registries: [registry.example.com/] } }',
+    }),
   );
   const member = await cluster.person('sue', 'sandbox');
   await waitFor('the list', async () => {

@@ -290,7 +290,7 @@ describe('where the prefix is optional', () => {
   beforeAll(async () => {
     await cluster.sync(
       organization({
-        organization: 'naming: { tenantPrefix: Optional }',
+        organization: 'naming: { tenantPrefix: Optional }\ngrants: { green: { fullNames: [meadow] } }',
         files: tenant(
           'green',
           'owners: [{ kind: Group, name: green-leads }]\nnamespaces: [{ name: prod }, { fullName: meadow }]',

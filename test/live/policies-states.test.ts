@@ -87,7 +87,7 @@ describe('S73: in a cordoned namespace nothing changes', () => {
       // Kubernetes' role admin has no ephemeral containers.
       if (who === owner && found.includes('cannot patch resource "pods/ephemeralcontainers"')) continue;
       expect(found).toBe(
-        "cordon: the namespace solar-frozen is cordoned: nothing in it changes until the tenant's file says cordoned: false",
+        "cordon: the namespace solar-frozen is cordoned: nothing in it changes until that is lifted, in the tenant's file (cordoned) or by the admins (cordons in organization.yaml)",
       );
     }
   });
