@@ -86,7 +86,8 @@ export function budgetPeaks(allocations: readonly Allocation[]): Map<string, Bud
 /** Most is available on a day on which an allocation begins, or, of those without a beginning, ever before. */
 function peakOf(unit: string, all: readonly Allocation[], { currency, period }: Allocation['budget']): BudgetPeak {
   const onDay = (day: string): BudgetPeak => {
-    const available = all.filter(({ start = '', end = latest }) => start <= day && day <= end);
+    // What there is once is there once more with each of them, whenever that is.
+    const available = all.filter(({ start = '', end = latest }) => period === 'Once' || (start <= day && day <= end));
     const amounts = available.map(({ budget }) => parseQuantity(budget.amount) ?? 0n);
     return {
       unit,

@@ -3,7 +3,7 @@ import { at } from '../../../source/diagnostic.ts';
 import type { Platform, TenantRule } from '../../rule.ts';
 import { oncePer } from '../../../values/once.ts';
 import { counted } from '../../../source/text.ts';
-import { completeClusters, given, grantsOn, relatedPlaces, thoseNamespaces } from '../grants.ts';
+import { completeClusters, given, sharesOn, relatedPlaces, thoseNamespaces } from '../written-shares.ts';
 
 export const shareWithoutClusterShare: TenantRule = {
   level: 'tenant',
@@ -14,7 +14,7 @@ export const shareWithoutClusterShare: TenantRule = {
   why: "Tokens for a cluster are given only to members of the groups that it is shared with. Without the cluster's share the namespace's share looks like access and is none.",
   *check({ tenant, platform }) {
     const { clusters, isWithout } = groupsOnClusters(platform);
-    const missing = grantsOn(tenant, 'Group', clusters, platform.asOf, isWithout);
+    const missing = sharesOn(tenant, 'Group', clusters, platform.asOf, isWithout);
     for (const reach of missing) {
       const { subject, cluster, nameOrigin } = reach;
       yield {

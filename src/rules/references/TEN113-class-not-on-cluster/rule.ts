@@ -4,7 +4,7 @@ import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { WholeRule, Finding } from '../../rule.ts';
 import { listed } from '../../wording.ts';
-import { completeClusters } from '../grants.ts';
+import { completeClusters } from '../written-shares.ts';
 import { suggester } from '../suggest.ts';
 
 const kinds = [

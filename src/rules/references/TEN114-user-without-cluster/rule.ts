@@ -3,7 +3,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { oncePer } from '../../../values/once.ts';
 import type { Platform, TenantRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
-import { completeClusters, given, grantsOn, relatedPlaces } from '../grants.ts';
+import { completeClusters, given, sharesOn, relatedPlaces } from '../written-shares.ts';
 
 export const userWithoutCluster: TenantRule = {
   level: 'tenant',
@@ -15,7 +15,7 @@ export const userWithoutCluster: TenantRule = {
   *check({ tenant, platform }) {
     if (!platform.organization.complete) return;
     const { clusters, isWithout } = usersOnClusters(platform);
-    const missing = grantsOn(tenant, 'User', clusters, platform.asOf, isWithout);
+    const missing = sharesOn(tenant, 'User', clusters, platform.asOf, isWithout);
     for (const reach of missing) {
       const { subject, cluster, nameOrigin } = reach;
       const groups = cluster.sharedWith.map((s) => s.group);

@@ -8,7 +8,7 @@ import { counted } from '../../source/text.ts';
 import type { Platform } from '../rule.ts';
 
 /** What one owner or one share, written once, gives on one cluster. */
-export interface WrittenGrant {
+export interface WrittenShare {
   readonly subject: Subject;
   readonly role: string;
   /** Whether it is an owner's, which has the role admin in all namespaces of the tenant. */
@@ -28,7 +28,7 @@ export interface WrittenGrant {
   readonly namespaces: number;
 }
 
-type Grant = Pick<WrittenGrant, 'subject' | 'role' | 'owner' | 'origin' | 'via'>;
+type ShareOrOwner = Pick<WrittenShare, 'subject' | 'role' | 'owner' | 'origin' | 'via'>;
 
 /** The clusters of which all is known, by name. */
 export function completeClusters({
@@ -43,15 +43,15 @@ export function completeClusters({
  * What the owners and shares of `tenant` give to subjects of a kind on `clusters` on the day `asOf`, as far as `wanted`
  * picks it: one for each owner or share and cluster, however many namespaces it holds in.
  */
-export function grantsOn(
+export function sharesOn(
   tenant: Tenant,
   kind: Subject['kind'],
   clusters: ReadonlyMap<string, Cluster>,
   asOf: string,
   wanted: (name: string, cluster: Cluster) => boolean,
-): WrittenGrant[] {
+): WrittenShare[] {
   const allOwners = tenant.owners.filter(({ subject }) => subject.kind === kind);
-  const found = new Map<Origin, Map<Cluster, WrittenGrant>>();
+  const found = new Map<Origin, Map<Cluster, WrittenShare>>();
   for (const namespace of tenant.namespaces) {
     const allShares = namespace.shares.filter((share) => share.subject.kind === kind && !hasEnded(share, asOf));
     if (allOwners.length + allShares.length === 0) continue;
@@ -63,14 +63,14 @@ export function grantsOn(
       const owners = allOwners.filter(isWanted);
       const shares = allShares.filter(isWanted);
       const grants = [
-        ...owners.map((owner): Grant => ({ ...owner, role: 'admin', owner: true, via: [] })),
-        ...shares.map((share): Grant => ({ ...share, owner: false })),
+        ...owners.map((owner): ShareOrOwner => ({ ...owner, role: 'admin', owner: true, via: [] })),
+        ...shares.map((share): ShareOrOwner => ({ ...share, owner: false })),
       ];
-      for (const grant of grants) {
-        const onClusters = found.get(grant.origin) ?? new Map<Cluster, WrittenGrant>();
+      for (const share of grants) {
+        const onClusters = found.get(share.origin) ?? new Map<Cluster, WrittenShare>();
         found.set(
-          grant.origin,
-          onClusters.set(cluster, nearer(onClusters.get(cluster), grant, namespace, { cluster, clusterOrigin })),
+          share.origin,
+          onClusters.set(cluster, nearer(onClusters.get(cluster), share, namespace, { cluster, clusterOrigin })),
         );
       }
     }
@@ -79,11 +79,11 @@ export function grantsOn(
 }
 
 function nearer(
-  known: WrittenGrant | undefined,
-  { subject, role, owner, origin, via }: Grant,
+  known: WrittenShare | undefined,
+  { subject, role, owner, origin, via }: ShareOrOwner,
   namespace: Namespace,
-  place: Pick<WrittenGrant, 'cluster' | 'clusterOrigin'>,
-): WrittenGrant {
+  place: Pick<WrittenShare, 'cluster' | 'clusterOrigin'>,
+): WrittenShare {
   const namespaces = (known?.namespaces ?? 0) + 1;
   if (known && known.via.length <= via.length) return { ...known, namespaces };
   const nameOrigin = originAt(origin, owner ? 'name' : subject.kind === 'Group' ? 'group' : 'user');
@@ -91,14 +91,14 @@ function nearer(
 }
 
 /** What is given, in words that follow the subject: ``is given admin on `solar-prod` and 2 more namespaces``. */
-export function given({ role, owner, namespace, namespaces }: WrittenGrant): string {
+export function given({ role, owner, namespace, namespaces }: WrittenShare): string {
   const others = namespaces > 1 ? ` and ${counted(namespaces - 1, 'more namespace')}` : '';
   return `is given ${role} on \`${namespace.name}\`${others}${owner ? ' as an owner' : ''}`;
 }
 
 /** The lines that bring the subject onto the cluster, other than those of the namespace's own entry, and the cluster's. */
 export function relatedPlaces(
-  { origin, namespace, clusterOrigin, cluster, via }: WrittenGrant,
+  { origin, namespace, clusterOrigin, cluster, via }: WrittenShare,
   sharedWith: string,
 ): Label[] {
   const inEntry = isWithin(origin, namespace.origin) && isWithin(clusterOrigin, namespace.origin);
@@ -110,7 +110,7 @@ export function relatedPlaces(
 }
 
 /** `solar-prod` or, of several namespaces, `those namespaces`. */
-export function thoseNamespaces({ namespace, namespaces }: WrittenGrant): string {
+export function thoseNamespaces({ namespace, namespaces }: WrittenShare): string {
   return namespaces > 1 ? 'those namespaces' : `\`${namespace.name}\``;
 }
 
