@@ -306,6 +306,12 @@ describe('Argo CD’s account', () => {
       const role = `  roles:\n    - name: logs\n      rules: [{ apiGroups: [""], resources: [${resource}], verbs: [get] }]\n`;
       const tenant = replaced(fleet.organization['tenants/solar.yaml'], '  namespaces:\n', `${role}  namespaces:\n`);
       return {
+        // Secrets are for the admins to grant.
+        'organization.yaml': replaced(
+          fleet.organization['organization.yaml'],
+          '  protectedNamespaces:',
+          '  grants: { solar: { rights: [secrets] } }\n  protectedNamespaces:',
+        ),
         'tenants/solar.yaml': replaced(tenant, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: logs }'),
       };
     };

@@ -115,7 +115,13 @@ describe('an operator', () => {
 describe('a merge', () => {
   test('creates a namespace with all that is in it', async () => {
     const states = await timed('a new namespace, until its members get in', async () => {
-      const after = await merged(edited(solar, '    - name: shop\n', '    - name: new\n    - name: shop\n'));
+      const after = await merged(
+        edited(
+          solar,
+          '    - name: shop\n',
+          '    - name: new\n      quota: { cpu: "1", memory: 1Gi }\n    - name: shop\n',
+        ),
+      );
       await answers(prod, 'audit', 'solar-new', 200);
       return after;
     });
@@ -277,7 +283,13 @@ describe('what goes from Git without a first step', () => {
 
   test('stays but for its access, when it is the last commits, by force', async () => {
     const before = fleet.remote.push({});
-    await merged(edited(solar, '    - name: shop\n', '    - name: late\n    - name: shop\n'));
+    await merged(
+      edited(
+        solar,
+        '    - name: shop\n',
+        '    - name: late\n      quota: { cpu: "1", memory: 1Gi }\n    - name: shop\n',
+      ),
+    );
     await answers(prod, 'audit', 'solar-late', 200);
     const precious = await leaveConfigMap(prod, 'solar-late');
     fleet.remote.forcePush(before);
