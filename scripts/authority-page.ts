@@ -1,9 +1,6 @@
-import type { Authority } from '../src/settings/authority.ts';
 import { grants } from '../src/settings/grants.ts';
-import { isolation } from '../src/settings/isolation.ts';
-import { namespace } from '../src/settings/namespace.ts';
 import { keysOf } from '../src/settings/setting.ts';
-import { tenant, tenantDefaults } from '../src/settings/tenant.ts';
+import { tenantAuthority } from '../src/settings/tenant.ts';
 
 /** The page of who may decide what: a row for every key of a tenant's file, and what admins grant. */
 export function authorityPage(): string {
@@ -34,7 +31,7 @@ export function authorityPage(): string {
     '',
     '| key | who decides | held by |',
     '| --- | --- | --- |',
-    ...rows('spec', tenant),
+    ...rows(),
     '',
     '## What admins grant',
     '',
@@ -49,26 +46,8 @@ export function authorityPage(): string {
   ].join('\n');
 }
 
-interface Key {
-  readonly kind: string;
-  readonly authority?: Authority;
-}
-
-const nested: Readonly<Record<string, object>> = { defaults: tenantDefaults, isolation };
-
-/** The rows of a table's keys, by their paths. */
-export function authorityOf(path: string, table: object): (readonly [string, Authority])[] {
-  return Object.entries(table).flatMap(([name, key]: [string, Key]): (readonly [string, Authority])[] => {
-    const at = `${path}.${name}`;
-    if (key.kind === 'nested') return authorityOf(at, nested[name] ?? {});
-    if (!key.authority) throw new Error(`nobody says who may decide ${at}`);
-    const below = table === tenant && name === 'namespaces' ? authorityOf(`${at}[]`, namespace) : [];
-    return [[at, key.authority], ...below];
-  });
-}
-
-function rows(path: string, table: object): string[] {
-  return authorityOf(path, table).map(([at, authority]) => {
+function rows(): string[] {
+  return tenantAuthority.map(([at, authority]) => {
     switch (authority.by) {
       case 'owners':
         return `| \`${at}\` | the owners: ${authority.because} | – |`;

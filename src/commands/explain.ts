@@ -5,6 +5,7 @@ import type { Group, DesiredState, Located } from '../config/model/desired-state
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { LocatedValues } from '../config/model/located.ts';
+import { grants } from '../settings/grants.ts';
 import { isolation as isolationTable } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
 import type { Told, ValueKeys } from '../settings/setting.ts';
@@ -80,6 +81,7 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
       facts: [
         { about: 'declared', value: tenant.description ?? '', origin: tenant.origin },
         ...valueFacts(tenantKeys, tenant),
+        ...valueFacts(grantKeys, organization.grants.find((grant) => grant.tenant === name)?.values ?? {}),
         ...tenant.owners.map(({ subject, origin }) => ({ about: 'owner', value: subjectName(subject), origin })),
         ...tenant.allocations.map(({ value, origin }) => ({ about: 'allocation', value: value.name, origin })),
         {
@@ -173,6 +175,7 @@ function fact(about: string, { value, origin, byDefault }: Located<string>): Fac
 }
 
 const tenantKeys = valuesIn(tenantTable);
+const grantKeys = valuesIn(grants);
 const namespaceKeys = valuesIn(namespaceTable);
 const isolationKeys = valuesIn(isolationTable);
 

@@ -30,11 +30,15 @@ const resources: ReadonlyMap<string, string> = new Map([
 /** Sensitive with all that is below them, but not among the ordinary things of a namespace. */
 const nodes = ['nodes', 'reaches nodes, and so what runs on them'] as const;
 
-/** Verbs by which the API server asks for a permission on the way to something else, on whatever resource. */
-const verbs: ReadonlyMap<string, string> = new Map([
-  ['impersonate', 'acts as somebody else'],
+/** Verbs that turn a role into another one, with what they do: nobody may grant these. */
+const escalating: ReadonlyMap<string, string> = new Map([
   ['bind', 'gives others roles that its holder does not have'],
   ['escalate', 'writes roles that hold more than its holder has'],
+  ['impersonate', 'acts as someone else'],
+]);
+
+/** Verbs by which the API server asks for a permission on the way to something else, on whatever resource. */
+const verbs: ReadonlyMap<string, string> = new Map([
   ['use', 'uses what others are held to, such as a security context constraint of OpenShift'],
   ['approve', 'approves certificates'],
   ['attest', 'vouches for certificates'],
@@ -92,11 +96,21 @@ function found(sensitive: Sensitive | undefined, place: Pick<SensitiveRight, 'ru
 
 const all = (what: string): Sensitive => ['*', `reaches all ${what}, those of tomorrow too`];
 
+/** What a verb does that turns a role into another one; undefined for others. */
+export function escalation(verb: string): string | undefined {
+  return escalating.get(withoutConstraint(verb));
+}
+
+/** Constrained impersonation has a verb for each way: `impersonate:user-info`, `impersonate-on:user-info:list`. */
+function withoutConstraint(verb: string): string {
+  const [plain = ''] = verb.split(':', 1);
+  return plain.startsWith('impersonate') ? 'impersonate' : plain;
+}
+
 function sensitiveVerb(verb: string): Sensitive | undefined {
   if (verb.includes('*')) return all('verbs');
-  // Constrained impersonation has a verb for each way: `impersonate:user-info`, `impersonate-on:user-info:list`.
-  const name = verb.startsWith('impersonate') ? 'impersonate' : verb;
-  const effect = verbs.get(name);
+  const name = withoutConstraint(verb);
+  const effect = escalation(verb) ?? verbs.get(name);
   return effect === undefined ? undefined : [name, effect];
 }
 
@@ -117,6 +131,7 @@ function sensitiveGroup(group: string, { resources: named, verbs: allowed }: Res
     const [, subresource] = resource.split('/', 2);
     return subresource !== undefined && !plainSubresources.has(subresource);
   });
-  if (!opens && allowed.every((verb) => readingVerbs.has(verb))) return undefined;
+  // Verbs that are sensitive on anything are named for themselves.
+  if (!opens && allowed.every((verb) => readingVerbs.has(verb) || sensitiveVerb(verb))) return undefined;
   return [group, `has the operator of ${group} do what its objects say`];
 }

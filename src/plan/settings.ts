@@ -11,6 +11,7 @@ import type {
   Tenant,
 } from '../config/model/desired-state.ts';
 import type { LocatedValues } from '../config/model/located.ts';
+import { changes, removals } from '../settings/changes.ts';
 import { cluster as clusterTable } from '../settings/cluster.ts';
 import { existence, givenByArgoCD, membersDeclared, tenantOfNamespace } from '../settings/derived.ts';
 import { grants } from '../settings/grants.ts';
@@ -99,16 +100,7 @@ function told<V>(entity: Entity, key: ValueKey<V>, located: Located<V> | undefin
 /** The organization is one: whatever its name, its settings are compared. */
 const organizationEntity: Entity = { kind: 'organization', name: '' };
 
-const {
-  naming,
-  limits: limitKeys,
-  policies: policyKeys,
-  config,
-  removals,
-  changes,
-  gitHub,
-  argoCD,
-} = organizationTables;
+const { naming, limits: limitKeys, policies: policyKeys, config, gitHub, argoCD } = organizationTables;
 const values = {
   organization: valuesIn(organizationTables.organization),
   group: valuesIn(organizationTables.group),

@@ -24,3 +24,21 @@ export function withinGrant<const Grant extends string>(grant: Grant, rule: `TEN
 export type Decided<T extends Table, Grant extends string> = {
   readonly [K in keyof T]: T[K]['kind'] extends 'nested' ? Table[string] : { readonly authority: Authority<Grant> };
 };
+
+/** Each key of a table and of those nested in it, by its path, with who may decide it. */
+export function authorityOf(table: Table, path: string): (readonly [path: string, Authority])[] {
+  return Object.entries(table).flatMap(([name, key]): (readonly [string, Authority])[] => {
+    const at = `${path}.${name}`;
+    if (isNested(key)) return authorityOf(key.table, at);
+    if (!isDecided(key)) throw new Error(`nobody says who may decide ${at}`);
+    return [[at, key.authority]];
+  });
+}
+
+function isNested(key: Table[string]): key is Table[string] & { readonly table: Table } {
+  return key.kind === 'nested';
+}
+
+function isDecided(key: Table[string]): key is Table[string] & { readonly authority: Authority } {
+  return 'authority' in key;
+}

@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TSchema } from '@sinclair/typebox';
-import { isolation } from './isolation.ts';
+import { deletion } from './deletion.ts';
+import { isolation, registryPrefix } from './isolation.ts';
 import type { Order } from './order.ts';
-import { budgets as budgetOrder, moreIsLooser, scale } from './order.ts';
+import { budgets as budgetOrder, moreIsLooser } from './order.ts';
 import { containerLimitsKey, quotaKey } from './quota.ts';
-import { Budget, classNames, labels, oneOf, optional } from './schema-parts.ts';
+import { Budget, classNames, labels, optional } from './schema-parts.ts';
 import type { Told, ValuesOf } from './setting.ts';
 import { toldAs } from './setting.ts';
 import { sortedBy } from '../values/order.ts';
@@ -19,21 +20,25 @@ import { present, word } from './value.ts';
 
 /** A key that is held by itself, wherever it is written, to what is granted under the same name. */
 export interface Ceiling<Granted, Said> {
-  /**
-   * What of a value goes beyond what is granted, as the rest of a sentence; undefined where nothing does. Of what is
-   * not granted at all there is no limit.
-   */
-  readonly beyond: (granted: Granted | undefined, said: Said | undefined) => string | undefined;
-  /** What to grant, for the value to go no further. */
-  readonly granting: (granted: Granted | undefined, said: Said | undefined) => Granted;
+  /** What of a value goes beyond what is granted; undefined where nothing does. What is not granted at all has no limit. */
+  readonly beyond: (granted: Granted | undefined, said: Said | undefined) => Beyond<Granted> | undefined;
 }
 
-/** What holds where a key is not granted at all, and has no standard: no limit, or what the base of a change has. */
+/** That a value goes beyond what is granted. */
+export interface Beyond<Granted> {
+  /** The rest of a sentence that begins with the key. */
+  readonly what: string;
+  /** What to grant, for the value to go no further. */
+  readonly grant: Granted;
+}
+
+/** What holds where nobody grants a key: no limit, what the base of a change has, or that nothing is granted. */
 interface Without {
-  readonly without: 'anything' | 'the base';
+  readonly without: 'anything' | 'the base' | 'nothing';
 }
 const anything: Without = { without: 'anything' };
 const theBase: Without = { without: 'the base' };
+const nothing: Without = { without: 'nothing' };
 
 const definition = { risk: 'ownRule', rendered: { nothing: 'for rules: tenants are held to it' } } as const;
 
@@ -56,25 +61,23 @@ function tellElements(elements: readonly string[]): Told[] {
 
 const tellOne = (text: string): Told[] => [{ value: word(text), steps: [] }];
 
-function named<S extends TSchema & { static: readonly string[] }>(key: string, schema: S) {
-  return toldAs(`granted ${key}`, schema, tellElements, { ...definition, ...anything, order: ofElements });
+function named<S extends TSchema & { static: readonly string[] }>(key: string, schema: S, without: Without) {
+  return toldAs(`granted ${key}`, schema, tellElements, { ...definition, ...without, order: ofElements });
 }
 
 /** The loosest value that may be chosen, on the scale of the key itself. */
-function upTo<const T extends readonly [string, ...string[]]>(
-  key: { readonly name: string; readonly order: Order },
-  values: T,
+function upTo<S extends TSchema & { static: string }>(
+  key: { readonly name: string; readonly order: Order; readonly schema: S },
   description: string,
 ) {
   const { order } = key;
-  const ceiling: Ceiling<T[number], T[number]> = {
+  const ceiling: Ceiling<Static<S>, Static<S>> = {
     beyond: (most, said) =>
       most !== undefined && said !== undefined && order({ before: word(most), after: word(said) }) === 'loosens'
-        ? `is \`${said}\`, and \`${most}\` is the most that is granted`
+        ? { what: `is \`${said}\`, and \`${most}\` is the most that is granted`, grant: said }
         : undefined,
-    granting: (most = values[0], said = most) => said,
   };
-  return toldAs(`granted ${key.name}`, optional(oneOf(values, { description })), tellOne, {
+  return toldAs(`granted ${key.name}`, described(key.schema, description), tellOne, {
     ...definition,
     ...theBase,
     ...ceiling,
@@ -86,32 +89,30 @@ function upTo<const T extends readonly [string, ...string[]]>(
  * The names that may be chosen from. Those that are `never` chosen without a grant of their own are no part of a list that
  * limits the others.
  */
-function among(
+function among<S extends TSchema & { static: string[] }>(
   key: { readonly name: string },
-  description: string,
+  schema: S,
   {
     isGranted = (said: string, granted: readonly string[]) => granted.includes(said),
     never = (_: string): boolean => false,
   } = {},
 ) {
-  const beyond = (granted: readonly string[] | undefined, said: readonly string[] | undefined): string | undefined => {
-    if (granted?.includes(all)) return undefined;
-    const limit = granted && (granted.length === 0 || !granted.every(never)) ? granted : undefined;
-    if (!said) return limit && `is not limited, and ${onlyThose(limit)} granted`;
-    const others = said.filter((one) =>
-      never(one) ? !granted?.includes(one) : limit !== undefined && !isGranted(one, limit),
-    );
-    if (others.length === 0) return undefined;
-    return limit
-      ? `has ${quoted(others)}, and ${onlyThose(limit)} granted`
-      : `has ${quoted(others)}, which nobody granted`;
-  };
   const ceiling: Ceiling<string[], readonly string[]> = {
-    beyond,
-    granting: (granted = [], said) =>
-      said ? [...granted, ...said.filter((one) => beyond(granted, [one]) !== undefined || never(one))] : [all],
+    beyond: (granted, said) => {
+      if (granted?.includes(all)) return undefined;
+      const limit = granted && (granted.length === 0 || !granted.every(never)) ? granted : undefined;
+      if (!said) return limit && { what: `is not limited, and ${onlyThose(limit)} granted`, grant: [all] };
+      const others = said.filter((one) =>
+        never(one) ? !granted?.includes(one) : limit !== undefined && !isGranted(one, limit),
+      );
+      if (others.length === 0) return undefined;
+      return {
+        what: `has ${quoted(others)}, ${limit ? `and ${onlyThose(limit)} granted` : 'which nobody granted'}`,
+        grant: [...(granted ?? []), ...others],
+      };
+    },
   };
-  return { ...named(key.name, optional(classNames(description))), ...ceiling };
+  return { ...named(key.name, schema, anything), ...ceiling };
 }
 
 /** Stands for whatever there is, and for no limit at all. */
@@ -131,7 +132,7 @@ function quoted(names: readonly string[]): string {
 }
 
 /** A node selector as one word: `disk=ssd,pool=gpu`. */
-export function selectorText(selector: Readonly<Record<string, string>>): string {
+function selectorText(selector: Readonly<Record<string, string>>): string {
   return sortedBy(
     Object.entries(selector).map(([key, text]) => `${key}=${text}`),
     (entry) => entry,
@@ -140,28 +141,32 @@ export function selectorText(selector: Readonly<Record<string, string>>): string
 
 const nodeSelectors: Ceiling<Readonly<Record<string, string>>[], Readonly<Record<string, string>>> = {
   beyond: (granted, said) => {
-    if (!granted || granted.some((one) => Object.entries(one).every(([key, text]) => said?.[key] === text))) {
-      return undefined;
-    }
+    const holds = (one: Readonly<Record<string, string>>): boolean =>
+      Object.entries(one).every(([key, text]) => said?.[key] === text);
+    if (!granted || granted.some(holds) || (!said && granted.length === 0)) return undefined;
     const texts = granted.map((one) => `\`${selectorText(one)}\``);
-    if (!said && granted.length === 0) return undefined;
-    if (!said) return `is not set, and must hold ${texts.join(' or ')}`;
-    return granted.length === 0
-      ? 'is set, and none is granted'
-      : `is \`${selectorText(said)}\`, and must hold ${texts.join(' or ')}`;
+    const is = said ? `is \`${selectorText(said)}\`` : 'is not set';
+    return {
+      what: granted.length === 0 ? 'is set, and none is granted' : `${is}, and must hold ${texts.join(' or ')}`,
+      grant: [...granted, said ?? {}],
+    };
   },
-  granting: (granted = [], said = {}) => [...granted, said],
 };
 
-const containers: Ceiling<Static<typeof containerLimitsKey.schema>, Static<typeof containerLimitsKey.schema>> = {
+type Containers = Static<typeof containerLimitsKey.schema>;
+
+const containers: Ceiling<Containers, Containers> = {
   beyond: (granted, said) => {
     if (!granted?.max) return undefined;
     const most = (max: Readonly<Record<string, string>>) =>
       ({ type: 'containers', limits: { max } satisfies ContainerAmounts }) as const;
     const effect = containerLimitsKey.order({ before: most(granted.max), after: most(said?.max ?? {}) });
-    return effect === 'loosens' ? `lets containers have more than is granted: ${amounts(granted.max)}` : undefined;
+    if (effect !== 'loosens') return undefined;
+    return {
+      what: `lets containers have more than is granted: ${amounts(granted.max)}`,
+      grant: { ...(said?.max && { max: said.max }) },
+    };
   },
-  granting: (_, said) => ({ ...(said?.max && { max: said.max }) }),
 };
 
 function amounts(max: Readonly<Record<string, string>>): string {
@@ -195,12 +200,10 @@ export const grants = {
   ),
   podSecurity: upTo(
     isolation.podSecurity,
-    ['privileged', 'baseline', 'restricted'],
     "The loosest Pod Security Standard that tenants may choose. Default: `baseline`, or the organization's own default where that is looser.",
   ),
   network: upTo(
     isolation.network,
-    ['None', 'SameNamespace', 'SameTenant'],
     "The loosest network isolation that tenants may choose. Default: `SameTenant`, or the organization's own default where that is looser.",
   ),
   nodeSelector: toldAs(
@@ -212,19 +215,37 @@ export const grants = {
       }),
     ),
     (selectors) => tellElements(selectors.map(selectorText)),
-    { ...definition, ...anything, ...nodeSelectors, order: ofElements },
+    { ...definition, ...nothing, ...nodeSelectors, order: ofElements },
   ),
   registries: among(
     isolation.registries,
-    "Prefixes with which tenants' own must begin. Default: the organization's own; where it has none, any.",
+    optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: `^(\\*|${registryPrefix})$` }), {
+        description:
+          "Prefixes with which tenants' own must begin. Default: the organization's own; where it has none, any.",
+      }),
+    ),
     { isGranted: (said, granted) => granted.some((prefix) => said.startsWith(prefix)) },
   ),
-  storageClasses: among(isolation.storageClasses, `${classes} StorageClasses. Default: as for \`registries\`.`),
-  ingressClasses: among(isolation.ingressClasses, `${classes} IngressClasses. Default: as for \`registries\`.`),
-  runtimeClasses: among(isolation.runtimeClasses, `${classes} RuntimeClasses. Default: as for \`registries\`.`),
+  storageClasses: among(
+    isolation.storageClasses,
+    optional(classNames(`${classes} StorageClasses. Default: as for \`registries\`.`)),
+  ),
+  ingressClasses: among(
+    isolation.ingressClasses,
+    optional(classNames(`${classes} IngressClasses. Default: as for \`registries\`.`)),
+  ),
+  runtimeClasses: among(
+    isolation.runtimeClasses,
+    optional(classNames(`${classes} RuntimeClasses. Default: as for \`registries\`.`)),
+  ),
   priorityClasses: among(
     isolation.priorityClasses,
-    `${classes} PriorityClasses. Default: the organization's own; where it has none, any but \`system-*\`.`,
+    optional(
+      classNames(
+        `${classes} PriorityClasses. Default: the organization's own; where it has none, any but \`system-*\`.`,
+      ),
+    ),
     { never: (one) => one.startsWith(systemClass) },
   ),
   containerLimits: toldAs(
@@ -270,10 +291,12 @@ export const grants = {
   subscriptionGroups: named(
     'subscriptionGroups',
     optional(classNames("Groups of subscriptions, beside the tenant's own name, that tenants may be billed in.")),
+    nothing,
   ),
   clusters: named(
     'clusters',
     optional(classNames('Clusters that tenants may have namespaces on. Default: those that its owners see.')),
+    anything,
   ),
   rights: named(
     'rights',
@@ -282,6 +305,7 @@ export const grants = {
         'Rights beyond the everyday ones that custom roles may hold, by the names that TEN708 gives them. Default: none.',
       ),
     ),
+    nothing,
   ),
   labelKeys: named(
     'labelKeys',
@@ -290,6 +314,7 @@ export const grants = {
         'Keys of labels that tenants may put on their namespaces; `example.com/*` stands for all of a domain. Others select namespaces by labels, and believe them. Default: none.',
       ),
     ),
+    nothing,
   ),
   fullNames: named(
     'fullNames',
@@ -298,10 +323,10 @@ export const grants = {
         "Names of namespaces without the tenant's prefix, where the organization makes that optional; `*` at the end stands for any rest. Default: none.",
       ),
     ),
+    nothing,
   ),
   deletion: upTo(
-    { name: 'deletion', order: scale('Never', 'TwoStep') },
-    ['TwoStep', 'Never'],
+    deletion,
     '`Never` where tenants may not choose otherwise; `TwoStep` where they may give up a `Never` of theirs. Default: they may choose `Never`, and not give it up.',
   ),
 } as const;

@@ -7,6 +7,9 @@ import { stopsWhenMore, stopsWhenNoneIsKept, stopsWhenTighter } from './stops.ts
 
 const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
+/** With what names of images begin: it ends in `/`, so that no other registry begins with it. */
+export const registryPrefix = '[a-z0-9][a-z0-9.:/_-]*/';
+
 /** What keeps tenants apart. The nearest setting wins: namespace, tenant, organization (S69). */
 export const isolation = {
   network: value(
@@ -64,7 +67,7 @@ export const isolation = {
   registries: allowList(
     'registries',
     optional(
-      Type.Array(Type.String({ minLength: 2, maxLength: 253, pattern: '^[a-z0-9][a-z0-9.:/_-]*/$' }), {
+      Type.Array(Type.String({ minLength: 2, maxLength: 253, pattern: `^${registryPrefix}$` }), {
         description: 'Prefixes that every container image must have one of; each ends in `/`.',
         examples: [['registry.example.com/solar/']],
       }),

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
+import { changes } from './changes.ts';
 import { grants } from './grants.ts';
 import { isolation } from './isolation.ts';
 import { forbids, moreIsLooser, noOrder, permits, permitsUntil, scale } from './order.ts';
 import { containerLimitsKey } from './quota.ts';
-import { count, date, labels, name, oneOf, optional, strict, subjectName } from './schema-parts.ts';
-import type { Told } from './setting.ts';
-import { nested, other, schemaOf, setting, toldAs, value } from './setting.ts';
+import { count, date, name, oneOf, optional, strict, subjectName } from './schema-parts.ts';
+import { nested, other, schemaOf, setting, value } from './setting.ts';
 
 /** The keys of a group. */
 export const group = {
@@ -143,63 +143,6 @@ export const config = {
       risk: 'limit',
       rendered: { nothing: 'for reading the files' },
     },
-  ),
-} as const;
-
-/** One of the limits, which all are told as `removals`. */
-function removalsKey<const D extends number>(
-  part: string,
-  range: { readonly minimum: number; readonly maximum?: number },
-  description: string,
-  standard: D,
-) {
-  const schema = optional(Type.Integer({ description, maximum: 2 ** 31 - 1, ...range }));
-  const told = (said: number): Told[] => [{ part, value: { type: 'number', number: said }, steps: [] }];
-  return toldAs('removals', schema, told, {
-    default: standard,
-    order: moreIsLooser,
-    risk: 'limit',
-    rendered: { nothing: 'for rules about changes' },
-  } as const);
-}
-
-/** How much one change may take away (S41). */
-export const removals = {
-  namespaces: removalsKey(
-    'namespaces',
-    { minimum: 0 },
-    'Most namespaces that one change may take away or mark for deletion.',
-    5,
-  ),
-  accessPercent: removalsKey(
-    'accessPercent',
-    { minimum: 0, maximum: 100 },
-    'Most of the access of a cluster or a tenant, in percent, that one change may take away.',
-    30,
-  ),
-  accessMinimum: removalsKey(
-    'accessMinimum',
-    { minimum: 1 },
-    'How many accesses a cluster or a tenant must have had for `accessPercent` to count.',
-    10,
-  ),
-} as const;
-
-/** Settings for plans and for the rules about changes. */
-export const changes = {
-  production: setting(
-    'production label',
-    optional(
-      labels(
-        'Labels that production clusters have, all of them. Plans warn of what is given there. Default: `environment: production`.',
-      ),
-    ),
-    // A label more that a production cluster must have is a warning less: fewer clusters are production.
-    { order: permits, risk: 'ownRule', rendered: { nothing: 'for plans and rules about changes' } },
-  ),
-  removals: nested(
-    removals,
-    'How much one change may take away. A change is held to what its base says: raising a limit and using it takes two.',
   ),
 } as const;
 

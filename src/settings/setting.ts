@@ -185,7 +185,7 @@ export function other<S extends TSchema, const D extends Omit<OtherKey<S>, 'kind
 /** A mapping of keys with a table of their own, which holds only these. */
 export function nested<T extends Table>(table: T, description?: string) {
   const schema = Type.Optional(schemaOf(table, description));
-  return { kind: 'nested' as const, schema };
+  return { kind: 'nested' as const, table, schema };
 }
 
 /** The schema of a mapping that holds the keys of a table and no others. */

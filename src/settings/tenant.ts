@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { ofOwners, withinGrant } from './authority.ts';
-import type { Decided } from './authority.ts';
+import { authorityOf, ofOwners, withinGrant } from './authority.ts';
+import type { Authority, Decided } from './authority.ts';
 import type { grants } from './grants.ts';
+import { deletion } from './deletion.ts';
 import { isolation } from './isolation.ts';
 import { namespace, Namespace } from './namespace.ts';
 import { budgets, noOrder, scale } from './order.ts';
@@ -92,21 +93,7 @@ export const tenant = {
     rendered: 'as that of a namespace',
     ...ofOwners('it is their own cordon: that of an admin stands in organization.yaml'),
   }),
-  deletion: value(
-    'deletion',
-    optional(
-      oneOf(['TwoStep', 'Never'], {
-        description: '`Never` refuses the deletion of any namespace until the tenant is deactivated.',
-      }),
-    ),
-    {
-      default: 'TwoStep',
-      order: scale('Never', 'TwoStep'),
-      risk: 'protection',
-      rendered: { nothing: 'for rules about changes' },
-      ...withinGrant('deletion', 'TEN709'),
-    },
-  ),
+  deletion,
   state: value(
     'state',
     optional(
@@ -141,3 +128,9 @@ export type AuthorityOfTenants = [
 type Held<T extends Decided<T, GrantKey> & Table> = T;
 
 export const TenantSpec = schemaOf(tenant);
+
+/** Each key of a tenant's file, by its path, with who may decide it: a frozen table of docs/authority.md. */
+export const tenantAuthority: readonly (readonly [path: string, Authority])[] = [
+  ...authorityOf(tenant, 'spec'),
+  ...authorityOf(namespace, 'spec.namespaces[]'),
+];

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { authorityOf } from '../../scripts/authority-page.ts';
 import { rules } from '../../src/rules/index.ts';
 import { checkConfig } from '../../src/rules/run.ts';
-import { TenantSpec, tenant } from '../../src/settings/tenant.ts';
+import { tenantAuthority as keys, TenantSpec } from '../../src/settings/tenant.ts';
 import { cluster, exampleShares } from '../support/change-files.ts';
 import { changeBetween } from '../support/change.ts';
 import { exampleCertificate } from '../support/examples.ts';
@@ -195,8 +194,6 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'spec.namespaces[].state': { after: inProd({ state: 'MarkedForDeletion' }) },
   'spec.namespaces[].markedForDeletionOn': { after: inProd({ markedForDeletionOn: ['prodcluster01'] }) },
 };
-
-const keys = authorityOf('spec', tenant);
 
 it('the tenant has no fault before', async () => {
   expect((await refused(before)).errors).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isolation } from '../../src/settings/isolation.ts';
 import { namespace } from '../../src/settings/namespace.ts';
-import { changes, limits, organization, removals } from '../../src/settings/organization.ts';
+import { changes, removals } from '../../src/settings/changes.ts';
+import { limits, organization } from '../../src/settings/organization.ts';
 import { containerLimitsKey, quotaKey } from '../../src/settings/quota.ts';
 import type { Setting } from '../../src/settings/setting.ts';
 import { tenant } from '../../src/settings/tenant.ts';

@@ -7,7 +7,6 @@ import { readConfigFiles } from '../../src/config/reading/files.ts';
 import { render } from '../../src/manifests/render.ts';
 import { planOf } from '../../src/plan/plan.ts';
 import { cluster } from '../../src/settings/cluster.ts';
-import { isolation } from '../../src/settings/isolation.ts';
 import { namespace } from '../../src/settings/namespace.ts';
 import * as organizationTables from '../../src/settings/organization.ts';
 import { tenant, tenantDefaults } from '../../src/settings/tenant.ts';
@@ -23,6 +22,8 @@ import { memoryTree } from '../../src/tree/tree.ts';
 interface Key {
   readonly kind: string;
   readonly schema: object;
+  /** Of one that is nested. */
+  readonly table?: object;
   readonly name?: string;
   readonly rendered?: string | { readonly nothing: string };
 }
@@ -72,28 +73,11 @@ const tables: readonly (readonly [string, Path, object])[] = [
   ['tenants/solar.yaml', ['spec', 'defaults'], tenantDefaults],
   ['tenants/solar.yaml', ['spec', 'namespaces', 0], namespace],
 ];
-/** The tables of mappings, by the path at which they are nested. */
-const nested: Readonly<Record<string, object>> = {
-  naming: organizationTables.naming,
-  limits: organizationTables.limits,
-  defaults: organizationTables.defaults,
-  policies: organizationTables.policies,
-  config: organizationTables.config,
-  changes: organizationTables.changes,
-  removals: organizationTables.removals,
-  gitHub: organizationTables.gitHub,
-  argoCD: organizationTables.argoCD,
-  isolation,
-};
-
 function* keysIn(path: Path, table: object): Iterable<readonly [Path, Key]> {
   for (const [name, key] of Object.entries(table) as [string, Key][]) {
     if (key.kind !== 'nested') yield [[...path, name], key];
-    else if (table !== tenant || name !== 'defaults') {
-      const inner = nested[name];
-      if (!inner) throw new Error(`test/settings: say which table \`${name}\` has`);
-      yield* keysIn([...path, name], inner);
-    }
+    // Those of a tenant's defaults are among the tables.
+    else if (key.table && key.table !== tenantDefaults) yield* keysIn([...path, name], key.table);
   }
 }
 

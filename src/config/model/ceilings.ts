@@ -1,4 +1,5 @@
 import type { GrantedValues } from '../../settings/grants.ts';
+import { grants } from '../../settings/grants.ts';
 import { isolation as isolationTable } from '../../settings/isolation.ts';
 import type { Order } from '../../settings/order.ts';
 import { keysOf } from '../../settings/setting.ts';
@@ -30,18 +31,14 @@ export const ceilingsOfAll = oncePer((organization: Organization): Ceilings => {
  */
 function standard({ isolation, containerLimits }: Organization): LocatedValues<GrantedValues> {
   const { podSecurity, network, nodeSelector, ...rest } = isolation;
+  const nothing = keysOf(grants).filter((key) => grants[key].without === 'nothing');
   return {
+    ...Object.fromEntries(nothing.map((key) => [key, { value: [], origin: podSecurity.origin, byDefault: true }])),
     podSecurity: looser(isolationTable.podSecurity.order, podSecurity, 'baseline'),
     network: looser(isolationTable.network.order, network, 'SameTenant'),
-    nodeSelector: nodeSelector
-      ? { ...nodeSelector, value: [nodeSelector.value] }
-      : { value: [], origin: podSecurity.origin, byDefault: true },
+    ...(nodeSelector && { nodeSelector: { ...nodeSelector, value: [nodeSelector.value] } }),
     ...Object.fromEntries(keysOf(rest).map((key) => [key, rest[key]])),
     ...(containerLimits && { containerLimits }),
-    subscriptionGroups: nobody(podSecurity),
-    rights: nobody(podSecurity),
-    labelKeys: nobody(podSecurity),
-    fullNames: nobody(podSecurity),
   };
 }
 
@@ -49,9 +46,4 @@ function looser<T extends string>(order: Order, ofOrganization: Located<T>, leas
   return order({ before: word(ofOrganization.value), after: word(least) }) === 'loosens'
     ? { value: least, origin: ofOrganization.origin, byDefault: true }
     : ofOrganization;
-}
-
-/** Nothing is granted, and nobody wrote that. */
-function nobody({ origin }: Located<unknown>): Located<string[]> {
-  return { value: [], origin, byDefault: true };
 }

@@ -2,6 +2,7 @@ import { serviceAccountOf } from '../../kubernetes/names.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
+import type { removals } from '../../settings/changes.ts';
 import type { cluster as clusterSettings } from '../../settings/cluster.ts';
 import type { GrantedValues } from '../../settings/grants.ts';
 import type { isolation } from '../../settings/isolation.ts';
@@ -74,7 +75,7 @@ export interface Organization {
 export type ArgoCD = Resolved<typeof settings.argoCD>;
 
 /** What one change may take away: `accessPercent` counts where there were at least `accessMinimum` accesses. */
-export type Removals = Resolved<typeof settings.removals>;
+export type Removals = Resolved<typeof removals>;
 
 export interface GitHub extends Resolved<typeof settings.gitHub> {
   /** By group. */

@@ -33,6 +33,7 @@ import { builtInProtectedNamespaces } from './desired-state.ts';
 import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
 import { resolveValues, writtenValues } from './resolve-values.ts';
+import { removals } from '../../settings/changes.ts';
 import { cluster as clusterSettings } from '../../settings/cluster.ts';
 import { grants } from '../../settings/grants.ts';
 import { isolation } from '../../settings/isolation.ts';
@@ -221,7 +222,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       ...(!spec && { typescript: { value: 'forbid', origin: home('config', 'typescript'), byDefault: true } }),
     },
     production: (production && stringRecord(production)) ?? defaultProduction,
-    removals: resolveValues(settings.removals, changes && wholeField(changes, 'removals'), home('changes', 'removals')),
+    removals: resolveValues(removals, changes && wholeField(changes, 'removals'), home('changes', 'removals')),
     ...optional(
       'gitHub',
       gitHub && {

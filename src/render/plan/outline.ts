@@ -2,9 +2,9 @@ import { addTo, groupedBy, sortedBy } from '../../values/order.ts';
 import type { PlanReport, ReportItem, ReportVerdict } from '../../plan/report.ts';
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
+import { byCode } from '../by-code.ts';
 import type { Entry } from './entries.ts';
 import { entriesOf } from './entries.ts';
-import { roleOfArgoCD } from '../../settings/words.ts';
 import { deletionStep } from './deletion-step.ts';
 
 /** A plan in the order in which people should read it. */
@@ -50,11 +50,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
     report.items.filter(({ id }) => byItem.has(id)),
     (item) => String(gravity(item)).padStart(6, '0'),
   );
-  const risks = entriesOf(
-    sortedBy(risky, (item) => (isOfArgoCD(item) ? '0' : isDeletion(item) ? '1' : '2')),
-    rulesOf,
-    repeatedByItem,
-  );
+  const risks = entriesOf(risky, rulesOf, repeatedByItem);
   const rest = report.items.filter(({ id }) => !byItem.has(id));
   const section = (title: string, kinds: readonly ReportItem['kind'][]) => ({
     title,
@@ -89,29 +85,17 @@ const severityOf = ({ severity, waivedBy }: ReportVerdict): CodeCount['severity'
 
 /** The place of each code, warnings before notes; a report has them from the gravest. */
 function ranksOf(verdicts: readonly ReportVerdict[]): ReadonlyMap<string, number> {
-  const bySeverity = severities.flatMap((severity) => verdicts.filter((verdict) => severityOf(verdict) === severity));
-  return new Map(Array.from(new Set(bySeverity.map(({ code }) => code)), (code, rank) => [code, rank]));
+  const codes = new Set(byCode(verdicts, severities, severityOf).map(({ code }) => code));
+  return new Map(Array.from(codes, (code, rank) => [code, rank]));
 }
 
 function codeCounts(verdicts: readonly ReportVerdict[]): CodeCount[] {
-  return severities.flatMap((severity) => {
-    const byCode = groupedBy(
-      verdicts.filter((verdict) => severityOf(verdict) === severity),
-      ({ code }) => code,
-    );
-    return Array.from(byCode, ([code, all]) => ({ code, rule: all[0]?.rule ?? '', severity, count: all.length }));
-  });
-}
-
-/** Whether an item is about what Argo CD's account gains, which nobody sees where it is written. */
-function isOfArgoCD(item: ReportItem): boolean {
-  return item.kind === 'entity' && item.settings.some(({ about, after }) => about === roleOfArgoCD && after !== null);
-}
-
-/** Whether an item is about what cannot be brought back, now or with the next change. */
-function isDeletion(item: ReportItem): boolean {
-  const steps = item.kind === 'entity' ? item.settings.map(deletionStep) : [];
-  return steps.includes('deleted') || steps.includes('marked');
+  return byCode(verdicts, severities, severityOf).map(({ code, severity, all }) => ({
+    code,
+    rule: all[0]?.rule ?? '',
+    severity,
+    count: all.length,
+  }));
 }
 
 /** The plan in a line. */

@@ -28,9 +28,8 @@ function check<Granted, Said>(
 ): Check {
   return (ceilings, namespace) => {
     const [most, written] = [granted(ceilings)?.value, said(namespace)];
-    const what = ceiling.beyond(most, written?.value);
-    if (what === undefined) return undefined;
-    return { what, ...(written && { said: written }), grant: wanted(ceiling.granting(most, written?.value)) };
+    const beyond = ceiling.beyond(most, written?.value);
+    return beyond && { ...beyond, ...(written && { said: written }), grant: wanted(beyond.grant) };
   };
 }
 

@@ -1,3 +1,6 @@
+import type { ResourceRule } from '../../kubernetes/rbac.ts';
+import type { SensitiveRight } from '../../kubernetes/sensitive-rights.ts';
+import { escalation } from '../../kubernetes/sensitive-rights.ts';
 import { resourcesOfRules } from '../../kubernetes/resources.ts';
 import { groupedBy } from '../../values/order.ts';
 
@@ -35,13 +38,6 @@ const guardedWrites: Readonly<Record<string, Readonly<Record<string, string>>>> 
 
 /** `*` is not among them: it is reported for itself. */
 const writeVerbs: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
-
-/** Verbs that reach beyond what a role says, with what they do. */
-export const escalatingVerbs: ReadonlyMap<string, string> = new Map([
-  ['bind', 'gives others roles that its holder does not have'],
-  ['escalate', 'writes roles that hold more than its holder has'],
-  ['impersonate', 'acts as someone else'],
-]);
 
 const groupsOf = groupsByName(resourcesOfRules);
 
@@ -91,4 +87,16 @@ function groupsByName(resources: typeof resourcesOfRules): ReadonlyMap<string, r
       ([name, same]) => [name, same.map(({ group }) => group)] as const,
     ),
   );
+}
+
+/** What is refused of a rule of a custom role, whoever would grant it, by where it stands (TEN305). */
+export function isRefused(
+  { apiGroups, resources, verbs }: ResourceRule,
+  { key, index }: Pick<SensitiveRight, 'key' | 'index'>,
+): boolean {
+  const written = { apiGroups, resources, verbs }[key][index] ?? '';
+  if (written.includes('*')) return true;
+  if (key === 'verbs') return escalation(written) !== undefined;
+  if (key === 'apiGroups') return false;
+  return isClusterWide(apiGroups, written) || guardReason(apiGroups, written, verbs) !== undefined;
 }

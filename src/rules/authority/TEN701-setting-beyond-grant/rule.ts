@@ -25,23 +25,23 @@ export const settingBeyondGrant: TenantRule = {
     // In an organization that was read in part, more may be granted.
     if (!organization.complete || !tenant.complete) return;
     const ceilings = ceilingsOf(organization, tenant.name);
-    const deletion = grants.deletion.beyond(ceilings.deletion?.value, tenant.deletion.value);
-    if (deletion !== undefined) {
+    const beyond = grants.deletion.beyond(ceilings.deletion?.value, tenant.deletion.value);
+    if (beyond) {
       yield {
-        message: `\`deletion\` of tenant \`${tenant.name}\` ${deletion}`,
+        message: `\`deletion\` of tenant \`${tenant.name}\` ${beyond.what}`,
         at: at(tenant.deletion.byDefault ? tenant.origin : tenant.deletion.origin),
-        ...stayWithinOr('write `deletion: Never`', tenant.name, { deletion: tenant.deletion.value }),
+        ...stayWithinOr('write `deletion: Never`', tenant.name, { deletion: beyond.grant }),
       };
     }
     for (const key of keysOf(heldKeys)) {
-      const beyond = tenant.namespaces.flatMap((namespace): Beyond[] => {
+      const others = tenant.namespaces.flatMap((namespace): Beyond[] => {
         const found = heldKeys[key](ceilings, namespace);
         // What the organization says for all is the admins' own.
         if (!found || found.said?.origin.file === organization.origin.file) return [];
         return [{ ...found, namespace, place: found.said?.origin ?? namespace.nameOrigin }];
       });
       // Said once for the line that says it; what nobody says, once for the tenant.
-      for (const same of groupedBy(beyond, ({ said, place }) => said && place).values()) {
+      for (const same of groupedBy(others, ({ said, place }) => said && place).values()) {
         yield* finding(tenant.name, key, same);
       }
     }

@@ -1,15 +1,13 @@
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
 import type { Located, Quota, Tenant } from '../../../config/model/desired-state.ts';
-import { compareQuantities, formatQuantity } from '../../../kubernetes/quantity.ts';
-import type { Location } from '../../../source/diagnostic.ts';
+import { formatQuantity } from '../../../kubernetes/quantity.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { QuotaEntry } from '../../budgets/quotas.ts';
-import { quotaEntries } from '../../budgets/quotas.ts';
+import { largestOf, overLimit, quotaEntries, quotasByCluster, totalOf, withAmount } from '../../budgets/quotas.ts';
 import type { Finding, TenantRule } from '../../rule.ts';
 import { listed, listedClusters } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
-import { quotasByCluster, totalOf, withAmount } from '../totals.ts';
 
 export const quotaBeyondGrant: TenantRule = {
   level: 'tenant',
@@ -49,19 +47,11 @@ function* withoutLimit(tenant: Tenant, granted: QuotaEntry, quota: Located<Quota
 }
 
 function* tooMuch(tenant: Tenant, granted: QuotaEntry, quota: Located<Quota>): Iterable<Finding> {
-  const over = quotasByCluster(tenant)
-    .map((there) => ({ cluster: there.cluster, ...totalOf(there, granted.name) }))
-    .filter(({ sum }) => compareQuantities(sum, granted.amount) > 0);
-  // The same namespaces on several clusters are one mistake.
-  for (const same of groupedBy(over, ({ sum }) => String(sum)).values()) {
-    const [first] = same;
-    const largest = first?.limited.reduce((a, b) => (compareQuantities(b.entry.amount, a.entry.amount) > 0 ? b : a));
-    if (!first || !largest) continue;
-    const sum = formatQuantity(first.sum, granted.text);
-    const place: Location = at(largest.entry.origin);
+  for (const { clusters, limited, sum: amount } of overLimit(tenant, granted)) {
+    const sum = formatQuantity(amount, granted.text);
     yield {
-      message: `the quotas of tenant \`${tenant.name}\` add up to ${sum} of \`${granted.name}\` on ${listedClusters(same.map(({ cluster }) => cluster))}, and ${granted.text} is granted`,
-      at: place,
+      message: `the quotas of tenant \`${tenant.name}\` add up to ${sum} of \`${granted.name}\` on ${listedClusters(clusters)}, and ${granted.text} is granted`,
+      at: at(largestOf(limited.map(({ entry }) => entry))?.origin ?? tenant.origin),
       related: [{ location: at(quota.origin), message: 'granted' }],
       ...stayWithinOr('lower them', tenant.name, { quota: withAmount(quota.value, granted.name, sum) }),
     };

@@ -4,7 +4,7 @@ import { at } from '../../../source/diagnostic.ts';
 import type { TenantRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
-import { budgetPeaks } from '../totals.ts';
+import { budgetPeaks } from '../budget-peaks.ts';
 
 export const budgetBeyondGrant: TenantRule = {
   level: 'tenant',

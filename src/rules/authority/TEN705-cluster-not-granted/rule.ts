@@ -39,18 +39,14 @@ export const clusterNotGranted: TenantRule = {
 };
 
 /**
- * The clusters that are shared with a group of an owner's, of a tenant that users own; undefined where that cannot be known,
- * and where a group owns it: TEN103 says where that sees no cluster.
+ * The clusters that are shared with a group of one of the users who own the tenant; undefined where no user does, or admins
+ * alone, who see all. Of groups that own it TEN103 says so, and an owner's co-owners see nothing for him: neither an
+ * admin nor a service account, which anybody may name.
  */
 function seenByOwners({ owners }: Tenant, { organization, clusters }: Platform): string[] | undefined {
-  const users = owners.flatMap(({ subject }) => (subject.kind === 'User' ? [subject.name] : []));
-  if (
-    users.length === 0 ||
-    users.length < owners.length ||
-    users.some((user) => organization.admins.some(({ value }) => value === user))
-  ) {
-    return undefined;
-  }
+  const admins = new Set(organization.admins.map(({ value }) => value));
+  const users = owners.flatMap(({ subject: { kind, name } }) => (kind === 'User' && !admins.has(name) ? [name] : []));
+  if (users.length === 0) return undefined;
   const membersOf = new Map(organization.groups.map(({ name, members }) => [name, members]));
   const maySee = ({ complete, sharedWith }: Cluster): boolean =>
     !complete ||

@@ -1,10 +1,12 @@
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
+import type { CustomRole } from '../../../config/model/desired-state.ts';
 import type { SensitiveRight } from '../../../kubernetes/sensitive-rights.ts';
 import { sensitiveRights } from '../../../kubernetes/sensitive-rights.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import { sortedBy } from '../../../values/order.ts';
 import type { TenantRule } from '../../rule.ts';
+import { isRefused } from '../../privilege/rbac.ts';
 import { stayWithinOr } from '../grant.ts';
 
 export const rightNotGranted: TenantRule = {
@@ -21,7 +23,7 @@ export const rightNotGranted: TenantRule = {
     const granted = ceilingsOf(organization, tenant.name).rights?.value ?? [];
     for (const { value: role, origin } of tenant.roles) {
       const beyond = sensitiveRights(role.rules).filter(
-        ({ name }) => !refusedAnyway.has(name) && !granted.includes(name),
+        (right) => !granted.includes(right.name) && !isRefusedAnyway(role.rules, right),
       );
       const [first] = beyond;
       if (!first) continue;
@@ -36,17 +38,13 @@ export const rightNotGranted: TenantRule = {
   },
 };
 
-/** What no grant allows: TEN305 says why. */
-const refusedAnyway: ReadonlySet<string> = new Set([
-  '*',
-  'bind',
-  'escalate',
-  'impersonate',
-  'serviceaccounts/token',
-  'rbac.authorization.k8s.io',
-]);
-
 function sentence(rights: readonly SensitiveRight[]): string {
   const each = rights.map(({ name, effect }) => `${effect} (\`${name}\`)`);
   return each.length < 2 ? each.join('') : `${each.slice(0, -1).join(', ')} and ${each.at(-1) ?? ''}`;
+}
+
+/** Whether TEN305 says it already, which no grant changes. */
+function isRefusedAnyway(rules: CustomRole['rules'], right: SensitiveRight): boolean {
+  const rule = rules[right.rule];
+  return rule !== undefined && isRefused(rule, right);
 }

@@ -5,12 +5,12 @@ import { compareQuantities, formatQuantity } from '../../../kubernetes/quantity.
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import { withoutShared } from '../../../values/shared.ts';
-import { quotaEntries } from '../../budgets/quotas.ts';
+import { largestOf, overLimit, quotaEntries, quotasByCluster, totalOf, withAmount } from '../../budgets/quotas.ts';
 import { hasBase, itemsIn } from '../../change/sides.ts';
 import type { ChangeFinding, ChangeRule } from '../../rule.ts';
-import { listed } from '../../wording.ts';
+import { listed, listedClusters } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
-import { budgetPeaks, quotasByCluster, totalOf, withAmount } from '../totals.ts';
+import { budgetPeaks } from '../budget-peaks.ts';
 
 export const loosenedWithoutGrant: ChangeRule = {
   level: 'change',
@@ -64,8 +64,7 @@ function* moreQuota(was: Tenant, tenant: Tenant, granted: Located<Quota> | undef
   for (const [key, most] of mostByKey(was)) {
     // What is granted, TEN702 looks at.
     if (most === undefined || held.has(key)) continue;
-    const totals = now.map((there) => ({ cluster: there.cluster, ...totalOf(there, key) }));
-    const unlimited = new Set(totals.flatMap((total) => total.unlimited));
+    const unlimited = new Set(now.flatMap((there) => totalOf(there, key).unlimited));
     const first = tenant.namespaces.find(({ name }) => unlimited.has(name));
     const had = formatQuantity(most);
     if (first) {
@@ -76,23 +75,15 @@ function* moreQuota(was: Tenant, tenant: Tenant, granted: Located<Quota> | undef
       };
       continue;
     }
-    const largest = totals.reduce((a, b) => (b.sum > a.sum ? b : a), {
-      cluster: '',
-      limited: [],
-      unlimited: [],
-      sum: 0n,
-    });
-    if (compareQuantities(largest.sum, most) <= 0) continue;
-    const entries = largest.limited.map(({ entry }) => entry);
-    const place = entries.reduce((a, b) => (compareQuantities(b.amount, a.amount) > 0 ? b : a));
-    const like = place.text;
-    yield {
-      message: `the namespaces of tenant \`${tenant.name}\` may use ${formatQuantity(largest.sum, like)} of \`${key}\` together on cluster \`${largest.cluster}\`, and before ${formatQuantity(most, like)}: nobody granted more`,
-      at: at(place.origin),
-      ...stayWithinOr('lower the quota', tenant.name, {
-        quota: withAmount(granted?.value, key, formatQuantity(largest.sum, like)),
-      }),
-    };
+    for (const { clusters, limited, sum } of overLimit(tenant, { name: key, amount: most })) {
+      const largest = largestOf(limited.map(({ entry }) => entry));
+      const [has, before] = [sum, most].map((amount) => formatQuantity(amount, largest?.text));
+      yield {
+        message: `the namespaces of tenant \`${tenant.name}\` may use ${has ?? ''} of \`${key}\` together on ${listedClusters(clusters)}, and before ${before ?? ''}: nobody granted more`,
+        at: at(largest?.origin ?? tenant.origin),
+        ...stayWithinOr('lower the quota', tenant.name, { quota: withAmount(granted?.value, key, has ?? '') }),
+      };
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
-import { escalatingVerbs, guardReason, isClusterWide } from '../rbac.ts';
+import { escalation } from '../../../kubernetes/sensitive-rights.ts';
+import { guardReason, isClusterWide } from '../rbac.ts';
 
 export const escalatingRole: TenantRule = {
   level: 'tenant',
@@ -51,7 +52,7 @@ function* problems(role: string, { apiGroups, resources, verbs }: PolicyRule, or
     }
   }
   for (const [i, verb] of verbs.entries()) {
-    const effect = escalatingVerbs.get(verb.split(':', 1)[0] ?? verb);
+    const effect = escalation(verb);
     if (verb.includes('*')) {
       yield { message: `${allows} all verbs`, at: place('verbs', i), help: nameThem('verbs') };
     } else if (effect !== undefined) {

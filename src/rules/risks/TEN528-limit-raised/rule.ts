@@ -1,6 +1,7 @@
 import type { Plan } from '../../../plan/plan.ts';
 import { sameUnit } from '../../../settings/order.ts';
-import { organization, removals } from '../../../settings/organization.ts';
+import { removals } from '../../../settings/changes.ts';
+import { organization } from '../../../settings/organization.ts';
 import { containerLimitsKey, quotaKey } from '../../../settings/quota.ts';
 import { tenant } from '../../../settings/tenant.ts';
 import { textOf } from '../../../plan/facts.ts';
