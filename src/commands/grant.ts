@@ -42,7 +42,7 @@ export async function grant(io: Io, options: GrantOptions): Promise<number> {
       help: `put them under \`spec\` yourself: ${flowText({ grants: Object.fromEntries(needed.map(({ tenant, values }) => [tenant, values])) })}`,
     });
   }
-  if (!options.dryRun) writeFileSync(path, granted);
+  if (!options.dryRun) writeGranted(path, granted);
   const style = styleOf(io.out);
   const verb = options.dryRun ? 'would be granted' : 'granted';
   io.out.write(`${counted(needed.length, 'tenant')} ${verb} what ${needed.length === 1 ? 'it has' : 'they have'}:\n`);
@@ -53,6 +53,14 @@ export async function grant(io: Io, options: GrantOptions): Promise<number> {
   }
   if (!options.dryRun) io.out.write(`Read what ${organizationFile} grants now, and take back what should not be.\n`);
   return exit.clean;
+}
+
+function writeGranted(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Failure('io', `cannot write ${path}`, { cause: error });
+  }
 }
 
 function withGrant(text: string | undefined, { tenant, values }: WantedGrant): string | undefined {

@@ -14,16 +14,22 @@ export interface Answer {
 
 export type Git = (args: readonly string[], input?: string) => Promise<Answer>;
 
-/** How long Git may say nothing, in milliseconds. */
-const longestSilence = 60_000;
-/** The most bytes of an answer: the list of a million files has fewer. */
-const mostOutput = 256 * 1024 * 1024;
+/** What Git is given up on for. */
+export interface GitLimits {
+  /** How long it may say nothing, in milliseconds. */
+  readonly silence: number;
+  /** The most bytes of an answer. */
+  readonly output: number;
+}
+
+/** The list of a million files has fewer bytes. */
+const defaultLimits: GitLimits = { silence: 60_000, output: 256 * 1024 * 1024 };
 
 /**
  * Runs Git in `dir`. What users write reaches it by its standard input, or as a path after `--`, which is taken
  * literally: never as an option or a pattern.
  */
-export function gitIn(dir: string, environment: Environment): Git {
+export function gitIn(dir: string, environment: Environment, limits = defaultLimits): Git {
   const variables = environmentOfGit(environment);
   return async (args, input) => {
     const answers: Answer[] = [];
@@ -34,12 +40,13 @@ export function gitIn(dir: string, environment: Environment): Git {
       allowEnvironment: Object.keys(variables),
       unsafe: { allowUnsafeFsMonitor: true, allowUnsafeConfigPaths: true },
       // A pipe in the place of one of its files would never end.
-      timeout: { block: longestSilence, stdErr: true, stdOut: true },
+      timeout: { block: limits.silence, stdErr: true, stdOut: true },
       // Some of the output may still be under way when the process has ended.
       completion: { onClose: true, onExit: false },
       input: () => input,
       // By default, a process that was killed passes for a success: judged by the caller, nothing does.
-      errors(_, { exitCode, stdOut, stdErr }) {
+      errors(error, { exitCode, stdOut, stdErr }) {
+        if (error instanceof GitPluginError) return error;
         answers.push({ status: exitCode, out: Buffer.concat(stdOut), err: Buffer.concat(stdErr).toString() });
         return undefined;
       },
@@ -48,20 +55,20 @@ export function gitIn(dir: string, environment: Environment): Git {
     git.outputHandler((_, out) => {
       out.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > mostOutput && out instanceof Readable) out.destroy();
+        if (size > limits.output && out instanceof Readable) out.destroy();
       });
     });
     try {
       await git.raw([...args]);
     } catch (error) {
       if (!(error instanceof GitPluginError) || error.plugin !== 'timeout') throw error;
-      throw new Failure('git', `Git gave no answer for ${longestSilence / 1000} s: \`git ${args[0] ?? ''}\``, {
+      throw new Failure('git', `Git gave no answer for ${limits.silence / 1000} s: \`git ${args[0] ?? ''}\``, {
         help: 'see whether `git status` works in the same folder, and whether all of its files are plain ones',
         cause: error,
       });
     }
-    if (size > mostOutput) {
-      throw new Failure('git', `Git gave more than ${mostOutput / 1024 / 1024} MiB: \`git ${args[0] ?? ''}\``, {
+    if (size > limits.output) {
+      throw new Failure('git', `Git gave more than ${limits.output / 1024 / 1024} MiB: \`git ${args[0] ?? ''}\``, {
         help: 'this is no repository of an organization',
       });
     }

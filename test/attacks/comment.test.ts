@@ -70,27 +70,30 @@ const verdicts: fc.Arbitrary<ReportVerdict[]> = fc
       .sort((a, b) => (gravity(a.code) < gravity(b.code) ? -1 : 1)),
   );
 
-const items: fc.Arbitrary<ReportItem[]> = fc.array(fc.nat(400), { maxLength: 30 }).map((sizes) =>
-  sizes.map((size, i): ReportItem => ({
-    kind: 'entity',
-    id: `i${i}`,
-    entity: { kind: 'namespace', name: `solar-${i}` },
-    change: 'changed',
-    from: null,
-    tenant: 'solar',
-    production: true,
-    settings: Array.from({ length: size }, (_, n) => ({
-      about: 'label',
-      item: `key-${n}-${'x'.repeat(200)}`,
-      before: null,
-      after: '`'.repeat(100),
-      limit: null,
-      effect: null,
-      because: { before: [], after: [] },
-    })),
-    contents: [],
+/** A namespace with so many settings, each with a name and a value that are as long. */
+const flooded = (i: number, settings: number, length: number): ReportItem => ({
+  kind: 'entity',
+  id: `i${i}`,
+  entity: { kind: 'namespace', name: `solar-${i}` },
+  change: 'changed',
+  from: null,
+  tenant: 'solar',
+  production: true,
+  settings: Array.from({ length: settings }, (_, n) => ({
+    about: 'label',
+    item: `key-${n}-${i}-${'x'.repeat(length)}`,
+    before: null,
+    after: '`'.repeat(length),
+    limit: null,
+    effect: null,
+    because: { before: [], after: [] },
   })),
-);
+  contents: [],
+});
+
+const items: fc.Arbitrary<ReportItem[]> = fc
+  .array(fc.nat(400), { maxLength: 30 })
+  .map((sizes) => sizes.map((size, i) => flooded(i, size, 200)));
 
 it('names each code that occurs, with its count, errors before warnings before notes, whatever else a change holds', () => {
   fc.assert(
@@ -116,25 +119,7 @@ it('names each code that occurs, with its count, errors before warnings before n
 });
 
 it('has room for others beside entries that are too long', () => {
-  const long = Array.from({ length: 24 }, (_, i): ReportItem => ({
-    kind: 'entity',
-    id: `i${i}`,
-    entity: { kind: 'namespace', name: `solar-${i}` },
-    change: 'changed',
-    from: null,
-    tenant: 'solar',
-    production: true,
-    settings: Array.from({ length: 400 }, (_none, n) => ({
-      about: 'label',
-      item: `key-${n}-${i}-${'x'.repeat(400)}`,
-      before: null,
-      after: '`'.repeat(300),
-      limit: null,
-      effect: null,
-      because: { before: [], after: [] },
-    })),
-    contents: [],
-  }));
+  const long = Array.from({ length: 24 }, (_, i) => flooded(i, 400, 400));
   const said = long.map(({ id }): ReportVerdict => ({
     code: 'TEN529',
     rule: 'protection-lowered',

@@ -73,15 +73,31 @@ function expectWithin({ desired: { organization } }: Meaning, tenant: Tenant, wa
       const granted = most[key]?.value;
       if (granted) expect(granted).toEqual(expect.arrayContaining(isolation[key]?.value ?? ['anything']));
     }
+    const system = (isolation.priorityClasses?.value ?? []).filter((name) => name.startsWith('system-'));
+    expect(system.filter((name) => !most.priorityClasses?.value.includes(name))).toEqual([]);
+    if (isolation.nodeSelector) {
+      const chosen = isolation.nodeSelector.value;
+      const holds = (one: Readonly<Record<string, string>>) => Object.entries(one).every(([k, v]) => chosen[k] === v);
+      expect((most.nodeSelector?.value ?? []).some(holds)).toBe(true);
+    }
     for (const prefix of isolation.registries?.value ?? []) {
       expect((most.registries?.value ?? ['']).some((granted) => prefix.startsWith(granted))).toBe(true);
     }
   }
+  if (tenant.subscriptionGroup !== tenant.name) {
+    expect(most.subscriptionGroups?.value).toContain(tenant.subscriptionGroup);
+  }
   if (!was || was.namespaces.length === 0) return;
+  if (!most.budgets) expect(moneyOf(tenant)).toBeLessThanOrEqual(moneyOf(was));
   const [had, has] = [cpuOf(was), cpuOf(tenant)];
   const granted = most.quota?.value.cpu;
   const limit = granted === undefined ? had : (parseQuantity(granted) ?? 0n);
   if (limit !== undefined) expect(has !== undefined && has <= limit).toBe(true);
+}
+
+/** All that a tenant's allocations come to; generated ones have one currency and period. */
+function moneyOf({ allocations }: Tenant): number {
+  return allocations.reduce((sum, { value }) => sum + Number(value.budget.amount), 0);
 }
 
 /** The most CPU that a tenant may request on one of its clusters; undefined where a namespace has no limit. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, listAt } from '../control-plane/client.ts';
 import type { Answer } from '../control-plane/client.ts';
 import type { Actor } from './support/actor.ts';
+import { expectStopped } from './support/attempts.ts';
 import { must, startCluster } from './support/cluster.ts';
 import type { TestCluster } from './support/cluster.ts';
 import { roleBinding } from './support/objects.ts';
@@ -20,7 +21,7 @@ const secretsAndExec = '[{ apiGroups: [""], resources: [secrets, pods/exec], ver
 const files = (ops: string) =>
   organization({
     // What the admins would have to grant first: without it, TEN708 refuses these.
-    organization: 'grants: { solar: { rights: [secrets, pods/exec] } }',
+    organization: 'grants: { solar: { rights: [secrets, pods/exec, serviceaccounts/token] } }',
     files: tenant(
       'solar',
       `
@@ -68,15 +69,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => cluster.stop());
-
-type Attempt = readonly [what: string, attempt: () => Promise<Answer>, stop: RegExp];
-
-async function expectStopped(attempts: readonly Attempt[]): Promise<void> {
-  for (const [what, attempt, stop] of attempts) {
-    const found = verdict(await attempt());
-    expect(stop.test(found) ? what : `${what}: ${found}`).toBe(what);
-  }
-}
 
 const byRbac = /^RBAC: /;
 const byEscalation = /^RBAC escalation: /;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, waitFor } from '../control-plane/client.ts';
-import type { Answer } from '../control-plane/client.ts';
 import type { Actor } from './support/actor.ts';
+import type { Attempt } from './support/attempts.ts';
+import { expectStopped } from './support/attempts.ts';
 import { must, startCluster } from './support/cluster.ts';
 import type { TestCluster } from './support/cluster.ts';
 import { pod, roleBinding } from './support/objects.ts';
@@ -22,16 +23,6 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => cluster.stop());
-
-type Attempt = readonly [what: string, attempt: () => Promise<Answer>, stop: RegExp];
-
-/** Runs attempts in turn: a test for each would say no more, and there are many. */
-async function expectStopped(attempts: readonly Attempt[]): Promise<void> {
-  for (const [what, attempt, stop] of attempts) {
-    const found = verdict(await attempt());
-    expect(stop.test(found) ? what : `${what}: ${found}`).toBe(what);
-  }
-}
 
 const byRbac = /^RBAC: /;
 const byManagedObjects = /^managed-objects: /;
