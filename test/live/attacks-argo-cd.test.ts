@@ -208,7 +208,7 @@ test("another tenant's admin, who has as much, does not bind it in his own names
 test('a role that allows something else is another one: what is taken from it is gone, and the old one cannot be given', async () => {
   const narrower = '[{ apiGroups: [""], resources: [configmaps], verbs: [get, list] }]';
   await cluster.sync(files(narrower));
-  expect(await nameOf('ops')).not.toBe(ops);
+  await expect.poll(() => nameOf('ops')).not.toBe(ops);
   expect(await verdictPastRbac(() => sue.get('configmaps', 'solar-prod/'))).toBe('allowed');
   await expectStopped([
     ['what the role no longer says', () => sue.get('secrets', 'solar-prod/'), byRbac],
