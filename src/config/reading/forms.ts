@@ -44,13 +44,15 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     '^[a-z0-9][a-z0-9.:/_-]*/$',
     {
       mustBe: 'the beginning of image names up to a `/`, in lowercase, such as `registry.example.com/solar/`',
-      near: (value) => {
-        const prefix = `${value
-          .replace(/^https?:\/\//i, '')
-          .toLowerCase()
-          .replace(/\/*$/, '')}/`;
-        return /^[a-z0-9][a-z0-9.:/_-]*\/$/.test(prefix) ? prefix : undefined;
-      },
+      near: imagePrefix,
+    },
+  ],
+  [
+    '^(\\*|[a-z0-9][a-z0-9.:/_-]*/)$',
+    {
+      mustBe:
+        'the beginning of image names up to a `/`, in lowercase, such as `registry.example.com/solar/`; or `*` for all',
+      near: imagePrefix,
     },
   ],
   ['^[0-9]+(\\.[0-9]+)?$', { mustBe: 'a decimal number without separators, such as `120000` or `99.50`' }],
@@ -134,4 +136,12 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
 function unitOf(part: string): string {
   const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
   return units.find((unit) => unit.toLowerCase() === part.toLowerCase()) ?? part;
+}
+
+function imagePrefix(value: string): string | undefined {
+  const prefix = `${value
+    .replace(/^https?:\/\//i, '')
+    .toLowerCase()
+    .replace(/\/*$/, '')}/`;
+  return /^[a-z0-9][a-z0-9.:/_-]*\/$/.test(prefix) ? prefix : undefined;
 }
