@@ -1,5 +1,6 @@
 import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
 import { builtInRoleHolds } from '../kubernetes/user-roles.ts';
+import { groupedBy, sortedBy } from '../values/order.ts';
 import type { Access, AccessGraph, ClusterAccess, RoleRef } from './graph.ts';
 import { platformRoles } from './graph.ts';
 
@@ -104,6 +105,23 @@ export function declaredMembers({ admins, groups }: Organization, group: string)
 /** The groups that declare the user a member. */
 export function groupsOf(organization: Organization, user: string): Group[] {
   return organization.groups.filter((g) => g.members?.some((m) => m.value === user));
+}
+
+/**
+ * The groups of which the organization does not say who is in them, by name, with what they have on some clusters: only the
+ * identity provider knows whether somebody is in one, so no answer about a person is whole without them (S28).
+ */
+export function openGroups(clusters: readonly ClusterAccess[], { groups }: Organization): Map<string, Access[]> {
+  const open = new Set(groups.flatMap(({ name, members }) => (members === undefined ? [name] : [])));
+  const ofOpen = clusters.flatMap(({ accesses }) =>
+    accesses.filter(({ subject }) => subject.kind === 'Group' && open.has(subject.name)),
+  );
+  return new Map(
+    sortedBy(
+      groupedBy(ofOpen, ({ subject }) => subject.name),
+      ([name]) => name,
+    ),
+  );
 }
 
 /** Every user that the organization names anywhere. */

@@ -1,10 +1,12 @@
-import { declaredMembers, knownUsers, listAccess, whatUserCan, whoCan } from '../access/queries.ts';
+import { declaredMembers, knownUsers, listAccess, openGroups, whatUserCan, whoCan } from '../access/queries.ts';
+import type { AccessGraph } from '../access/graph.ts';
 import type { AccessFilter } from '../access/queries.ts';
 import type { DesiredState, Subject } from '../config/model/desired-state.ts';
 import { csv } from '../render/csv.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
-import { jsonText } from '../render/text.ts';
+import { jsonText, prose } from '../render/text.ts';
+import { listed } from '../rules/wording.ts';
 import type { Origin } from '../source/source.ts';
 import type { AccessRow } from '../app/access-rows.ts';
 import { accessColumns, because, columns, reasonsOf, until } from '../app/access-rows.ts';
@@ -63,7 +65,24 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
   const via: Column<AccessRow> = { header: 'Via', cell: ({ group: through }) => through ?? '' };
   const chosen = columns.filter((column) => group === undefined || column.header !== 'Subject');
   const where = await whereFor(io, checked, rows);
-  return print(io, checked, rows, options, [...chosen, via, until, because(where)], where);
+  const mayBeIn = group === undefined ? groupsThatMatch(desired, graph, options) : [];
+  const code = print(io, checked, rows, options, [...chosen, via, until, because(where)], where, mayBeIn);
+  if (mayBeIn.length > 0 && options.format !== 'json') {
+    const [it, them] = mayBeIn.length === 1 ? ['it has', 'it'] : ['they have', 'them'];
+    const who = `\`${subject}\``;
+    io.err.write(
+      `note: ${prose(`only the identity provider knows whether ${who} is in ${listed(mayBeIn, 5, 'or')}: what ${it} is not shown here; \`tenantry access what-can group:NAME\` shows what comes with ${them}`)}\n`,
+    );
+  }
+  return code;
+}
+
+/** The groups of which nobody declares who is in them, as far as they have something that the filter leaves. */
+function groupsThatMatch({ organization }: DesiredState, graph: AccessGraph, filter: AccessFilter): string[] {
+  const matching = new Set(listAccess(graph, filter));
+  return Array.from(openGroups(graph.clusters, organization)).flatMap(([group, accesses]) =>
+    accesses.some((access) => matching.has(access)) ? [group] : [],
+  );
 }
 
 async function whereFor(
@@ -82,6 +101,7 @@ function print(
   { format }: AccessOptions,
   shown: readonly Column<AccessRow>[],
   where: (origin: Origin) => string,
+  mayBeIn?: readonly string[],
 ): number {
   switch (format) {
     case 'table':
@@ -98,6 +118,7 @@ function print(
       io.out.write(
         jsonText({
           formatVersion: 1,
+          ...(mayBeIn && { mayBeIn }),
           accesses: rows.map((row) => ({
             cluster: row.access.cluster,
             namespace: row.access.scope.kind === 'Namespace' ? row.access.scope.namespace : null,

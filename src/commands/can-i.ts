@@ -9,7 +9,7 @@ import {
   tokenClaims,
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
-import { groupsOf, knownUsers, whatUserCan } from '../access/queries.ts';
+import { groupsOf, knownUsers, openGroups, whatUserCan } from '../access/queries.ts';
 import { serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
@@ -18,6 +18,7 @@ import { Failure } from '../values/failure.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
 import { jsonText, prose } from '../render/text.ts';
+import { listed } from '../rules/wording.ts';
 import type { Origin } from '../source/source.ts';
 import { accessColumns, reasonsOf } from '../app/access-rows.ts';
 import { refuseUnknownNames, unknown } from '../app/declared-names.ts';
@@ -53,6 +54,8 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
   if ('resource' in request) refuseUnknownNamespace(desired, graph, cluster, request.namespace);
   const verdict = evaluate(cluster, who.accesses, request);
 
+  const unlessIn = verdict.allowed ? [] : groupsThatAllow(who, cluster, request);
+
   const { because, insufficient } = verdict;
   const where = await lineFinder(
     io,
@@ -62,9 +65,10 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
       .concat(because.flatMap(({ ruleOrigin }) => ruleOrigin ?? [])),
   );
   const notes = [...tokenNote(who, cluster), ...versionNote(cluster)];
-  if (options.format === 'json') io.out.write(jsonText(jsonOf({ cluster, who, request, verdict, where, notes })));
+  if (options.format === 'json')
+    io.out.write(jsonText(jsonOf({ cluster, who, request, verdict, unlessIn, where, notes })));
   else {
-    io.out.write(textOf(io, { who, request, verdict, where }));
+    io.out.write(textOf(io, { who, request, verdict, unlessIn, where }));
     for (const note of notes) io.err.write(`note: ${prose(note)}\n`);
   }
   return verdict.allowed ? canIExit.yes : canIExit.no;
@@ -86,6 +90,15 @@ interface Someone {
   readonly accesses: readonly Access[];
   /** Whether the platform gives him tokens for the cluster; undefined for a service account, whose are Kubernetes' own. */
   readonly getsToken?: boolean;
+  /** Groups that he may be in as well, with what they have on the cluster: nobody declares who is in them. */
+  readonly mayBeIn?: ReadonlyMap<string, readonly Access[]>;
+}
+
+/** The groups that would allow the request, if he is in them. */
+function groupsThatAllow({ mayBeIn }: Someone, cluster: ClusterAccess, request: AccessRequest): string[] {
+  return Array.from(mayBeIn ?? []).flatMap(([group, accesses]) =>
+    evaluate(cluster, accesses, request).allowed ? [group] : [],
+  );
 }
 
 function someone(question: Question): Someone {
@@ -114,6 +127,7 @@ function aUser({ desired, graph, cluster }: Question, user: string): Someone {
     claims,
     accesses: [...own, ...builtInAccesses(cluster, claims)],
     getsToken: claims.groups.includes('cluster-scope'),
+    mayBeIn: openGroups([cluster], organization),
   };
 }
 
@@ -168,10 +182,14 @@ function refuseUnknownNamespace(
   });
 }
 
-function tokenNote({ description, getsToken }: Someone, { cluster }: ClusterAccess): string[] {
-  return getsToken === false
-    ? [`${cluster.name} is shared with no group of ${description}, so there are no tokens for it`]
-    : [];
+function tokenNote({ description, getsToken, mayBeIn }: Someone, { cluster }: ClusterAccess): string[] {
+  if (getsToken !== false) return [];
+  const open = cluster.sharedWith.map(({ group }) => group).filter((group) => mayBeIn?.has(group));
+  return [
+    open.length === 0
+      ? `${cluster.name} is shared with no group of ${description}, so there are no tokens for it`
+      : `${cluster.name} is shared with no group that names ${description}, so there are tokens for it only in ${someOf(open)}`,
+  ];
 }
 
 /** Between versions, the built-in roles differ in what is new or gone. */
@@ -186,10 +204,13 @@ interface Answer {
   readonly who: Someone;
   readonly request: AccessRequest;
   readonly verdict: Verdict;
+  /** The groups in which it would be allowed, where only the identity provider knows whether he is in them. */
+  readonly unlessIn: readonly string[];
   readonly where: (origin: Origin) => string;
 }
 
-function textOf(io: Io, { who, request, verdict: { allowed, because, insufficient }, where }: Answer): string {
+function textOf(io: Io, { who, request, verdict, unlessIn, where }: Answer): string {
+  const { allowed, because, insufficient } = verdict;
   const style = { style: styleOf(io.out), ...(io.out.width !== undefined && { width: io.out.width }) };
   const accesses = accessColumns(where);
   if (allowed) {
@@ -204,9 +225,21 @@ function textOf(io: Io, { who, request, verdict: { allowed, because, insufficien
     return `yes\n\n${table(because.some((g) => g.ruleOrigin) ? [...columns, rule] : columns, because, style)}`;
   }
   const there = insufficient.filter((access) => access.because.length > 0);
-  if (there.length === 0) return `no\n\n${prose(`nothing gives ${who.description} anything ${placeOf(request)}`)}\n`;
+  const no = unlessIn.length === 0 ? 'no' : prose(unless(who, unlessIn));
+  if (there.length === 0) return `${no}\n\n${prose(`nothing gives ${who.description} anything ${placeOf(request)}`)}\n`;
   const rows = there.map((access) => ({ access }));
-  return `no\n\n${prose(`none of what ${who.description} has ${placeOf(request)} allows it:`)}\n\n${table(accesses, rows, style)}`;
+  return `${no}\n\n${prose(`none of what ${who.description} has ${placeOf(request)} allows it:`)}\n\n${table(accesses, rows, style)}`;
+}
+
+/** A "no" that only the identity provider can vouch for. */
+function unless({ description }: Someone, groups: readonly string[]): string {
+  const it = groups.length === 1 ? 'it' : 'them';
+  return `no, unless ${description} is in ${someOf(groups)}: only the identity provider knows who is in ${it}`;
+}
+
+/** `a`, `b` or `c`; the rest is a number, and JSON has them all. */
+function someOf(groups: readonly string[]): string {
+  return listed(groups, 5, 'or');
 }
 
 function placeOf(request: AccessRequest): string {
@@ -224,6 +257,7 @@ function jsonOf({
   who: { claims, getsToken },
   request,
   verdict: { allowed, because, insufficient },
+  unlessIn,
   where,
   notes,
 }: Answer & { readonly cluster: ClusterAccess; readonly notes: readonly string[] }): unknown {
@@ -238,6 +272,7 @@ function jsonOf({
   return {
     formatVersion: 1,
     allowed,
+    unlessIn,
     request:
       'path' in request
         ? { cluster: cluster.name, verb: request.verb, path: request.path }

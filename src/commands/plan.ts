@@ -8,6 +8,7 @@ import { gravity, repeatedByItem } from '../rules/index.ts';
 import { jsonText } from '../render/text.ts';
 import { formatPlace } from '../source/diagnostic.ts';
 import type { ChangeOptions, CheckedChange } from '../app/change.ts';
+import { onClusters } from '../app/by-hand.ts';
 import { checkedChange, waiverText } from '../app/change.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -49,6 +50,7 @@ async function reportOnChange(io: Io, options: PlanOptions): Promise<PlanReport 
   const report = reportOf(judged.plan, {
     ...judged.sides(),
     verdicts: await reportVerdicts(io, change, judged.verdicts),
+    onClusters: await onClusters(judged.plan),
     lineOf: await lineFinder(io, sources, originsOf(judged.plan)),
   });
   if (options.kubeconfig === undefined) return report;

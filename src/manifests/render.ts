@@ -1,18 +1,18 @@
 import { Yaml } from 'cdk8s';
 import { customRolesInUse } from '../access/custom-roles.ts';
-import type { Access, ClusterNamespace } from '../access/graph.ts';
+import type { AccessCluster, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
-import type { DesiredState } from '../config/model/desired-state.ts';
+import type { DesiredState, Organization } from '../config/model/desired-state.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
 import type { Origin } from '../source/source.ts';
-import type { ClusterInput, RenderedOrganization } from './cluster-input.ts';
+import type { ClusterInput, RenderedCluster, RenderedOrganization } from './cluster-input.ts';
 import { clusterInputs } from './cluster-input.ts';
 import { authenticationConfiguration } from './authentication.ts';
 import { applications, projects, rootReader } from './argo-cd/applications-and-projects.ts';
 import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
 import type { ObjectTemplate } from './template.ts';
 import { namespaceObjects } from './namespace.ts';
-import type { ManifestFile, ManifestObject, FileTemplate, ExplainedTemplate } from './manifest-file.ts';
+import type { ManifestFile, ManifestObject, FileTemplate, ExplainedTemplate, RenderedFile } from './manifest-file.ts';
 import { header, withoutReasons, fileRenderer } from './manifest-file.ts';
 import {
   apiServerFile,
@@ -74,40 +74,90 @@ export function renderArgoCD({ organization, clusters }: DesiredState, paths: re
   const rendered = [
     file(argoCDFolder, argoCDFile('app-projects'), projects(organization, argoCD, clusters)),
     file(argoCDFolder, argoCDFile('applications'), applications(organization, argoCD, clusters, paths)),
-    file(argoCDCluster, operatorFile(argoCDCluster, 'argo-cd'), rootReader(organization)),
+    readerFile(organization),
   ];
   return { files: rendered.map((r) => r.file), objects: rendered.flatMap((r) => r.objects) };
+}
+
+/**
+ * The files of a cluster that its operator applies, and no Argo CD: the rights of Argo CD's account, the custom roles, who is
+ * a cluster admin; and the configuration of its API server. `meaning` is what the input comes to.
+ */
+export function operatorFiles(
+  { organization, cluster }: Pick<ClusterInput, 'organization' | 'cluster'>,
+  meaning: ClusterAccess<AccessCluster>,
+): ManifestFile[] {
+  const renderFile = fileRenderer();
+  const templates = operatorTemplates(organization, cluster, meaning);
+  return [
+    ...templates.map((template) => renderFile(cluster.name, template).file),
+    ...apiServerFiles(organization, cluster),
+  ];
+}
+
+function operatorTemplates(
+  organization: RenderedOrganization,
+  cluster: RenderedCluster,
+  meaning: ClusterAccess<AccessCluster>,
+): FileTemplate[] {
+  const customRoles = customRolesInUse(meaning);
+  const forOperator = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
+    fromOrganization(organization, operatorFile(cluster.name, name), objects);
+  return [
+    // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
+    forOperator('cluster-admins', bindingsFor(organization, meaning, 'cluster-admins')),
+    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, customRoles))),
+    ...customRoleFiles(organization, cluster, customRoles),
+  ];
+}
+
+/** The bindings of one of the platform's own groups, which hold on the whole cluster. */
+function bindingsFor(
+  organization: RenderedOrganization,
+  { accesses }: Pick<ClusterAccess<AccessCluster>, 'accesses'>,
+  group: string,
+): ExplainedTemplate[] {
+  return clusterBindings(
+    organization,
+    accesses.filter(({ scope, subject }) => scope.kind === 'Cluster' && subject.name === group),
+  );
+}
+
+function apiServerFiles(organization: RenderedOrganization, cluster: RenderedCluster): ManifestFile[] {
+  const authentication = authenticationConfiguration(organization, cluster);
+  if (!authentication) return [];
+  return [{ path: apiServerFile(cluster), text: header(cluster.origin.file) + Yaml.stringify(authentication) }];
+}
+
+/** What is applied by hand where Argo CD runs, where the organization says which repository it follows. */
+export function argoCDReaderFiles(organization: Organization): ManifestFile[] {
+  return organization.argoCD ? [readerFile(organization).file] : [];
+}
+
+function readerFile(organization: Organization): RenderedFile {
+  const path = operatorFile(argoCDCluster, 'argo-cd');
+  return fileRenderer()(argoCDCluster, fromOrganization(organization, path, withoutReasons(rootReader(organization))));
 }
 
 function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRenderer>): Rendered {
   const { organization, cluster, tenantNames } = input;
   const meaning = clusterAccess({ ...input, admins: organization.admins });
   const { namespaces, accesses } = meaning;
-  const customRoles = customRolesInUse(meaning);
-  const clusterWide: Access[] = [];
-  const inNamespace: Access[] = [];
-  for (const access of accesses) (access.scope.kind === 'Cluster' ? clusterWide : inNamespace).push(access);
+  const inNamespace = accesses.filter(({ scope }) => scope.kind === 'Namespace');
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
-  const bindingsFor = (group: string): ExplainedTemplate[] =>
-    clusterBindings(
-      organization,
-      clusterWide.filter(({ subject }) => subject.name === group),
-    );
 
   const ofCluster = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, clusterFile(cluster, name), objects);
-  const forOperator = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
-    fromOrganization(organization, operatorFile(cluster.name, name), objects);
   const context = policyContext(organization, cluster, tenantNames);
   const files: FileTemplate[] = [
     ...policiesOf(context).map((policy) =>
       ofCluster(`policy-${policy.name}`, withoutReasons(policyObjects(context, policy))),
     ),
-    // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
-    forOperator('cluster-admins', bindingsFor('cluster-admins')),
-    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, customRoles))),
-    ...customRoleFiles(organization, cluster, customRoles),
-    ofCluster('cluster-scope', [...withoutReasons([clusterScopeRole(organization)]), ...bindingsFor('cluster-scope')]),
+    ...operatorTemplates(organization, cluster, meaning),
+    ofCluster('cluster-scope', [
+      ...withoutReasons([clusterScopeRole(organization)]),
+      ...bindingsFor(organization, meaning, 'cluster-scope'),
+    ]),
     ...namespaces.map((entry): FileTemplate => {
       const origin = originOf(entry);
       return {
@@ -120,19 +170,8 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
   ];
 
   const rendered = files.map((file) => renderFile(cluster.name, file));
-  const authentication = authenticationConfiguration(organization, cluster);
   return {
-    files: [
-      ...rendered.map((r) => r.file),
-      ...(authentication
-        ? [
-            {
-              path: apiServerFile(cluster),
-              text: header(cluster.origin.file) + Yaml.stringify(authentication),
-            },
-          ]
-        : []),
-    ],
+    files: [...rendered.map((r) => r.file), ...apiServerFiles(organization, cluster)],
     objects: rendered.flatMap((r) => r.objects),
   };
 }

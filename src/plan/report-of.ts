@@ -5,6 +5,8 @@ import { subjectKey } from '../config/model/desired-state.ts';
 import type { Origin } from '../source/source.ts';
 import { fileOfBase, inBase } from '../source/source.ts';
 import { valueText } from '../settings/value.ts';
+import type { ByHand } from './by-hand.ts';
+import { atIdentityProvider } from './by-hand.ts';
 import type { SettingFact } from './fact.ts';
 import { aboutOf } from './fact.ts';
 import type { AccessItem, EntityItem, Item, MembersItem, Plan, RoleItem, SettingChange } from './items.ts';
@@ -24,21 +26,24 @@ export interface ReportParts {
   readonly base: ReportSide;
   readonly head: ReportSide;
   readonly verdicts: readonly ReportVerdict[];
+  /** What is to be done on clusters by hand. */
+  readonly onClusters: readonly ByHand[];
   /** Gives an origin as `file:line`; those of the base are asked for by `inBase`. */
   readonly lineOf: (origin: Origin) => string;
 }
 
 /** The plan as it is written down: its digest is the same for the same changes and verdicts, whatever they are called. */
-export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportParts): PlanReport {
+export function reportOf(plan: Plan, { base, head, verdicts, onClusters, lineOf }: ReportParts): PlanReport {
   const items = plan.items.map((item) => reportItem(item, lineOf));
   const error = verdicts.filter(({ severity }) => severity === 'error');
   const waived = verdicts.filter(({ waivedBy }) => waivedBy !== null);
+  const byHand = [...onClusters, ...atIdentityProvider(plan)].map(({ where, what }) => ({ where, what }));
   return {
     formatVersion: 1,
     organization: plan.after.desired.organization.name,
     base,
     head,
-    digest: digestOf(JSON.stringify({ items: items.map(withoutLines), verdicts: verdicts.map(essence) })),
+    digest: digestOf(JSON.stringify({ items: items.map(withoutLines), verdicts: verdicts.map(essence), byHand })),
     summary: {
       gains: subjects(plan.items, ['gains', 'widens']),
       loses: subjects(plan.items, ['loses', 'narrows']),
@@ -47,6 +52,7 @@ export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportPar
       waived: waived.length,
       risks: verdicts.length - error.length - waived.length,
     },
+    byHand,
     verdicts: [...verdicts],
     items,
   };

@@ -141,6 +141,11 @@ const ReportSide = object({
   errors: Type.Integer({ minimum: 0, description: 'Errors of its own: what they are about is not compared.' }),
 });
 
+const ByHand = object({
+  where: oneOf(['cluster', 'identity provider']),
+  what: text('What to do, with names in backquotes.'),
+});
+
 export const PlanReport = Type.Object(
   {
     formatVersion: Type.Literal(1),
@@ -156,6 +161,7 @@ export const PlanReport = Type.Object(
       waived: Type.Integer({ minimum: 0 }),
       risks: Type.Integer({ minimum: 0 }),
     }),
+    byHand: list(ByHand, 'What the change needs beside its merge: no manifest brings it about.'),
     verdicts: list(Verdict),
     items: list(Type.Union([AccessItem, MembersItem, RoleItem, EntityItem])),
   },
@@ -165,6 +171,7 @@ export const PlanReport = Type.Object(
 export type PlanReport = Static<typeof PlanReport>;
 export type ReportSide = Static<typeof ReportSide>;
 export type ReportItem = PlanReport['items'][number];
+export type ReportByHand = PlanReport['byHand'][number];
 export type ReportVerdict = PlanReport['verdicts'][number];
 export type ReportContents = Static<typeof EntityItem>['contents'][number];
 export type ReportHolding = Static<typeof Holding>;

@@ -169,6 +169,7 @@ function planOf(said: readonly ReportVerdict[], those: readonly ReportItem[]): P
     head: side,
     digest,
     summary: { gains: 0, loses: 0, items: those.length, refused, waived: 0, risks: 0 },
+    byHand: [],
     verdicts: [...said],
     items: [...those],
   };

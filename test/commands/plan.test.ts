@@ -300,6 +300,7 @@ describe('a plan from a stranger', () => {
     head: side,
     digest: side.digest,
     summary: { gains: 0, loses: 0, items: items.length, refused: 0, waived: 0, risks: 0 },
+    byHand: [],
     verdicts: [],
     items,
   });

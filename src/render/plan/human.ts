@@ -1,4 +1,4 @@
-import type { PlanReport, ReportSide, ReportVerdict } from '../../plan/report.ts';
+import type { PlanReport, ReportByHand, ReportSide, ReportVerdict } from '../../plan/report.ts';
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import type { Style } from '../style.ts';
 import { counted } from '../../source/text.ts';
@@ -11,7 +11,7 @@ import { lineWords } from './sentences.ts';
 
 /** A plan for a terminal. */
 export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style): string {
-  const { headline, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
+  const { headline, refused, waived, risks, others, byHand, sections } = outlineOf(report, repeatedByItem);
   const out: string[] = [
     `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
     style.bold(visible(headline)),
@@ -37,6 +37,11 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
     ...risks.flatMap((entry) => entryLines(entry, style, style.yellow)),
     ...others.flatMap((verdict) => verdictLines(verdict, style, style.yellow('!'))),
   ]);
+  block(
+    'To do by hand',
+    style.bold,
+    byHand.map(({ where, what }) => `  ${style.cyan('•')} ${places[where]}: ${prose(what)}`),
+  );
   for (const { title, entries } of sections) {
     block(
       title,
@@ -46,6 +51,12 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
   }
   return `${out.join('\n')}\n`;
 }
+
+/** Where something is done by hand, as both renderers say it. */
+export const places: Readonly<Record<ReportByHand['where'], string>> = {
+  cluster: 'whoever operates the cluster',
+  'identity provider': 'at the identity provider',
+};
 
 /** What a reader must know of the base before he reads anything else. */
 export function notesOn({ base }: PlanReport): string[] {

@@ -2,7 +2,7 @@ import type { PlanReport, ReportVerdict } from '../../plan/report.ts';
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
-import { days, notesOn, side } from './human.ts';
+import { days, notesOn, places, side } from './human.ts';
 import type { Entry } from './entries.ts';
 import type { CodeCount } from './outline.ts';
 import { fewOf, outlineOf } from './outline.ts';
@@ -29,7 +29,7 @@ interface Section {
  * folded. It is cut before a comment would be too long, and by gravity: no entry can push out a graver one. Nothing in it can be Markdown, a mention or HTML of somebody else's: names stand in code, prose is escaped.
  */
 export function markdownPlan(report: PlanReport, repeatedByItem: RepeatedByItem): string {
-  const { headline, codes, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
+  const { headline, codes, refused, waived, risks, others, byHand, sections } = outlineOf(report, repeatedByItem);
   const all: Section[] = [
     {
       entries: fewOf(refused).map(({ verdict, more }) =>
@@ -39,6 +39,7 @@ export function markdownPlan(report: PlanReport, repeatedByItem: RepeatedByItem)
     {
       entries: [...risks.map((risk) => entryText('⚠️', risk)), ...others.map((v) => verdictEntry(v, '⚠️'))],
     },
+    { entries: byHand.map(({ where, what }) => `- 🔧 ${places[where]}: ${escaped(what)}`) },
     { entries: waived.map((v) => verdictEntry(v, '⚪')) },
     ...sections.map(({ title, entries }) => ({
       title: `${title}: ${counted(

@@ -1,5 +1,5 @@
 import { addTo, groupedBy, sortedBy } from '../../values/order.ts';
-import type { PlanReport, ReportItem, ReportVerdict } from '../../plan/report.ts';
+import type { PlanReport, ReportByHand, ReportItem, ReportVerdict } from '../../plan/report.ts';
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
 import { byCode } from '../by-code.ts';
@@ -18,6 +18,8 @@ export interface Outline {
   readonly risks: readonly Entry[];
   /** Warnings and risks that are about no item. */
   readonly others: readonly ReportVerdict[];
+  /** What the change needs beside its merge, by where it is done. */
+  readonly byHand: readonly ReportByHand[];
   readonly sections: readonly { readonly title: string; readonly entries: readonly Entry[] }[];
 }
 
@@ -70,6 +72,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
       notes.filter(({ items }) => !items.some((id) => ids.has(id))),
       ({ code }) => String(ranks.get(code) ?? 0).padStart(6, '0'),
     ),
+    byHand: report.byHand,
     sections: [
       section('Access', ['access']),
       section('People and roles', ['members', 'role']),
@@ -99,7 +102,7 @@ function codeCounts(verdicts: readonly ReportVerdict[]): CodeCount[] {
 }
 
 /** The plan in a line. */
-function headlineOf({ summary, items }: PlanReport): string {
+function headlineOf({ summary, items, byHand }: PlanReport): string {
   const { refused, waived, risks } = summary;
   const subjects = (direction: string): number =>
     new Set(
@@ -114,8 +117,8 @@ function headlineOf({ summary, items }: PlanReport): string {
     saying(subjects('changes'), 'subject', 'gets something else', 'get something else'),
     saying(subjects('narrows'), 'subject', 'gets less', 'get less'),
     saying(subjects('loses'), 'subject', 'loses access', 'lose access'),
-    saying(members.flatMap((item) => item.joined).length, 'member', 'joins', 'join'),
-    saying(members.flatMap((item) => item.left).length, 'member', 'leaves', 'leave'),
+    saying(members.flatMap((item) => item.joined).length, 'member', 'newly listed', 'newly listed'),
+    saying(members.flatMap((item) => item.left).length, 'member', 'no longer listed', 'no longer listed'),
     saying(items.filter(({ kind }) => kind === 'role').length, 'custom role', 'changes', 'change'),
   ].flat();
   const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
@@ -134,6 +137,7 @@ function headlineOf({ summary, items }: PlanReport): string {
     ...(refused > 0 ? [`${refused} refused`] : []),
     ...(waived > 0 ? [`${waived} waived`] : []),
     ...(risks > 0 ? [`${risks} to look at`] : []),
+    ...(byHand.length > 0 ? [`${byHand.length} to do by hand`] : []),
   ].join(' · ');
 }
 

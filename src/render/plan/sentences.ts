@@ -167,17 +167,25 @@ function membersSentence({ group, joined, left, declared, access, because }: Ite
     sign: declared !== 'still' ? '~' : joined.length > 0 ? '+' : '-',
     about: [],
     pieces: declared === 'still' ? comingAndGoing(joined, left, into) : declaration(declared, joined, left, into),
-    details: held.length === 0 ? [] : [[joined.length > 0 ? 'it has ' : 'it had ', ...held]],
+    details: [
+      ...(declared === 'still' ? [decidedElsewhere] : []),
+      ...(held.length === 0 ? [] : [[joined.length > 0 ? 'it has ' : 'it had ', ...held]]),
+    ],
     lines: linesOf([because]),
   };
 }
 
-function comingAndGoing(joined: readonly string[], left: readonly string[], into: readonly Piece[]): Piece[] {
-  const users = (names: readonly string[]): Piece[] => listPieces(names, 'people');
-  const joining: Piece[] = [...users(joined), joined.length > 1 ? ' join ' : ' joins '];
-  const leaving: Piece[] = [...users(left), left.length > 1 ? ' leave ' : ' leaves '];
-  if (left.length === 0) return [...joining, ...into];
-  return joined.length === 0 ? [...leaving, ...into] : [...joining, ...into, '; ', ...leaving, 'it'];
+/** What the config says of people is not what lets them in: a reader who takes it for that leaves somebody where he was. */
+const decidedElsewhere: readonly Piece[] = [
+  'no manifest changes: who is in it, the identity provider decides (see what is to be done by hand)',
+];
+
+function comingAndGoing(joined: readonly string[], left: readonly string[], group: readonly Piece[]): Piece[] {
+  const be = (names: readonly string[]): string => (names.length > 1 ? 'are' : 'is');
+  const joining: Piece[] = [...listPieces(joined, 'people'), ` ${be(joined)} `, { strong: 'now listed' }, ' in '];
+  const leaving: Piece[] = [...listPieces(left, 'people'), ` ${be(left)} `, { strong: 'no longer listed' }, ' in '];
+  if (left.length === 0) return [...joining, ...group];
+  return joined.length === 0 ? [...leaving, ...group] : [...joining, ...group, '; ', ...leaving, 'it'];
 }
 
 function declaration(

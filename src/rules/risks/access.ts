@@ -145,7 +145,7 @@ function rolesText(holdings: readonly Holding[]): string {
 }
 
 /** `in namespace `solar-prod` on clusters `a` and `b``, `in 3 namespaces on cluster `a``. */
-export function placesText(places: readonly Place[]): string {
+export function placesText(places: readonly Pick<Place, 'cluster' | 'scope'>[]): string {
   const clusters = listedClusters([...new Set(places.map(({ cluster }) => cluster))]);
   const names = new Set(places.flatMap(({ scope }) => (scope.kind === 'Namespace' ? [scope.namespace] : [])));
   const [only] = names;

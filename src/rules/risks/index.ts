@@ -16,6 +16,7 @@ import { clusterShared } from './TEN533-cluster-shared/rule.ts';
 import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
 import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 import { workStopped } from './TEN545-work-stopped/rule.ts';
+import { accessStays } from './TEN546-access-stays/rule.ts';
 
 /**
  * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
@@ -36,6 +37,7 @@ export const riskRules: readonly Rule[] = [
   unknownMembers,
   productionWidened,
   peopleAdded,
+  accessStays,
   limitRaised,
   expiryRemoved,
   clusterShared,

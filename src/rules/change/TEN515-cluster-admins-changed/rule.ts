@@ -22,12 +22,12 @@ export const clusterAdminsChanged: ChangeRule = {
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);
-    for (const { name, message, location, was, items } of changes(context)) {
+    for (const { name, message, location, was, items, elsewhere } of changes(context)) {
       yield {
         message,
         at: location,
         ...(was && { related: [{ location: at(inBase(was.origin)), message: 'in the base' }] }),
-        help: `make sure that this is meant, by somebody who is to decide it; to let it pass, ${waiverHelp(code, name)}`,
+        help: `make sure that this is meant, by somebody who is to decide it${elsewhere === undefined ? '' : `, and ${elsewhere}`}; to let it pass, ${waiverHelp(code, name)}`,
         target: name,
         items: known(...items),
       };
@@ -42,6 +42,8 @@ interface PowerChange {
   readonly location: Location;
   readonly was?: SettingFact;
   readonly items: readonly string[];
+  /** What is to be done where no manifest changes. */
+  readonly elsewhere?: string;
 }
 
 function changes({ before, after, plan }: ChangeContext): PowerChange[] {
@@ -108,10 +110,12 @@ function adminChange(setting: SettingFact, was: SettingFact | undefined, is: Set
   return {
     name,
     message: is
-      ? `user \`${name}\` becomes an admin of all clusters`
-      : `user \`${name}\` is no longer an admin of all clusters`,
+      ? `user \`${name}\` is now listed as an admin of all clusters`
+      : `user \`${name}\` is no longer listed as an admin of all clusters`,
     location: is ? at(is.origin) : atKey(originAt({ file: setting.origin.file }, 'spec', 'admins')),
     ...(was && { was }),
     items: ['members/cluster-admins'],
+    // The manifests bind the group `cluster-admins`; whoever the identity provider leaves in it stays one (S33).
+    elsewhere: `${is ? 'put' : 'take'} them ${is ? 'into' : 'out of'} group \`cluster-admins\` at the identity provider, which decides: no manifest changes`,
   };
 }

@@ -11,7 +11,7 @@ export const peopleAdded: ChangeRule = {
   name: 'people-added',
   severity: 'note',
   summary: 'Nobody joins a group that has access on a production cluster.',
-  why: 'Who joins a group gains all that it has, though no share changes. The identity provider decides who is in a group; the organization must say the same, so somebody is about to be let in. New organization admins are an error of their own (TEN515).',
+  why: 'Who joins a group gains all that it has, though no share changes. The identity provider decides who is in a group, and no manifest changes; the organization must say the same, so somebody is about to be let in. New organization admins are an error of their own (TEN515).',
   *check({ plan }) {
     for (const item of plan.items) {
       if (item.kind !== 'members' || platformGroups.has(item.group)) continue;
@@ -32,13 +32,14 @@ export const peopleAdded: ChangeRule = {
         continue;
       }
       yield {
-        message: `${listed(joined)} ${joined.length === 1 ? 'joins' : 'join'} ${group}`,
+        message: `${listed(joined)} ${joined.length === 1 ? 'is' : 'are'} now listed in ${group}`,
         at: at(first.origin),
         related: [
           ...others.map(({ origin }) => ({ location: at(origin), message: 'and here' })),
-          ...(left ? [{ location: at(inBase(left.origin)), message: 'leaves' }] : []),
+          ...(left ? [{ location: at(inBase(left.origin)), message: 'no longer listed' }] : []),
         ].slice(0, mostRelated),
         items: [item.id],
+        help: 'no manifest changes: the identity provider lets them in, so do that when this is merged and not before',
       };
     }
   },
