@@ -177,7 +177,7 @@ describe('what is judged together is what is judged apart', () => {
       4,
       [
         'TEN518 this change takes away 4 of 4 accesses of cluster `c1`, 100 %, and the limit is 30 %',
-        'TEN518 this change takes away 4 of 12 accesses of tenant `solar`, 34 %, and the limit is 30 %',
+        'TEN518 this change takes away 4 of 12 accesses of tenant `solar`, 33.3 %, and the limit is 30 %',
       ],
     ],
   ])('where a tenant loses %i accesses on one of its clusters, and keeps all on others', async (lost, expected) => {

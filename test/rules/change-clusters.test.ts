@@ -65,8 +65,18 @@ describe('TEN515 cluster-admins-changed', () => {
     'clusters/prodcluster01.yaml': cluster('prodcluster01', exampleShares, lines),
   });
   const cases: readonly (readonly [string, ExampleFiles, ExampleFiles, readonly string[]])[] = [
-    ['an admin more', admins('alice'), admins('alice, mallory'), ['user `mallory` becomes an admin of all clusters']],
-    ['an admin less', admins('alice, bob'), admins('alice'), ['user `bob` is no longer an admin of all clusters']],
+    [
+      'an admin more',
+      admins('alice'),
+      admins('alice, mallory'),
+      ['user `mallory` is now listed as an admin of all clusters'],
+    ],
+    [
+      'an admin less',
+      admins('alice, bob'),
+      admins('alice'),
+      ['user `bob` is no longer listed as an admin of all clusters'],
+    ],
     ['another order', admins('alice, bob'), admins('bob, alice'), []],
     [
       'a break-glass group more',
@@ -136,7 +146,7 @@ describe('TEN515 cluster-admins-changed', () => {
     const after = { 'organization.yaml': organization(exampleGroups, exceptions, 'alice, mallory, trudy') };
     const { found } = await exampleChange({ before, after });
     expect(found.flatMap(({ code, message }) => (code === 'TEN515' ? [message] : []))).toEqual([
-      'user `trudy` becomes an admin of all clusters',
+      'user `trudy` is now listed as an admin of all clusters',
     ]);
   });
 });

@@ -7,10 +7,12 @@ import {
   otherCertificate,
   solar,
 } from '../support/change-files.ts';
-import { checkConfig } from '../../src/rules/run.ts';
+import { checkChange, checkConfig } from '../../src/rules/run.ts';
 import { rules } from '../../src/rules/index.ts';
 import type { ExampleFiles } from '../support/examples.ts';
-import { exampleChange } from '../support/change.ts';
+import { exampleChange, sidesApart } from '../support/change.ts';
+import { exampleDay, exampleSides } from '../support/examples.ts';
+import { changeContext } from '../../src/rules/change-context.ts';
 import {
   both,
   codes,
@@ -675,25 +677,24 @@ describe('the rails (TEN517, TEN518)', () => {
   });
 
   it('TEN517 counts what is removed with what is marked, each name once, and says limit, figures and the way round', async () => {
-    const before = {
-      ...rails('namespaces: 2'),
-      ...second,
-      ...tenants(solar([both, dev, devMarked.replace('dev', 'old')])),
-    };
+    const old = dev.replace('dev', 'old');
+    const before = { ...rails('namespaces: 2'), ...second, ...tenants(solar([both, dev, old])) };
     const after = tenants(solar([`${both.slice(0, -1)}, state: MarkedForDeletion }`, devMarked]));
-    expect(await told(before, after)).toEqual([
+    const [line, ...others] = (await told(before, after)).filter((one) => one.includes('TEN517'));
+    expect(line).toBe(
       'tenants/solar.yaml:9:71 error TEN517 this change takes 3 namespaces away from organization `example` or marks them for deletion, and the limit is 2: `solar-prod`, `solar-dev` and `solar-old`',
-    ]);
+    );
+    expect(others).toEqual([]);
     expect(await help(before, after, 'TEN517')).toBe(
       'split the change, or have an exception from TEN517 for `example` merged before, or set the label `tenantry-allow/TEN517` on the pull request; raising the limit counts from the next change on',
     );
-    expect(await codes(before, after, {}, ['TEN517'])).toEqual([]);
+    expect(await codes(before, after, {}, ['TEN517'])).toEqual(['TEN502']);
     const excepted = organization(exampleGroups, [
       'changes: { removals: { namespaces: 2 } }',
       'exceptions:',
       '  - { code: TEN517, target: example, reason: The cluster is given up., until: 2026-12-31 }',
     ]);
-    expect(await codes({ ...before, 'organization.yaml': excepted }, after)).toEqual([]);
+    expect(await codes({ ...before, 'organization.yaml': excepted }, after)).toEqual(['TEN502']);
   });
 
   const shares = (count: number, role: (i: number) => string = () => 'edit'): string =>
@@ -708,7 +709,8 @@ describe('the rails (TEN517, TEN518)', () => {
     ['8 of 9, below the minimum', '', '', 8, shares(0), []],
     ['a minimum that this change raises', '', 'accessMinimum: 99', 9, shares(5), ['TEN518', 'TEN518']],
     ['a percentage that this change raises', '', 'accessPercent: 99', 9, shares(5), ['TEN518', 'TEN518']],
-    ['a percentage that this change lowers', '', 'accessPercent: 9', 9, shares(8), ['TEN518', 'TEN518']],
+    ['a percentage that this change lowers', '', 'accessPercent: 9', 9, shares(7), ['TEN518', 'TEN518']],
+    ['one subject, which is what revoking looks like', 'accessPercent: 9', 'accessPercent: 9', 9, shares(8), []],
     ['a percentage of the base', 'accessPercent: 40', 'accessPercent: 40', 9, shares(5), []],
     ['wider roles', '', '', 9, shares(9, () => 'admin'), []],
     ['narrower roles', '', '', 9, shares(9, (i) => (i < 4 ? 'view' : 'edit')), ['TEN518', 'TEN518']],
@@ -792,23 +794,79 @@ describe('the rails (TEN517, TEN518)', () => {
 
   it('TEN517 points at the head: at a mark, at what is left, or at the limit', async () => {
     const none = rails('namespaces: 0');
-    const [line] = await told({ ...none, ...tenants(solar([prod, devMarked])) }, tenants(solar([prod])));
-    expect(line).toMatch(/^tenants\/solar.yaml:8:3 error TEN517 /);
-    const [gone] = await told({ ...none, ...hydrogen(devMarked) }, { 'tenants/hydrogen.yaml': null });
-    expect(gone).toMatch(/^organization.yaml:12:26 error TEN517 /);
+    const of517 = async (before: ExampleFiles, after: ExampleFiles): Promise<string[]> =>
+      (await told({ ...none, ...before }, after)).filter((line) => line.includes('TEN517'));
+    const both517 = tenants(solar([prod, dev]));
+    expect(await of517(both517, tenants(solar([prod, devMarked])))).toEqual([
+      expect.stringMatching(/^tenants\/solar.yaml:10:54 error TEN517 /),
+    ]);
+    expect(await of517(both517, tenants(solar([prod])))).toEqual([
+      expect.stringMatching(/^tenants\/solar.yaml:8:3 error TEN517 /),
+    ]);
+    expect(await of517(hydrogen(dev), { 'tenants/hydrogen.yaml': null })).toEqual([
+      expect.stringMatching(/^organization.yaml:12:26 error TEN517 /),
+    ]);
   });
 
   it('TEN517 does not count again what was marked before', async () => {
     const before = { ...rails('namespaces: 2'), ...many(3, mark) };
     expect(await codes(before, many(5, mark))).toEqual([]);
     expect(await codes(before, many(6, mark))).toEqual(['TEN517']);
+    // What an accepted change has marked may go, however many it is.
+    expect(await codes({ ...rails('namespaces: 2'), ...many(8, mark) }, tenants(solar([])))).toEqual([]);
   });
 
-  it('TEN518 rounds up, so that nothing is over a limit that it seems to keep to', async () => {
+  it('TEN518 gives a share with a digit after the point, and never one that keeps to the limit', async () => {
     expect(await told(access(shares(12)), access(shares(8)))).toEqual([
-      expect.stringContaining('4 of 13 accesses of cluster `prodcluster01`, 31 %, and the limit is 30 %'),
-      expect.stringContaining('4 of 13 accesses of tenant `solar`, 31 %, and the limit is 30 %'),
+      expect.stringContaining('4 of 13 accesses of cluster `prodcluster01`, 30.8 %, and the limit is 30 %'),
+      expect.stringContaining('4 of 13 accesses of tenant `solar`, 30.8 %, and the limit is 30 %'),
     ]);
+    const [line] = await told(access(shares(9999)), access(shares(6998)));
+    expect(line).toContain('3001 of 10000 accesses of cluster `prodcluster01`, just over 30 %, and the limit is 30 %');
+  });
+
+  it('TEN518 lets one subject be revoked, wherever it is, unless nobody is left', async () => {
+    const groups = ['solar-leads', 'solar-sre', 'audit'];
+    const of = (names: readonly string[]): ExampleFiles =>
+      Object.fromEntries(
+        Array.from({ length: 5 }, (_, i): [string, string] => [
+          `tenants/t${i}.yaml`,
+          solar(
+            ['prod', 'dev', 'test', 'demo'].map((name) => `{ name: ${name}, clusters: [prodcluster01] }`),
+            [`defaults: { sharedWith: [${names.map((group) => `{ group: ${group}, role: view }`).join(', ')}] }`],
+          ).replace('name: solar\n', `name: t${i}\n`),
+        ]),
+      );
+    const [, ...others] = groups;
+    const all = { 'tenants/solar.yaml': null, ...of(others) };
+    // Of each tenant a third of its accesses, and of the cluster too.
+    expect(await codes(all, of(['solar-sre']))).toEqual([]);
+    expect(await codes(all, of([]))).toEqual(Array.from({ length: 6 }, () => 'TEN518'));
+    // An owner gives the tenant away: the only one who had anything.
+    const owner = (name: string): ExampleFiles => ({
+      'tenants/solar.yaml': null,
+      ...Object.fromEntries(
+        Object.entries(of([])).map(([path, text]) => [path, text?.toString().replace('solar-leads', name)]),
+      ),
+    });
+    expect(await codes({ ...rails('accessMinimum: 3'), ...owner('solar-leads') }, owner('audit'))).toEqual(
+      Array.from({ length: 6 }, () => 'TEN518'),
+    );
+  });
+
+  it('TEN518 does not count what ends on its day', async () => {
+    const ending = access(shares(9).replaceAll('role: edit', 'role: edit, until: 2026-01-20'));
+    const { base, head } = await sidesApart(
+      exampleSides({ before: ending, after: {} }).before,
+      exampleSides({ before: ending, after: {} }).before,
+      '2026-01-25',
+      exampleDay,
+    );
+    const { plan } = changeContext(rules, base, head, []);
+    expect(plan.items).toHaveLength(9);
+    expect(checkChange(rules, changeContext(rules, base, head, []), new Set()).map((v) => v.diagnostic.code)).toEqual(
+      [],
+    );
   });
 
   it('TEN518 does not count what goes with a namespace that was marked, nor a group under another name', async () => {
@@ -826,7 +884,8 @@ describe('the rails (TEN517, TEN518)', () => {
         solar(
           Array.from(
             { length: 9 },
-            (_, i) => `{ name: n${i}, clusters: [prodcluster01], sharedWith: [{ group: ${name}, role: view }] }`,
+            (_, i) =>
+              `{ name: n${i}, clusters: [prodcluster01], sharedWith: [{ group: ${name}, role: view }, { user: u, role: view }] }`,
           ),
         ),
       ),

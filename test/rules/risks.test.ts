@@ -53,7 +53,7 @@ async function risks(before: ExampleFiles, after: ExampleFiles): Promise<string[
     ]);
   }
   const lines = await placedVerdicts(base, after);
-  return lines.filter((line) => / note TEN5[23]\d /.test(line)).map((line) => line.replace(' note', ''));
+  return lines.filter((line) => / note TEN5(?:[23]\d|46) /.test(line)).map((line) => line.replace(' note', ''));
 }
 
 describe('access that is given', () => {
@@ -180,7 +180,7 @@ describe('TEN522, TEN531: who is in a group', () => {
     const before = { ...organization(), ...shares({ group: 'audit', role: 'view' }) };
     const audit = (...members: string[]) => organization({ groups: groupsWith('audit', { members }) });
     expect(await risks(before, audit('amy', 'abe'))).toEqual([
-      'organization.yaml:20:11 TEN531 `abe` and `amy` join group `audit`, which has `view` in 2 places, some of it on production',
+      'organization.yaml:20:11 TEN531 `abe` and `amy` are now listed in group `audit`, which has `view` in 2 places, some of it on production',
     ]);
     expect(await risks(before, audit())).toEqual([]);
     const elsewhere = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role: 'view' }] }] });
@@ -195,6 +195,43 @@ describe('TEN522, TEN531: who is in a group', () => {
     expect(await risks(contractors, organization({ groups: groupsWith('contractors', { members: [] }) }))).toEqual([]);
     const onlyTest = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'contractors', role: 'view' }] }] });
     expect(await risks(onlyTest, declared)).toEqual([]);
+  });
+
+  it('TEN546: says what those keep by name who are taken out of a group', async () => {
+    const share = { user: 'sue', role: 'edit' };
+    const both = shares({ group: 'solar-sre', role: 'admin' }, share);
+    const without = (...names: string[]) => {
+      const left = groups.map(({ members, ...group }) =>
+        Array.isArray(members) ? { ...group, members: members.filter((one) => !names.includes(String(one))) } : group,
+      );
+      return organization({ groups: left });
+    };
+    const sue =
+      'tenants/solar.yaml:18:11 TEN546 user `sue` is no longer listed in `solar-sre`, and keeps what is given by name: `edit` in namespace `solar-prod` on clusters `prodcluster01` and `testcluster`';
+    expect(await risks(both, without('sue'))).toEqual([sue]);
+    // Who goes with the groups, and has nothing of their own.
+    expect(await risks(both, { ...without('sue'), ...shares({ group: 'solar-sre', role: 'admin' }) })).toEqual([]);
+    // With an end, as an owner, as an admin; who stays in another group is told that too.
+    const owner = solar({
+      owners: [
+        { kind: 'Group', name: 'solar-leads' },
+        { kind: 'User', name: 'sam' },
+      ],
+      namespaces: [{ name: 'prod', sharedWith: [{ ...share, until: '2026-03-01' }] }],
+    });
+    const admins = { admins: ['alice', 'sam'] };
+    const changed = groupsWith('solar-sre', { members: [] });
+    expect(await risks({ ...owner, ...organization(admins) }, organization({ ...admins, groups: changed }))).toEqual([
+      'organization.yaml:9:7 TEN546 user `sam` is no longer listed in `solar-sre`, and keeps what is given by name: `cluster-admin` on all clusters; `admin` in namespace `solar-prod` on clusters `prodcluster01` and `testcluster`; and is still listed in `solar-leads`',
+      'tenants/solar.yaml:18:11 TEN546 user `sue` is no longer listed in `solar-sre`, and keeps what is given by name: `edit` until 2026-03-01 in namespace `solar-prod` on clusters `prodcluster01` and `testcluster`',
+    ]);
+    // No admin any more, but an owner all the same; and a group that ceases to say who is in it takes nobody out.
+    expect(codes(await risks({ ...owner, ...organization(admins) }, organization({ admins: ['alice'] })))).toEqual([
+      'TEN546',
+    ]);
+    expect(codes(await risks(both, organization({ groups: groupsWith('solar-sre', { members: undefined }) })))).toEqual(
+      ['TEN522'],
+    );
   });
 
   it('TEN522: says that nobody sees any more who joins', async () => {

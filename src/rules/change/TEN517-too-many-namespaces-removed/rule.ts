@@ -18,7 +18,7 @@ export const tooManyNamespacesRemoved: ChangeRule = {
   severity: 'error',
   summary:
     'One change takes away, or marks for deletion, at most `changes.removals.namespaces` namespaces, 5 unless set.',
-  why: 'A loop that went wrong, a merge that dropped half a file or a change of defaults takes away more than anybody means to, and each line of it looks right. A number that must be passed on purpose stops it.',
+  why: 'A loop that went wrong, a merge that dropped half a file or a change of defaults takes away more than anybody means to, and each line of it looks right. A number that must be passed on purpose stops it. A namespace counts once: with the change that marks it for deletion, and not again with the one that deletes what was marked.',
   waivable: true,
   *check(context) {
     if (!hasBase(context)) return;
@@ -30,10 +30,11 @@ export const tooManyNamespacesRemoved: ChangeRule = {
         tenant.namespaces.flatMap(({ name, clusters }) => clusters.map((cluster) => `${cluster.value}/${name}`)),
       ),
     );
-    // A namespace that another tenant has now is not away; TEN501 is about it.
+    // A namespace that another tenant has now is not away; TEN501 is about it. One that was marked has been counted: by the
+    // change that marked it, which is where somebody said that it is meant.
     const touched = namespaceChanges(context).filter(
-      ({ namespace, left, newlyMarked }) =>
-        newlyMarked.length > 0 || left.some((cluster) => !there.has(`${cluster}/${namespace.name}`)),
+      ({ namespace, leftUnmarked, newlyMarked }) =>
+        newlyMarked.length > 0 || leftUnmarked.some((cluster) => !there.has(`${cluster}/${namespace.name}`)),
     );
     const names = new Map(touched.map(({ namespace }) => [namespace.name, namespace]));
     if (names.size <= limit) return;

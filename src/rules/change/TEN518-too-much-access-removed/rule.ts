@@ -1,5 +1,6 @@
 import type { Access } from '../../../plan/plan.ts';
 import type { Cluster, Tenant } from '../../../config/model/desired-state.ts';
+import { subjectKey } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { once } from '../../../values/once.ts';
 import { groupedBy } from '../../../values/order.ts';
@@ -22,8 +23,8 @@ export const tooMuchAccessRemoved: ChangeRule = {
   name: 'too-much-access-removed',
   severity: 'error',
   summary:
-    'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set.',
-  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or within 90 where it had no end or one 90 days later, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion does not count.',
+    'One change takes away at most `changes.removals.accessPercent` of the access of a cluster or a tenant, 30 % unless set, of more than one subject.',
+  why: 'A line of defaults, a group or a file that is gone by mistake locks out many at once, in the middle of their work. Where there was little access a share of it says nothing, so it counts from `changes.removals.accessMinimum` accesses on, 10 unless set. Access that is cut to end within 7 days, or within 90 where it had no end or one 90 days later, or given by a custom role that allows less than it did, is taken away too. Access that ends with a namespace that was marked for deletion, or on the day that its share names, does not count. And to take away what one subject has, wherever it has it, is no accident: it is what revoking looks like, and the plan names whom. It counts where nobody else is left.',
   waivable: true,
   *check(context) {
     const { after, plan } = context;
@@ -89,13 +90,15 @@ function counter({ after, plan }: ChangeContext, narrowed: ReadonlySet<string>) 
   const unknown = unread(after);
   const now = new Map(plan.after.graph.clusters.map((entry) => [entry.cluster.name, entry]));
   const isLost = lossCheck(plan, after.asOf);
+  // What ends by itself, nobody takes away.
+  const hasEnded = ({ until }: AccessFact): boolean => until !== undefined && until < after.asOf;
   return (entry: ClusterAccess): CountedAccess[] => {
     const cluster = entry.cluster.name;
     if (unknown.clusters.has(cluster)) return [];
     const there = new Set(now.get(cluster)?.namespaces.map(({ name }) => name));
     const old = new Map(entry.namespaces.map((namespace) => [namespace.name, namespace]));
     return heldBefore(plan, entry).flatMap((fact): CountedAccess[] => {
-      if (fact.scope.kind !== 'Namespace') return [];
+      if (fact.scope.kind !== 'Namespace' || hasEnded(fact)) return [];
       const { namespace } = fact.scope;
       const owned = old.get(namespace);
       if (owned?.kind !== 'Tenant') return [{ fact, isLost: isLost(fact) }];
@@ -161,8 +164,16 @@ function lossCheck(plan: ChangeContext['plan'], asOf: string): (fact: AccessFact
 type Limits = ReturnType<typeof removalLimits>;
 
 function isTooMuch(accesses: readonly CountedAccess[], { accessPercent, accessMinimum }: Limits): boolean {
-  const lost = accesses.filter(({ isLost }) => isLost).length;
-  return accesses.length >= accessMinimum && lost * 100 > accesses.length * accessPercent;
+  const lost = accesses.filter(({ isLost }) => isLost);
+  if (accesses.length < accessMinimum || lost.length * 100 <= accesses.length * accessPercent) return false;
+  const subjects = new Set(lost.map(({ fact }) => subjectKey(fact.subject)));
+  return subjects.size > 1 || lost.length === accesses.length;
+}
+
+/** With a digit after the point, as a third is no 34 %. */
+function percentText(part: number, whole: number, limit: number): string {
+  const percent = Math.round((part * 1000) / whole) / 10;
+  return percent > limit ? `${percent} %` : `just over ${limit} %`;
 }
 
 function finding(
@@ -174,9 +185,9 @@ function finding(
 ): ChangeFinding {
   const lost = accesses.filter(({ isLost }) => isLost);
   const origins = new Set(lost.flatMap(({ fact }) => fact.because.map((reason) => reason.origin)));
-  const percent = Math.ceil((lost.length * 100) / accesses.length);
+  const percent = percentText(lost.length, accesses.length, accessPercent);
   return {
-    message: `this change takes away ${lost.length} of ${accesses.length} accesses of ${kind} \`${name}\`, ${percent} %, and the limit is ${accessPercent} %`,
+    message: `this change takes away ${lost.length} of ${accesses.length} accesses of ${kind} \`${name}\`, ${percent}, and the limit is ${accessPercent} %`,
     at: at(originAt(origin, 'metadata', 'name')),
     related: Array.from(origins)
       .slice(0, mostRelated)
