@@ -64,7 +64,11 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
       .flatMap((access) => access.because.flatMap(({ origin, via }) => [origin, ...via]))
       .concat(because.flatMap(({ ruleOrigin }) => ruleOrigin ?? [])),
   );
-  const notes = [...tokenNote(who, cluster), ...versionNote(cluster)];
+  const notes = [
+    ...tokenNote(who, cluster),
+    ...versionNote(cluster),
+    ...(verdict.allowed ? stateNote(cluster, request) : []),
+  ];
   if (options.format === 'json')
     io.out.write(jsonText(jsonOf({ cluster, who, request, verdict, unlessIn, where, notes })));
   else {
@@ -199,6 +203,22 @@ function versionNote({ cluster }: ClusterAccess): string[] {
     ? []
     : [`built-in roles are taken from Kubernetes ${recordedVersion}; ${cluster.name} runs ${version}`];
 }
+
+/** What RBAC allows in a namespace where nothing, or nothing new, may come about: the policies refuse it (S43, S73). */
+function stateNote({ cluster, namespaces }: ClusterAccess, request: AccessRequest): string[] {
+  if (!('resource' in request) || !changing.has(request.verb)) return [];
+  const entry = namespaces.find(({ name }) => name === request.namespace);
+  if (entry?.kind !== 'Tenant') return [];
+  const where = `\`${entry.name}\` on ${cluster.name}`;
+  if (entry.namespace.cordoned.value) {
+    return [`${where} is cordoned: the policies refuse every change in it, whatever RBAC allows`];
+  }
+  return entry.state.value === 'MarkedForDeletion' && request.verb === 'create' && request.subresource === undefined
+    ? [`${where} is marked for deletion: the policies refuse what is new in it, whatever RBAC allows`]
+    : [];
+}
+
+const changing: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 interface Answer {
   readonly who: Someone;

@@ -3,8 +3,9 @@ import { withinGrant } from './authority.ts';
 import { forbids, permits, scale } from './order.ts';
 import { classNames, labels, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
-import { stopsWhenMore, stopsWhenNoneIsKept, stopsWhenTighter } from './stops.ts';
+import { stopsWhenMore, stopsWhenOneGoes, stopsWhenTighter } from './stops.ts';
 
+const podSecurityOrder = scale('restricted', 'baseline', 'privileged');
 const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
 /** With what names of images begin: it ends in `/`, so that no other registry begins with it. */
@@ -40,8 +41,9 @@ export const isolation = {
     {
       default: 'baseline',
       inherited: true,
-      order: scale('restricted', 'baseline', 'privileged'),
+      order: podSecurityOrder,
       risk: 'protection',
+      stops: stopsWhenTighter(podSecurityOrder),
       rendered: 'labels of the Namespace',
       ...withinGrant('podSecurity', 'TEN701'),
     },
@@ -78,7 +80,7 @@ export const isolation = {
       order: permits,
       risk: 'protection',
       // Unlike the classes below, which few pods name, no pod is without an image.
-      stops: stopsWhenNoneIsKept,
+      stops: stopsWhenOneGoes,
       rendered: 'an annotation of the Namespace, for the policies',
       ...withinGrant('registries', 'TEN701'),
     },

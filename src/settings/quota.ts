@@ -5,7 +5,7 @@ import { containerLimits as containerLimitsOrder, moreIsLooser } from './order.t
 import { count, optional, quantity, quantityPattern, strict } from './schema-parts.ts';
 import type { Told } from './setting.ts';
 import { keysOf, schemaOf, toldAs } from './setting.ts';
-import { stopsWhenCut, stopsWhenNothing } from './stops.ts';
+import { stopsWhenLess, stopsWhenLessAtMost } from './stops.ts';
 import { valueText } from './value.ts';
 
 const amount = (resource: string, schema: ReturnType<typeof quantity>) => ({
@@ -68,7 +68,7 @@ const ofOnePod: ReadonlyMap<string, string> = new Map([
 export const quotaKey = toldAs('quota', optional(Quota), quotaTold, {
   order: moreIsLooser,
   risk: 'limit',
-  stops: stopsWhenCut(ofOnePod),
+  stops: stopsWhenLess(ofOnePod),
   toldOfNew: true,
   rendered: 'a ResourceQuota',
   ...withinGrant('quota', 'TEN702'),
@@ -113,7 +113,7 @@ export const containerLimitsKey = toldAs('containerLimits', optional(ContainerLi
   inherited: true,
   order: containerLimitsOrder,
   risk: 'limit',
-  stops: stopsWhenNothing,
+  stops: stopsWhenLessAtMost,
   rendered: 'a LimitRange',
   ...withinGrant('containerLimits', 'TEN701'),
 } as const);

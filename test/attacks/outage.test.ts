@@ -38,13 +38,28 @@ async function stopped(
 const quota = (text: string): string => `    quota: { ${text} }\n`;
 const apart = (text: string): string => `  isolation: { ${text} }\n`;
 
-describe('stops work in production namespaces, and says so', () => {
+describe('may stop work in production namespaces, and says so', () => {
   it.each<[string, [string, string?], [string, string?], string]>([
     ['no pods', [quota('pods: 50')], [quota('pods: 0')], '`quota` (pods 0)'],
     ['no pods, where there was no quota', [''], [quota('pods: 0')], '`quota` (pods 0)'],
     ['no CPU', [quota('cpu: "20"')], [quota('cpu: "0"')], '`quota` (cpu 0)'],
     ['less CPU than a container gets', [''], [quota('cpu: 50m')], '`quota` (cpu 50m)'],
-    ['less than half of the memory', [quota('memory: 64Gi')], [quota('memory: 31Gi')], '`quota` (memory 31Gi)'],
+    ['less memory', [quota('memory: 64Gi')], [quota('memory: 63Gi')], '`quota` (memory 63Gi)'],
+    ['a quota where there was none', [''], [quota('cpu: "20", pods: 50')], '`quota` (cpu 20, pods 50)'],
+    [
+      'less of one thing for more of another',
+      [quota('cpu: "9", pods: 5')],
+      [quota('cpu: "8", pods: 6')],
+      '`quota` (cpu 8, pods 6)',
+    ],
+    [
+      'less for a container',
+      ['    containerLimits: { max: { cpu: "4" } }\n'],
+      ['    containerLimits: { max: { cpu: "2" } }\n'],
+      '`containerLimits` (max cpu 2)',
+    ],
+    ['a stricter Pod Security Standard', [''], ['', apart('podSecurity: restricted')], '`podSecurity` (restricted)'],
+    ['one registry less', ['', apart('registries: [a/, b/]')], ['', apart('registries: [a/]')], '`registries` (a/)'],
     ['no pods in other words', [''], [quota('hard: { count/pods: "0" }')], '`quota` (count/pods 0)'],
     ['no room for containers', [''], ['    containerLimits: { max: { cpu: "0" } }\n'], '`containerLimits` (max cpu 0)'],
     [
@@ -70,14 +85,16 @@ describe('stops work in production namespaces, and says so', () => {
     ['nodes that there may not be', [''], ['', apart('nodeSelector: { a: b }')], '`nodeSelector` (a b)'],
   ])('%s', async (_, before, after, what) => {
     expect(await stopped(tenant(...before), tenant(...after))).toEqual([
-      `${what} stops work in 10 production namespaces: \`solar-n0\`, \`solar-n1\`, \`solar-n2\`, \`solar-n3\` and 6 more`,
+      `${what} may stop work in 10 production namespaces: \`solar-n0\`, \`solar-n1\`, \`solar-n2\`, \`solar-n3\` and 6 more`,
     ]);
   });
 
   it.each<[string, [string, string?], [string, string?]]>([
-    ['half of a quota', [quota('memory: 64Gi')], [quota('memory: 32Gi')]],
-    ['a quota where there was none', [''], [quota('cpu: "20", memory: 64Gi, pods: 50')]],
-    ['one registry less', ['', apart('registries: [a/, b/]')], ['', apart('registries: [a/]')]],
+    ['more of a quota', [quota('memory: 64Gi')], [quota('memory: 65Gi')]],
+    ['no quota any more', [quota('memory: 64Gi')], ['']],
+    ['one registry more', ['', apart('registries: [a/]')], ['', apart('registries: [a/, b/]')]],
+    ['all registries', ['', apart('registries: [a/]')], ['']],
+    ['a laxer Pod Security Standard', ['', apart('podSecurity: restricted')], ['']],
     ['an open network', ['', apart('network: SameNamespace')], ['', apart('network: None')]],
     ['a lifted cordon', ['', '  cordoned: true\n'], ['']],
     ['what stood still before', [quota('pods: 0')], [`${quota('pods: 0')}    labels: { a: b }\n`]],
@@ -85,8 +102,11 @@ describe('stops work in production namespaces, and says so', () => {
     expect(await stopped(tenant(...before), tenant(...after))).toEqual([]);
   });
 
-  it('not where nothing of production is, nor of new namespaces', async () => {
+  it('of limits not where nothing of production is, nor of new namespaces', async () => {
     expect(await stopped(tenant(quota('pods: 50')), tenant(quota('pods: 0')), {})).toEqual([]);
+    expect(await stopped(tenant(''), tenant('', '  cordoned: true\n'), {})).toEqual([
+      '`cordoned` (true) may stop work in 10 namespaces: `solar-n0`, `solar-n1`, `solar-n2`, `solar-n3` and 6 more',
+    ]);
     expect(
       await stopped(tenant('', '', 1), tenant('', '', 1).concat('    - { name: new, quota: { pods: 0 } }\n')),
     ).toEqual([]);
@@ -108,8 +128,6 @@ it('each setting of a namespace says when it stops work, or is decided here to s
     // Few pods name a class, and those that run go on.
     'ingressClasses',
     'labels',
-    // A stricter standard refuses some pods and not all; which, the files do not say.
-    'podSecurity',
     'priorityClasses',
     'runtimeClasses',
     'storageClasses',

@@ -16,8 +16,8 @@ export const workStopped: ChangeRule = {
   code: 'TEN545',
   name: 'work-stopped',
   severity: 'note',
-  summary: 'Nothing brings the work in production namespaces to a stand.',
-  why: 'A quota of no pods, a list of registries that has none of those in use, a cordon or a closed network is tighter than before, and so looks harmless: until the next pod is to start. Which values of a key stop work is a part of the key; a quota that is cut to less than half counts, for what is in use nobody knows from the files.',
+  summary: 'Nothing that becomes tighter may bring the work in a running namespace to a stand.',
+  why: 'A lower quota, a registry less, a cordon, a closed network or a stricter Pod Security Standard is tighter than before, and so looks harmless: until the next pod is to start. Which values of a key stop work is a part of the key. What is in use nobody knows from the files, so whoever merges it has to. Limits count in production; elsewhere a team sets them as it likes.',
   *check({ plan }) {
     const changed = new Set(
       plan.items.flatMap((item) =>
@@ -27,7 +27,7 @@ export const workStopped: ChangeRule = {
       ),
     );
     if (changed.size === 0) return;
-    const [before, after] = [settingsIn(plan.before, changed), settingsIn(plan.after, changed)];
+    const [before, after] = [runningIn(plan.before, changed), runningIn(plan.after, changed)];
     const stopped = Array.from(after).flatMap(([place, now]) => {
       const was = before.get(place);
       return was === undefined ? [] : stopsBetween(was, now);
@@ -37,7 +37,7 @@ export const workStopped: ChangeRule = {
       if (!first) continue;
       const names = [...new Set(alike.map(({ namespace }) => namespace))];
       yield {
-        message: `\`${first.setting.name}\` (${saidText(first.now)}) stops work in ${counted(names.length, 'production namespace')}: ${listed(names)}`,
+        message: `\`${first.setting.name}\` (${saidText(first.now)}) may stop work in ${namespacesText(alike)}`,
         at: at(first.now[0]?.origin ?? homeOf(plan.after, { entity: { kind: 'namespace', name: first.namespace } })),
         items: names.map((name) => `namespace/${name}`),
       };
@@ -49,32 +49,48 @@ type Settings = ReadonlyMap<Setting, readonly SettingFact[]>;
 
 interface Stopped {
   readonly namespace: string;
+  readonly production: boolean;
   readonly setting: Setting;
   readonly now: readonly SettingFact[];
 }
 
-/** The settings of some of the tenants' namespaces in which work may run, by namespace and production cluster. */
-function settingsIn({ graph, desired }: Meaning, names: ReadonlySet<string>): Map<string, Settings> {
-  const found = new Map<string, Settings>();
+/** Those of production first, and as such: `2 production namespaces: `a` and `b`; and in `c``. */
+function namespacesText(stopped: readonly Stopped[]): string {
+  const ofProduction = new Set(stopped.flatMap(({ namespace, production }) => (production ? [namespace] : [])));
+  const others = new Set(stopped.flatMap(({ namespace }) => (ofProduction.has(namespace) ? [] : [namespace])));
+  const text = (what: string, names: ReadonlySet<string>): string[] =>
+    names.size === 0 ? [] : [`${counted(names.size, what)}: ${listed([...names])}`];
+  return [...text('production namespace', ofProduction), ...text('namespace', others)].join('; and in ');
+}
+
+interface Running {
+  readonly production: boolean;
+  readonly settings: Settings;
+}
+
+/** The settings of some of the tenants' namespaces in which work may run, by namespace and cluster. */
+function runningIn({ graph, desired }: Meaning, names: ReadonlySet<string>): Map<string, Running> {
+  const found = new Map<string, Running>();
   for (const { cluster, namespaces } of graph.clusters) {
-    if (!isProduction(desired.organization, cluster)) continue;
+    const production = isProduction(desired.organization, cluster);
     for (const entry of namespaces) {
       if (entry.kind !== 'Tenant' || entry.state.value !== 'Active' || !names.has(entry.name)) continue;
       const settings = new Map<Setting, SettingFact[]>();
       for (const fact of namespaceSettings(entry, cluster)) addTo(settings, fact.setting, fact);
-      found.set(`${cluster.name}/${entry.name}`, settings);
+      found.set(`${cluster.name}/${entry.name}`, { production, settings });
     }
   }
   return found;
 }
 
 /** The settings that stop work now, and did not before or by less. */
-function stopsBetween(before: Settings, after: Settings): Stopped[] {
-  return Array.from(after).flatMap(([setting, now]): Stopped[] => {
-    const was = before.get(setting) ?? [];
+function stopsBetween(before: Running, { production, settings }: Running): Stopped[] {
+  return Array.from(settings).flatMap(([setting, now]): Stopped[] => {
+    if (setting.risk === 'limit' && !production) return [];
+    const was = before.settings.get(setting) ?? [];
     if (!setting.stops?.(now, was) || saidText(now) === saidText(was)) return [];
     const [first] = now;
-    return first ? [{ namespace: first.entity.name, setting, now }] : [];
+    return first ? [{ namespace: first.entity.name, production, setting, now }] : [];
   });
 }
 

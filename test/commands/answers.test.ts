@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tenantryHere } from '../support/cli.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
@@ -85,5 +87,39 @@ describe('an answer that hangs on members whom only the identity provider knows'
     const { stdout: json } = await access('what-can', 'dan', '--cluster', 'two', '--format', 'json');
     expect(JSON.parse(json)).toMatchObject({ mayBeIn: ['auditors'] });
     expect((await access('what-can', 'group:devs')).stderr).toBe('');
+  });
+});
+
+describe('a yes of RBAC that a policy takes back', () => {
+  const asked = (folder: string, verb: string, resource = 'pods') =>
+    tenantryHere(
+      ['access', 'can-i', '--group', 'devs', '--cluster', 'one', '--namespace', 'blue-dev', '--verb', verb].concat([
+        '--resource',
+        resource,
+        '--as-of',
+        exampleDay,
+      ]),
+      { cwd: folder },
+    );
+  const inState = (state: string): string => {
+    const folder = organization();
+    const file = join(folder, 'tenants/blue.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('- name: dev\n', `- name: dev\n      ${state}\n`));
+    return folder;
+  };
+
+  it('says that the namespace is cordoned', async () => {
+    const folder = inState('cordoned: true');
+    const { code, stderr } = await asked(folder, 'create');
+    expect(code).toBe(0);
+    expect(stderr).toContain('`blue-dev` on one is cordoned: the policies refuse every change in it');
+    expect((await asked(folder, 'get')).stderr).not.toContain('cordoned');
+  });
+
+  it('says that the namespace is marked for deletion', async () => {
+    const folder = inState('state: MarkedForDeletion');
+    expect((await asked(folder, 'create')).stderr).toContain('`blue-dev` on one is marked for deletion');
+    expect((await asked(folder, 'delete')).stderr).not.toContain('marked');
+    expect((await asked(folder, 'create', 'pods/exec')).stderr).not.toContain('marked');
   });
 });
