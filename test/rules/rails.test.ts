@@ -12,7 +12,6 @@ interface Share {
   readonly group?: string;
   readonly user?: string;
   readonly role: string;
-  readonly until?: string;
 }
 
 interface Namespace {
@@ -44,8 +43,8 @@ const usual: Tenants = Object.fromEntries(
         { group: 'auditors', role: 'view' },
       ],
       namespaces: [
-        { name: 'prod', clusters: ['prod1', 'prod2'], sharedWith: [{ user: `lead-${name}`, role: 'edit' }] },
-        { name: 'test', clusters: ['test1'], sharedWith: [{ user: 'pat', role: 'view', until: '2026-02-01' }] },
+        { name: 'prod', clusters: ['prod1', 'prod2'] },
+        { name: 'test', clusters: ['test1'] },
         { name: 'demo', clusters: ['test1'] },
         { name: 'dev', clusters: ['dev1'], sharedWith: [{ user: 'lee', role: 'edit' }] },
       ],
