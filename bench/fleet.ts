@@ -1,3 +1,4 @@
+import { parseDocument, visit } from 'yaml';
 import { random } from './random.ts';
 import type { Random } from './random.ts';
 import { exampleCertificate } from '../test/support/examples.ts';
@@ -43,6 +44,32 @@ export function fleet(size: FleetSize, seed = 1): FleetFiles {
     ),
     ...Object.fromEntries(tenants.map(({ name, text }) => [`tenants/${name}.yaml`, text])),
   };
+}
+
+/**
+ * The same fleet as other programs write it: every mapping and list in lines of its own, lists not indented below their
+ * keys, a line that begins the document, texts over several lines, letters outside of ASCII.
+ */
+export function inAnotherStyle(files: FleetFiles): FleetFiles {
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => {
+      const document = parseDocument(text);
+      if (document.hasIn(['spec', 'description']))
+        document.setIn(
+          ['spec', 'description'],
+          'Für die Prüfung: a text that is long enough to be written in several lines of a file',
+        );
+      visit(document, {
+        Collection: (_, node) => {
+          node.flow = false;
+        },
+        Scalar: (_, node) => {
+          if (node.type === 'PLAIN' && String(node.value).length > 60) node.type = 'BLOCK_FOLDED';
+        },
+      });
+      return [path, `---\n${document.toString({ indentSeq: false })}`];
+    }),
+  );
 }
 
 /** The fleet with one tenant's first own share given another role. */

@@ -49,6 +49,11 @@ const invisible = new RegExp(
 /** A space that is none to a parser, where readers take it for one: as indentation, or after a colon or a dash. */
 const falseSpace = /(?:^ *|[-:?,[{] *)(?<space>[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])/mu;
 
+/** Whether a reader sees every character of a text for what it is, and none of them ends a line but the line feed. */
+export function isShown(text: string): boolean {
+  return !/[\0\r]/.test(text) && !invisible.test(text) && !falseSpace.test(text);
+}
+
 /** Gives the stretches of `text` between offsets. The lines are counted once, however many are asked for. */
 export function spansIn(text: string): SpanOf {
   let starts: number[] | undefined;

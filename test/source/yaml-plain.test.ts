@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { fleet, fleetSize } from '../../bench/fleet.ts';
 import { firstLineEnd, textProblems } from '../../src/source/text.ts';
 import type { PathStep } from '../../src/source/yaml.ts';
@@ -57,7 +58,37 @@ function firstLines(text: string, { key, value }: ValueRanges) {
   return { key: firstLine(key), value: firstLine(value) };
 }
 
+/** The same files as other programs and people write them. */
+const styles: Readonly<Record<string, (text: string) => string>> = {
+  'lists that are not indented': (text) => stringify(parse(text), { indentSeq: false }),
+  'four spaces': (text) => stringify(parse(text), { indent: 4 }),
+  'a line that begins the document': (text) => `---\n${text}`,
+  'a comment before it': (text) => `# c\n\n--- # d\n${text}`,
+  'no line break at the end': (text) => text.trimEnd(),
+  'quotes around all texts': (text) =>
+    stringify(parse(text), { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }),
+  'other quotes': (text) =>
+    stringify(parse(text), { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN', lineWidth: 0 }),
+  'narrow lines': (text) => stringify(parse(text), { lineWidth: 40, indentSeq: false }),
+  'letters outside of ASCII': (text) =>
+    text
+      .replace(/^(kind: \w+)$/m, '$1 # für später')
+      .replace(/(description: )/g, '$1Prüfung: ')
+      .replace('Prüfung: ', 'Prüfung '),
+  'texts that are folded': (text) =>
+    text.replace(/^( *)(description): (\w.*)$/gm, '$1$2: >-\n$1  $3\n$1  more\n\n$1  of it'),
+  'brackets over several lines': (text) =>
+    text.replace(/^( *)([\w-]+): \[(\w[\w -]*(?:, [\w-]+)*)\]$/gm, (_, indent: string, key: string, items: string) =>
+      `${indent}${key}:\n${indent}  [\n${items
+        .split(', ')
+        .map((item) => `${indent}    ${item},\n`)
+        .join('')}${indent}  ]`.replace(`${key}:\n${indent}  [`, `${key}: [`),
+    ),
+  'dashes with more spaces': (text) => text.replace(/^( *)- (?=\{|\w+$)/gm, '$1-   '),
+};
+
 const plainFiles = files.filter((text) => readPlainYaml(text) !== undefined);
+const restyled = Object.values(styles).flatMap((style) => plainFiles.map(style));
 
 /** What may turn a text into something else, or into no YAML at all. */
 const splinters = [
@@ -115,6 +146,11 @@ const splinters = [
     '1_0',
     '0777',
     '2026-01-01',
+    '  more\n',
+    '>\n',
+    ',\n',
+    '\\n',
+    '\\x41',
     '10m',
     'é',
     '\u00a0',
@@ -132,7 +168,7 @@ const splice = fc.record({
 /** A stretch of lines of a file, moved to the left edge, with some splinters in it. */
 const broken = fc
   .record({
-    text: fc.constantFrom(...plainFiles),
+    text: fc.constantFrom(...plainFiles, ...restyled),
     from: fc.double({ min: 0, max: 1, noNaN: true }),
     count: fc.integer({ min: 1, max: 14 }),
     splices: fc.array(splice, { maxLength: 4 }),
@@ -151,9 +187,30 @@ const broken = fc
     );
   });
 
+const otherStyles = [
+  'a:\n- b: 1\n  c: 2\n- d\ne: 3\n',
+  'a:\n# c\n- b\n# c\ne: 3\n',
+  '-   a: 1\n    b: 2\n-   c\n',
+  '---\na: 1\n',
+  '--- # c\n- a\n',
+  'a: |-\n  b\n  c\nd: >\n  e\n  f\n\n  g\n\n\n  h\ni: >-\n  j\n',
+  'a: b\n  c d\n  e\nf: g\n',
+  'a: [\n  b, c,\n  { d: 1,\n    e: 2 }\n  ]\nf: 1\n',
+  'a: "b \\"c\\" \\\\ \\u00e9 \\x41 \\n d"\n',
+  'a: Prüfung für Ärzte\nb: ["日本", é]\n',
+  'a: b',
+  'a:\n  - b',
+  "a: 'b'",
+];
+
 describe('reading plain YAML without the parser', () => {
   it('reads most files, and gives what the parser gives', () => {
     expect(files.filter(expectSame).length).toBeGreaterThan(files.length / 2);
+  });
+
+  it.each(Object.entries(styles))('reads %s', (_, style) => {
+    const read = plainFiles.map(style).filter(expectSame);
+    expect(read.length).toBeGreaterThan(plainFiles.length * 0.85);
   });
 
   it('gives what the parser gives for whatever may happen to a file', () => {
@@ -167,7 +224,7 @@ describe('reading plain YAML without the parser', () => {
     expect(read).toBeGreaterThan(cases(500));
   });
 
-  it.each(['a: v1 \n', 'a: v1 # c\n', 'a: # c\n  - b # d\n\n', '- [b, { c: 1 }] # d\n', 'a: |\n  b\n'])(
+  it.each(['a: v1 \n', 'a: v1 # c\n', 'a: # c\n  - b # d\n\n', '- [b, { c: 1 }] # d\n', 'a: |\n  b\n', ...otherStyles])(
     'finds everything in %j where the parser finds it',
     (text) => {
       expect(expectSame(text)).toBe(true);
@@ -190,10 +247,11 @@ describe('reading plain YAML without the parser', () => {
     ['a number with an underscore', 'a: 1_000\n'],
     ['a tab', 'a:\tb\n'],
     ['a line break of another kind', 'a: 1\r\n'],
-    ['a character outside of ASCII', 'a: caf\u00e9\n'],
     ['an invisible character', 'a: b\u200bc\n'],
-    ['a text over several lines', 'a: b\n  c\n'],
-    ['an escape', 'a: "\\u0041"\n'],
+    ['a text over several lines with another in it', 'a: b\n  c: d\n'],
+    ['an escape of what nobody sees', 'a: "\\u200b"\n'],
+    ['an escape that is none', 'a: "\\q"\n'],
+    ['two documents', '---\na: 1\n---\nb: 1\n'],
     ['a key without a value', 'a:\nb: 1\n'],
   ])('leaves %s to the parser', (_, text) => {
     expect(readPlainYaml(text)).toBeUndefined();
