@@ -3,16 +3,30 @@ import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfigFiles } from '../src/config/reading/files.ts';
 import { resolve } from '../src/config/model/resolve.ts';
+import type { Rendered } from '../src/manifests/render.ts';
 import { render } from '../src/manifests/render.ts';
 import { memoryTree } from '../src/tree/tree.ts';
 import type { FleetFiles } from './fleet.ts';
-import { everythingChanged, everythingWrong, fleet, fleetSize, oneTenantChanged } from './fleet.ts';
+import {
+  everythingChanged,
+  everythingWrong,
+  fleet,
+  fleetSize,
+  inAnotherStyle,
+  oneTenantChanged,
+  widelyShared,
+} from './fleet.ts';
 import { peerValues, writeChart } from './peers.ts';
 import type { Program } from './process.ts';
 import type { Programs } from './programs.ts';
 
 /** The day that the bench takes for today, so that it does the same work on every day. */
 const asOf = '2026-06-15';
+
+/** Cases that the bars name. */
+export const otherStyle = 'validate, as other programs write it';
+export const sharedCold = 'synth, cold, 300 groups on each cluster';
+export const sharedHelm = 'helm template, the same';
 
 /** Something that is measured: a program on a fleet. */
 export interface Case {
@@ -45,14 +59,16 @@ export interface Bench {
 export async function benchOf(root: string, folder: string, namespaces: number, peers: Programs): Promise<Bench> {
   const files = fleet(fleetSize(namespaces));
   const at = (name: string): string => join(folder, name);
-  for (const name of ['fleet', 'wrong', 'chart']) mkdirSync(at(name), { recursive: true });
+  for (const name of ['fleet', 'wrong', 'chart', 'shared-chart']) mkdirSync(at(name), { recursive: true });
   write(at('fleet'), files);
   write(at('wrong'), everythingWrong(files));
 
-  const desired = resolve(
-    await readConfigFiles(memoryTree(files), () => Promise.reject(new Error('no TypeScript here'))),
-  );
-  const rendered = render(desired, asOf);
+  write(at('other-style'), inAnotherStyle(files));
+  const shared = widelyShared(files);
+  write(at('shared'), shared);
+  writeChart(at('shared-chart'), peerValues(await renderedFrom(shared)));
+
+  const rendered = await renderedFrom(files);
   const values = peerValues(rendered);
   writeChart(at('chart'), values);
   writeFileSync(at('values.json'), JSON.stringify(values));
@@ -79,6 +95,7 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
   const kustomize = { file: peers.kubectl, args: ['kustomize', kustomization(at('kustomize'), rendered.files)] };
   const cases: Case[] = [
     { name: 'validate', program: tenantry('validate'), prepare: now(files) },
+    { name: otherStyle, program: (run) => ({ ...tenantry('validate')(run), cwd: at('other-style') }) },
     {
       name: 'synth, cold',
       program: tenantry('synth'),
@@ -121,6 +138,24 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
       }),
     },
     {
+      name: sharedCold,
+      program: (run) => ({
+        ...tenantry('synth')(run),
+        cwd: at('shared'),
+        env: { XDG_CACHE_HOME: at(`shared-${run}`) },
+      }),
+      prepare: (run) => {
+        if (run > 1) renameSync(join(at('shared'), 'dist'), at(`shared-dist-${run}`));
+      },
+    },
+    {
+      name: sharedHelm,
+      program: () => ({
+        file: peers.helm,
+        args: ['template', 'bench', at('shared-chart/chart'), '-f', at('shared-chart/values.yaml')],
+      }),
+    },
+    {
       name: 'plain cdk8s',
       program: (run) => ({
         file: process.execPath,
@@ -145,6 +180,11 @@ export async function benchOf(root: string, folder: string, namespaces: number, 
     megabytes: rendered.files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / 1e6,
     cases,
   };
+}
+
+async function renderedFrom(files: FleetFiles): Promise<Rendered> {
+  const noTypeScript = () => Promise.reject(new Error('no TypeScript here'));
+  return render(resolve(await readConfigFiles(memoryTree(files), noTypeScript)), asOf);
 }
 
 function write(folder: string, files: FleetFiles): void {

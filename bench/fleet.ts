@@ -72,6 +72,18 @@ export function inAnotherStyle(files: FleetFiles): FleetFiles {
   );
 }
 
+/** The fleet with 300 of its groups, or all where there are fewer, on every cluster. */
+export function widelyShared(files: FleetFiles): FleetFiles {
+  const groups = Array.from((files['organization.yaml'] ?? '').matchAll(/- name: (\S+)/g), ([, group]) => group ?? '');
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => {
+      if (!path.startsWith('clusters/')) return [path, text];
+      const more = groups.slice(0, 300).filter((group) => !text.includes(` ${group},`));
+      return [path, text + more.map((group) => `    - { group: ${group}, namespace: false }\n`).join('')];
+    }),
+  );
+}
+
 /** The fleet with one tenant's first own share given another role. */
 export function oneTenantChanged(files: FleetFiles): FleetFiles {
   const path = Object.keys(files).find((name) => name.startsWith('tenants/')) ?? '';
