@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { textAt } from '../values/json.ts';
 import { digest, digestOfInput } from './digest.ts';
 import type { Dist } from './dist.ts';
@@ -96,10 +96,26 @@ function readMemory({ file, program }: CachePlace): Memory {
 /** Remembers. Where that cannot be written, the next run does all of its work, and that is all. */
 function writeMemory({ file, program }: CachePlace, memory: Memory): void {
   try {
-    mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(`${file}.part`, JSON.stringify({ program, clusters: Object.fromEntries(memory) }), { mode: 0o600 });
     renameSync(`${file}.part`, file);
+    forgetOldest(dirname(file));
   } catch {
     // A read-only home, a full disk.
   }
+}
+
+/** So many folders are remembered. Each checkout of each CI job is one. */
+const mostMemories = 64;
+
+/** Deletes what was written longest ago, and what runs that were killed left behind. Other files are none of ours. */
+function forgetOldest(folder: string): void {
+  const ours = readdirSync(folder)
+    .filter((name) => /^[\w-]{43}\.json(?:\.part)?$/.test(name))
+    .flatMap((name) => {
+      const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+      return stat ? [{ path: join(folder, name), written: stat.mtimeMs }] : [];
+    });
+  ours.sort((a, b) => b.written - a.written);
+  for (const { path } of ours.slice(mostMemories)) rmSync(path, { force: true });
 }

@@ -6,9 +6,10 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { digestOfFiles } from '../../src/synth/digest.ts';
 import { distIn, readEntries } from '../../src/synth/dist.ts';
@@ -136,6 +137,28 @@ describe('what synth remembers', () => {
   it('refuses what it did not write', async () => {
     writeFileSync(dist('prodcluster01/namespaces/x.yaml'), 'a: 1\n');
     expect((await synth()).code).toBe(2);
+  });
+
+  it('keeps the memories of the folders that were rendered last, and no more than 64', async () => {
+    const own = memory();
+    const folder = join(cache, 'tenantry');
+    const name = (i: number): string => `${String(i).padStart(43, '0')}.json`;
+    for (let i = 0; i < 80; i++) {
+      writeFileSync(join(folder, name(i)), '{}');
+      utimesSync(join(folder, name(i)), 1000 + i, 1000 + i);
+    }
+    writeFileSync(join(folder, 'notes.json'), '{}');
+    mkdirSync(join(folder, 'argo-cd'));
+    edit('tenants/solar.yaml', (text) => text.replace('role: view', 'role: edit'));
+    await synth();
+    const left = readdirSync(folder);
+    expect(left).toContain('notes.json');
+    expect(left).toContain('argo-cd');
+    const ours = left.filter((one) => /^.{43}\.json$/.test(one));
+    expect(ours).toHaveLength(64);
+    expect(ours).toContain(basename(own));
+    expect(ours).toContain(name(79));
+    expect(ours).not.toContain(name(16));
   });
 
   it('is not looked at by --check: not even what somebody has forged is believed', async () => {
