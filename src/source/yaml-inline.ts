@@ -1,5 +1,5 @@
 import { isShown } from './text.ts';
-import type { Lines, Mapping, Range, Value } from './yaml-lines.ts';
+import type { Lines, Mapping, Value } from './yaml-lines.ts';
 import { blankOrComment, indentationOf, maxDepth, noteItem, noteKey, notPlain } from './yaml-lines.ts';
 
 /** What plain YAML has within a line: scalars, and `{ }` and `[ ]`, which may go on in the lines below. */
@@ -93,15 +93,14 @@ function inlineValue(cursor: Cursor, plain: RegExp, depth: number): Value {
 function flowMapping(cursor: Cursor, depth: number): Mapping {
   const map: Mapping = {};
   flow(cursor, '}', () => {
-    const { at, lines } = cursor;
-    const start = lines.offset + at;
-    const key = keyAt(cursor.line, at, map);
+    const { lines } = cursor;
+    const start = lines.offset + cursor.at;
+    const key = keyAt(cursor.line, cursor.at, map);
     cursor.at += key.length + 1;
     skipSpaces(cursor);
-    const value = cursor.at;
-    const range = rangeIn(cursor, value);
+    const valueStart = lines.offset + cursor.at;
     map[key] = inlineValue(cursor, plainPattern, depth + 1);
-    if (lines.places) noteKey(lines.places, map, key, start, range());
+    if (lines.places) noteKey(lines.places, map, key, start, [valueStart, lines.offset + cursor.at]);
   });
   return map;
 }
@@ -110,17 +109,11 @@ function flowList(cursor: Cursor, depth: number): Value[] {
   const items: Value[] = [];
   flow(cursor, ']', () => {
     const { lines } = cursor;
-    const range = rangeIn(cursor, cursor.at);
+    const start = lines.offset + cursor.at;
     items.push(inlineValue(cursor, plainPattern, depth + 1));
-    if (lines.places) noteItem(lines.places, items, range());
+    if (lines.places) noteItem(lines.places, items, [start, lines.offset + cursor.at]);
   });
   return items;
-}
-
-/** From a place in the line to where the cursor is when that is asked for. */
-function rangeIn(cursor: Cursor, at: number): () => Range {
-  const start = cursor.lines.offset + at;
-  return () => [start, cursor.lines.offset + cursor.at];
 }
 
 /** What is between brackets, with commas between the entries; after the last there may be one, before a line break. */
