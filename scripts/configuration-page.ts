@@ -44,6 +44,10 @@ export function configurationPage(): string {
     'a cluster or a tenant is that of its file. Unknown keys are errors. The same definitions are in `schemas/` for',
     'editors, and type `defineTenant` and `defineCluster` for TypeScript files.',
     '',
+    "Names that are chosen once: a cluster's has lowercase letters and digits alone, no hyphen (TEN201); a tenant's may have",
+    'hyphens (TEN202). A namespace stays with its tenant for good: when a team is split, what moves to the new tenant is new',
+    'namespaces, and the data has to be moved (TEN501).',
+    '',
     ...kinds,
   ].join('\n');
 }

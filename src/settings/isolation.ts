@@ -18,7 +18,7 @@ export const isolation = {
     optional(
       oneOf(['None', 'SameNamespace', 'SameTenant'], {
         description:
-          'Who may connect to the pods: anyone (`None`), pods of the same namespace, or pods of all namespaces of the tenant. Rendered as NetworkPolicies on ingress.',
+          "Who may connect to the pods: anyone (`None`), pods of the same namespace, or pods of all namespaces of the tenant. Rendered as NetworkPolicies on ingress. An Ingress controller or a scraper in another namespace is shut out too, unless a NetworkPolicy of the tenant's own lets it in: policies add up.",
       }),
     ),
     {
