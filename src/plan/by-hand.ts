@@ -15,22 +15,20 @@ export interface ByHand {
 export function atIdentityProvider({ items, renames }: Plan): ByHand[] {
   const members = items.flatMap((item) => (item.kind === 'members' && item.declared === 'still' ? [item] : []));
   const todo = [
-    ...members.flatMap(({ group, left }) =>
-      left.length === 0 ? [] : [`take ${names(left)} out of ${groupText(group)}`],
-    ),
-    ...members.flatMap(({ group, joined }) =>
-      joined.length === 0 ? [] : [`put ${names(joined)} into ${groupText(group)}`],
-    ),
+    ...members.flatMap(({ group, left }) => someNames(left).map((names) => `take ${names} out of group \`${group}\``)),
+    ...members.flatMap(({ group, joined }) => someNames(joined).map((names) => `put ${names} into group \`${group}\``)),
     ...renames.map(({ from, to }) => `rename group \`${from.name}\` to \`${to.name}\``),
   ];
   return todo.map((what) => ({ where: 'identity provider', what }));
 }
 
-function groupText(group: string): string {
-  return `group \`${group}\``;
-}
+/** So many names are one thing to do: all of them are there, and no line is too long to be read. */
+const mostNames = 20;
 
-/** All of them: it is a list of things to do. */
-function names(facts: MembersItem['joined']): string {
-  return facts.flatMap(({ item }) => (item === undefined ? [] : [`\`${item}\``])).join(', ');
+function someNames(facts: MembersItem['joined']): string[] {
+  const names = facts.flatMap(({ item }) => (item === undefined ? [] : [`\`${item}\``]));
+  const parts = Array.from({ length: Math.ceil(names.length / mostNames) }, (_, i) =>
+    names.slice(i * mostNames, (i + 1) * mostNames),
+  );
+  return parts.map((part) => part.join(', '));
 }
