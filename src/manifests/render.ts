@@ -1,4 +1,3 @@
-import { Yaml } from 'cdk8s';
 import { customRolesInUse } from '../access/custom-roles.ts';
 import type { Access, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
@@ -26,6 +25,7 @@ import {
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
 import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
 import { customRoleFiles } from './custom-roles.ts';
+import { yamlText } from './yaml/yaml-text.ts';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -128,7 +128,7 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
         ? [
             {
               path: apiServerFile(cluster),
-              text: header(cluster.origin.file) + Yaml.stringify(authentication),
+              text: header(cluster.origin.file) + yamlText([authentication]),
             },
           ]
         : []),
