@@ -1,4 +1,5 @@
 import { Yaml } from 'cdk8s';
+import { quotedText, shownCharacter } from '../../values/quoted.ts';
 
 /**
  * Documents as Kubernetes' readers read them back, whichever of them it is: kubectl and the API server take YAML by
@@ -28,15 +29,11 @@ const amount = /^[1-9][0-9]{0,17}(?:m|s|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)$/;
 /** What may stand without quotes where cdk8s writes it so: it begins as no number, mark or merge key does. */
 const surelyText = /^[A-Za-z_/\p{L}]/u;
 
-/** Characters that no reader takes for a line's end, nor refuses, and that people see: all but these are escaped. */
-const shown = String.raw`[ \p{L}\p{M}\p{N}\p{P}\p{S}]`;
-const allShown = new RegExp(`^${shown}*$`, 'u');
-const notShown = new RegExp(`(?!${shown})[^]`, 'gu');
-
+const allShown = new RegExp(`^${shownCharacter}*$`, 'u');
 const halfCharacter = /\p{Surrogate}/u;
 
 /** Lines that stand below `|` as they are: the first one says how far they are indented. */
-const blockOfLines = new RegExp(String.raw`^(?! )${shown}+(?:\n+${shown}+)*\n?$`, 'u');
+const blockOfLines = new RegExp(String.raw`^(?! )${shownCharacter}+(?:\n+${shownCharacter}+)*\n?$`, 'u');
 
 /** Longer than what may stand before a colon, in Go's readers: 1024 characters. */
 const longKey = 1000;
@@ -138,14 +135,8 @@ function asCdk8s(value: string): string {
   return isQuoted || surelyText.test(value) ? written : quoted(value);
 }
 
-/**
- * A text in double quotes on one line. YAML has JSON's escapes, but a character beyond U+FFFF is one escape and not two.
- * Half of such a character has no place in YAML at all, and no config file holds one (TEN002).
- */
+/** A text in double quotes. Half a character has no place in YAML at all, and no config file holds one (TEN002). */
 function quoted(value: string): string {
   if (halfCharacter.test(value)) throw new Error('a text with half a character in it cannot be written as YAML');
-  return JSON.stringify(value).replace(notShown, (character) => {
-    const hex = (character.codePointAt(0) ?? 0).toString(16);
-    return character.length === 1 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
-  });
+  return quotedText(value);
 }
