@@ -28,6 +28,13 @@ export function writtenOwners(file: ConfigFile): Located<Owner>[] {
   return wholeItems(spec && field(spec, 'owners'));
 }
 
+/** The user name that a cluster's file says Argo CD writes as. */
+export function writtenSyncIdentity(file: ConfigFile): Located<string> | undefined {
+  const cluster = file.kind === 'Cluster' ? readable(file) : undefined;
+  const spec = cluster && field(cluster, 'spec');
+  return spec && field(spec, 'syncIdentity');
+}
+
 /** A key and a value of labels, and what they are for. */
 export interface WrittenLabel extends Located<string> {
   readonly key: string;

@@ -1,4 +1,6 @@
-import { dnsLabel } from '../../kubernetes/names.ts';
+import { dnsLabel, dnsSubdomain, serviceAccountPath } from '../../kubernetes/names.ts';
+import { registryPrefix } from '../../settings/isolation.ts';
+import { noSpaces, oneLine } from '../../settings/schema-parts.ts';
 
 /** What a pattern of the schemas asks for, in words that complete "`name` must be". */
 export interface Form {
@@ -11,6 +13,8 @@ export interface Form {
 export function formOf(pattern: string): Form | undefined {
   return forms.get(pattern);
 }
+
+const imagePrefix = 'the beginning of image names up to a `/`, in lowercase and without a scheme';
 
 const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   [
@@ -40,16 +44,42 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
       near: (value) => /^(\d+(?:\.\d+)?) *([kmgtpe]i?)b?$/i.exec(value)?.slice(1).map(unitOf).join(''),
     },
   ],
+  [`^${registryPrefix}$`, { mustBe: `${imagePrefix}, such as \`registry.example.com/solar/\``, near: nearRegistry }],
   [
-    '^[a-z0-9][a-z0-9.:/_-]*/$',
+    `^(\\*|${registryPrefix})$`,
+    { mustBe: `\`*\`, or ${imagePrefix}, such as \`registry.example.com/solar/\``, near: nearRegistry },
+  ],
+  [
+    dnsSubdomain,
     {
-      mustBe: 'the beginning of image names up to a `/`, in lowercase, such as `registry.example.com/solar/`',
+      mustBe:
+        'a name as Kubernetes has them: lowercase letters, digits, `-` and `.`, with a letter or digit at both ends',
       near: (value) => {
-        const prefix = `${value
-          .replace(/^https?:\/\//i, '')
+        const account = /^system:serviceaccount:[^:]+:([^:]+)$/.exec(value)?.[1];
+        const name = (account ?? value)
           .toLowerCase()
-          .replace(/\/*$/, '')}/`;
-        return /^[a-z0-9][a-z0-9.:/_-]*\/$/.test(prefix) ? prefix : undefined;
+          .replace(/[^a-z0-9.]+/g, '-')
+          .replace(/(^|\.)-+|-+(?=\.|$)/g, '$1')
+          .replace(/\.{2,}/g, '.')
+          .replace(/^\.|\.$/g, '');
+        return new RegExp(dnsSubdomain).test(name) ? name : undefined;
+      },
+    },
+  ],
+  [
+    noSpaces,
+    {
+      mustBe: 'without spaces',
+      near: (value) => (/^\s*\S+\s*$/.test(value) ? value.trim() : undefined),
+    },
+  ],
+  [
+    oneLine,
+    {
+      mustBe: 'on one line, without a space at its ends',
+      near: (value) => {
+        const line = value.trim();
+        return line === '' || /[\n\r]/.test(line) ? undefined : line;
       },
     },
   ],
@@ -93,7 +123,7 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     { mustBe: 'letters, digits and any of `.`, `_`, `:`, `/` and `-`, beginning with a letter or digit' },
   ],
   [
-    '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    serviceAccountPath,
     {
       mustBe: 'a service account as `namespace/name`, such as `kube-system/operator`',
       near: (value) => /^system:serviceaccount:([-a-z0-9]+):([-a-z0-9.]+)$/.exec(value)?.slice(1).join('/'),
@@ -134,4 +164,15 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
 function unitOf(part: string): string {
   const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
   return units.find((unit) => unit.toLowerCase() === part.toLowerCase()) ?? part;
+}
+
+/** A registry without its scheme, and with one slash at the end. */
+function nearRegistry(value: string): string | undefined {
+  const path = value
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
+    .toLowerCase()
+    .replace(/\/{2,}/g, '/')
+    .replace(/\/$/, '');
+  return new RegExp(`^${registryPrefix}$`).test(`${path}/`) ? `${path}/` : undefined;
 }

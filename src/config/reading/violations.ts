@@ -265,7 +265,8 @@ function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Vio
 
 /** What a value is, short enough for a message. */
 function described(value: unknown): string {
-  if (typeof value === 'string') return `"${clipped(redactSecrets(value))}"`;
+  if (typeof value === 'string')
+    return `"${clipped(redactSecrets(value)).replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return `\`${String(value)}\``;
   if (Array.isArray(value)) return 'a list';
