@@ -48,8 +48,32 @@ export const objectName = (description: string) =>
 export const date = (description: string) =>
   Type.String({ description, pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', examples: ['2026-12-31'] });
 
-export const quantity = (description: string, examples: string[]) =>
-  Type.String({ description, pattern: quantityPattern, examples });
+/**
+ * An amount: text, or a whole number without quotes, as Kubernetes takes either. Whoever reads a file turns the second of
+ * the two types into the first.
+ */
+export const quantity = (description?: string, examples?: string[]) =>
+  Type.Unsafe<string>({
+    type: ['string', 'integer'],
+    ...(description !== undefined && { description }),
+    pattern: quantityPattern,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    ...(examples && { examples }),
+  });
+
+/** A whole number as text. */
+export const wholeNumberPattern = '^(0|[1-9][0-9]{0,8})$';
+
+/** A number of objects, with quotes or without. */
+export const quotaCount = (description: string) =>
+  Type.Unsafe<number>({
+    type: ['integer', 'string'],
+    description,
+    pattern: wholeNumberPattern,
+    minimum: 0,
+    maximum: 2 ** 31 - 1,
+  });
 
 export const count = (description: string, minimum = 0) => Type.Integer({ description, minimum, maximum: 2 ** 31 - 1 });
 

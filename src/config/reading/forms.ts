@@ -1,6 +1,6 @@
 import { dnsLabel, dnsSubdomain, serviceAccountPath } from '../../kubernetes/names.ts';
 import { registryPrefix } from '../../settings/isolation.ts';
-import { noSpaces, oneLine } from '../../settings/schema-parts.ts';
+import { noSpaces, oneLine, wholeNumberPattern } from '../../settings/schema-parts.ts';
 
 /** What a pattern of the schemas asks for, in words that complete "`name` must be". */
 export interface Form {
@@ -41,9 +41,11 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$',
     {
       mustBe: 'a quantity as Kubernetes writes them, such as `500m`, `20` or `64Gi`',
-      near: (value) => /^(\d+(?:\.\d+)?) *([kmgtpe]i?)b?$/i.exec(value)?.slice(1).map(unitOf).join(''),
+      near: (value) =>
+        withoutExponent(value) ?? /^(\d+(?:\.\d+)?) *([kmgtpe](?:i?b?))$/i.exec(value)?.slice(1).map(unitOf).join(''),
     },
   ],
+  [wholeNumberPattern, { mustBe: 'a whole number, such as `200`' }],
   [`^${registryPrefix}$`, { mustBe: `${imagePrefix}, such as \`registry.example.com/solar/\``, near: nearRegistry }],
   [
     `^(\\*|${registryPrefix})$`,
@@ -160,10 +162,11 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ],
 ]);
 
-/** A part of a quantity: the unit as Kubernetes writes it, whatever its letters' case. */
+/** A part of a quantity: the unit as Kubernetes writes it, whatever its letters' case. Who writes `GB` mostly means `Gi`. */
 function unitOf(part: string): string {
   const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-  return units.find((unit) => unit.toLowerCase() === part.toLowerCase()) ?? part;
+  const unit = /[a-z]b$/i.test(part) ? part.replace(/i?b$/i, 'i') : part;
+  return units.find((known) => known.toLowerCase() === unit.toLowerCase()) ?? part;
 }
 
 /** A registry without its scheme, and with one slash at the end. */
@@ -175,4 +178,13 @@ function nearRegistry(value: string): string | undefined {
     .replace(/\/{2,}/g, '/')
     .replace(/\/$/, '');
   return new RegExp(`^${registryPrefix}$`).test(`${path}/`) ? `${path}/` : undefined;
+}
+
+/** An amount that is written with an exponent, which Kubernetes knows and few people read: `1e3` is `1000`. */
+function withoutExponent(value: string): string | undefined {
+  const [, whole = '', fraction = '', exponent] = /^(\d{1,9})(?:\.(\d{1,9}))?e\+?(\d{1,2})$/i.exec(value) ?? [];
+  const zeros = Number(exponent) - fraction.length;
+  return exponent === undefined || zeros < 0
+    ? undefined
+    : `${whole}${fraction}${'0'.repeat(zeros)}`.replace(/^0+(?=\d)/, '');
 }
