@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { apiVersion, schemas } from '../src/settings/schema.ts';
 
 interface SchemaNode {
-  readonly type?: string | undefined;
+  readonly type?: string | readonly string[] | undefined;
   readonly description?: string | undefined;
   readonly default?: string | number | boolean | undefined;
   readonly examples?: readonly unknown[];
@@ -80,6 +80,7 @@ function typeOf(node: SchemaNode): string {
   if (node.patternProperties) return 'mapping of text to text';
   if (node.type === 'object') return 'mapping';
   if (node.type === 'string') return 'text';
+  if (typeof node.type === 'object') return 'text or whole number';
   if (node.type === 'integer') return 'whole number';
   return node.type === 'boolean' ? '`true`, `false`' : (node.type ?? 'any');
 }

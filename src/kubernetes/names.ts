@@ -8,8 +8,14 @@ const segment = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 /** The pattern of an RFC 1123 label: what Kubernetes asks of a Namespace's name. At most 63 characters. */
 export const dnsLabel = `^${segment}$`;
 
+/** The pattern of an RFC 1123 subdomain: what Kubernetes asks of most objects' names. At most 253 characters. */
+export const dnsSubdomain = `^${segment}(\\.${segment})*$`;
+
+/** The pattern of a service account as `namespace/name`. */
+export const serviceAccountPath = `^${segment}/${segment}(\\.${segment})*$`;
+
 const dnsLabelPattern = new RegExp(dnsLabel);
-const dnsSubdomainPattern = new RegExp(`^${segment}(\\.${segment})*$`);
+const dnsSubdomainPattern = new RegExp(dnsSubdomain);
 const labelNamePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** Whether `text` is an RFC 1123 label, as names of Namespaces are. */

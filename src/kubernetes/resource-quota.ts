@@ -36,7 +36,11 @@ export function isQuotaKey(key: string): boolean {
   return key.includes('/') || namedQuotaKeys.has(key) || /^(requests\.)?hugepages-/.test(key);
 }
 
-/** Whether the key limits how many objects there are, which is a whole number. */
+/**
+ * Whether the key limits how many things there are, which is a whole number: objects, and what nodes and classes have of
+ * others' making, unless it is said of requests (`ValidateResourceQuantityValue` in Kubernetes).
+ */
 export function countsObjects(key: string): boolean {
-  return countKeys.has(key) || key.startsWith('count/');
+  if (countKeys.has(key)) return true;
+  return key.includes('/') && !key.startsWith('requests.') && !key.includes('kubernetes.io/');
 }

@@ -1,9 +1,11 @@
+import { quotedText } from '../values/quoted.ts';
+
 /**
- * A text as a CEL literal, in single quotes so that it needs no escapes in YAML, or in double ones. JSON's escapes are
- * among CEL's: https://github.com/google/cel-spec/blob/master/doc/langdef.md#string-and-bytes-values.
+ * A text as a CEL literal, in single quotes so that it needs no escapes in YAML, or in double ones. What nobody sees in it
+ * is escaped.
  */
 export function celString(text: string, quote: "'" | '"' = "'"): string {
-  const json = JSON.stringify(text);
+  const json = quotedText(text);
   if (quote === '"') return json;
   return `'${json.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }

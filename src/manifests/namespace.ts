@@ -3,7 +3,7 @@ import { boundClusterRole } from '../access/custom-roles.ts';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
-import { fallbackRequest, quotaKeys } from '../settings/quota.ts';
+import { defaultRequest, quotaKeys } from '../settings/quota.ts';
 import type { RenderedOrganization } from './cluster-input.ts';
 import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
 import type { Origin } from '../source/source.ts';
@@ -173,12 +173,8 @@ function quotaHard(quota: Quota): Record<string, string> {
 
 /** With a quota on requests, a pod without them would be refused. */
 function limitRangeItem(quota: Quota | undefined, limits: ContainerLimits | undefined): k8s.LimitRangeItem | undefined {
-  const needed = {
-    ...(quota?.cpu !== undefined && { cpu: fallbackRequest.cpu }),
-    ...(quota?.memory !== undefined && { memory: fallbackRequest.memory }),
-  };
   const item = {
-    defaultRequest: { ...needed, ...limits?.defaultRequest },
+    defaultRequest: defaultRequest(quota, limits),
     default: limits?.default ?? {},
     max: limits?.max ?? {},
   };

@@ -1,4 +1,3 @@
-import { Yaml } from 'cdk8s';
 import { customRolesInUse } from '../access/custom-roles.ts';
 import type { AccessCluster, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
@@ -26,6 +25,7 @@ import {
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
 import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
 import { customRoleFiles } from './custom-roles.ts';
+import { yamlText } from './yaml/yaml-text.ts';
 
 /** Everything that is rendered. */
 export interface Rendered {
@@ -126,7 +126,7 @@ function bindingsFor(
 function apiServerFiles(organization: RenderedOrganization, cluster: RenderedCluster): ManifestFile[] {
   const authentication = authenticationConfiguration(organization, cluster);
   if (!authentication) return [];
-  return [{ path: apiServerFile(cluster), text: header(cluster.origin.file) + Yaml.stringify(authentication) }];
+  return [{ path: apiServerFile(cluster), text: header(cluster.origin.file) + yamlText([authentication]) }];
 }
 
 /** What is applied by hand where Argo CD runs, where the organization says which repository it follows. */

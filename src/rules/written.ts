@@ -3,7 +3,15 @@ import type { Cursor } from '../config/reading/cursor.ts';
 import { entries, field, items, wholeItems } from '../config/reading/cursor.ts';
 import type { ConfigFile, FileOf } from '../config/reading/files.ts';
 import type { Located } from '../config/model/desired-state.ts';
-import type { FileKind, Isolation, Owner, Quota, TenantFile } from '../settings/schema.ts';
+import type {
+  ContainerLimits,
+  FileKind,
+  Isolation,
+  OrganizationFile,
+  Owner,
+  Quota,
+  TenantFile,
+} from '../settings/schema.ts';
 import { fileOrigin } from '../source/source.ts';
 
 /**
@@ -11,21 +19,47 @@ import { fileOrigin } from '../source/source.ts';
  * as such. Rules about what holds look at the desired state, where a default appears in every namespace that gets it.
  */
 
-/** Every quota of a tenant's file: of the tenant, of its defaults and of namespaces. */
+/** Every quota of a file: of a tenant, its defaults and its namespaces, and what the organization grants. */
 export function writtenQuotas(file: ConfigFile): Cursor<Quota>[] {
   const spec = tenantSpec(file);
   const defaults = spec && field(spec, 'defaults');
   return present([
+    ...grantsIn(file).map((grant) => field(grant, 'quota')),
     spec && field(spec, 'quota'),
     defaults && field(defaults, 'quota'),
     ...items(spec && field(spec, 'namespaces')).map((namespace) => field(namespace, 'quota')),
   ]);
 }
 
+/** All that a file says of limits of containers: of namespaces and defaults, and what the organization grants. */
+export function writtenContainerLimits(file: ConfigFile): Cursor<ContainerLimits>[] {
+  const spec = tenantSpec(file);
+  const organization = organizationSpec(file);
+  return present([
+    ...grantsIn(file).map((grant) => field(grant, 'containerLimits')),
+    ...present([organization && field(organization, 'defaults'), spec && field(spec, 'defaults')]).map((defaults) =>
+      field(defaults, 'containerLimits'),
+    ),
+    ...items(spec && field(spec, 'namespaces')).map((namespace) => field(namespace, 'containerLimits')),
+  ]);
+}
+
+function grantsIn(file: ConfigFile) {
+  const spec = organizationSpec(file);
+  return present([spec && field(spec, 'limits'), ...entries(spec && field(spec, 'grants')).map(([, grant]) => grant)]);
+}
+
 /** Every owner in a tenant's file. */
 export function writtenOwners(file: ConfigFile): Located<Owner>[] {
   const spec = tenantSpec(file);
   return wholeItems(spec && field(spec, 'owners'));
+}
+
+/** The user name that a cluster's file says Argo CD writes as. */
+export function writtenSyncIdentity(file: ConfigFile): Located<string> | undefined {
+  const cluster = file.kind === 'Cluster' ? readable(file) : undefined;
+  const spec = cluster && field(cluster, 'spec');
+  return spec && field(spec, 'syncIdentity');
 }
 
 /** A key and a value of labels, and what they are for. */
@@ -72,6 +106,11 @@ function labelsFor(
   labels: Cursor<Readonly<Record<string, string>>> | undefined,
 ): WrittenLabel[] {
   return entries(labels).map(([key, { value, origin }]) => ({ key, value, origin, use }));
+}
+
+function organizationSpec(file: ConfigFile): Cursor<OrganizationFile['spec']> | undefined {
+  const organization = file.kind === 'Organization' ? readable(file) : undefined;
+  return organization && field(organization, 'spec');
 }
 
 function tenantSpec(file: ConfigFile): Cursor<TenantFile['spec']> | undefined {

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
+import { serviceAccountPath } from '../kubernetes/names.ts';
 import { noOrder, permits } from './order.ts';
-import { classNames, exactlyOneOf, labels, name, optional, strict, subjectName } from './schema-parts.ts';
+import { exactlyOneOf, labels, name, objectNames, oneLine, optional, strict, subjectName } from './schema-parts.ts';
 import { other, schemaOf, setting, value } from './setting.ts';
 
 /** The keys of a cluster's `spec`. */
@@ -101,7 +102,8 @@ export const cluster = {
         description:
           "The user name as which Argo CD writes to this cluster. Default: Argo CD's application controller, as on the cluster that it runs on.",
         minLength: 1,
-        maxLength: 253,
+        maxLength: 400,
+        pattern: oneLine,
         examples: ['system:serviceaccount:kube-system:argocd-manager'],
       }),
     ),
@@ -122,24 +124,21 @@ export const cluster = {
   trustedServiceAccounts: setting(
     'trusted service account',
     optional(
-      Type.Array(
-        Type.String({ pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$', maxLength: 253 }),
-        {
-          description:
-            "Service accounts, as `namespace/name`, of operators of the cluster that create namespaces of their own, or ClusterRoles that are aggregated, and that go on working in cordoned namespaces; a namespace's admin may bind them. Never one in a tenant's namespace.",
-        },
-      ),
+      Type.Array(Type.String({ pattern: serviceAccountPath, maxLength: 317 }), {
+        description:
+          "Service accounts, as `namespace/name`, of operators of the cluster that create namespaces of their own, or ClusterRoles that are aggregated, and that go on working in cordoned namespaces; a namespace's admin may bind them. Never one in a tenant's namespace.",
+      }),
     ),
     { order: permits, risk: 'ownRule', toldOfNew: true, rendered: 'the policies' },
   ),
   storageClasses: setting(
     'storage class',
-    optional(classNames('The StorageClasses that tenants may be allowed here.')),
+    optional(objectNames('The StorageClasses that tenants may be allowed here.')),
     { order: noOrder, risk: 'none', rendered: { nothing: 'for rules' } },
   ),
   ingressClasses: setting(
     'ingress class',
-    optional(classNames('The IngressClasses that tenants may be allowed here.')),
+    optional(objectNames('The IngressClasses that tenants may be allowed here.')),
     { order: noOrder, risk: 'none', rendered: { nothing: 'for rules' } },
   ),
 } as const;

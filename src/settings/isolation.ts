@@ -1,15 +1,18 @@
 import { Type } from '@sinclair/typebox';
 import { withinGrant } from './authority.ts';
 import { forbids, permits, scale } from './order.ts';
-import { classNames, labels, oneOf, optional } from './schema-parts.ts';
+import { labels, objectNames, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
 import { stopsWhenMore, stopsWhenOneGoes, stopsWhenTighter } from './stops.ts';
 
 const podSecurityOrder = scale('restricted', 'baseline', 'privileged');
 const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
-/** With what names of images begin: it ends in `/`, so that no other registry begins with it. */
-export const registryPrefix = '[a-z0-9][a-z0-9.:/_-]*/';
+/**
+ * With what names of images begin: a host, a port if need be, and folders. It ends in `/`, so that no other registry begins
+ * with it. See https://pkg.go.dev/github.com/distribution/reference.
+ */
+export const registryPrefix = '[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*/';
 
 /** What keeps tenants apart. The nearest setting wins: namespace, tenant, organization (S69). */
 export const isolation = {
@@ -102,7 +105,7 @@ export const Isolation = schemaOf(
 );
 
 function classes<const N extends string>(name: N, annotation: string, description: string) {
-  return allowList(name, optional(classNames(description)), {
+  return allowList(name, optional(objectNames(description)), {
     annotation,
     inherited: true,
     order: permits,

@@ -4,7 +4,7 @@ import { grants } from './grants.ts';
 import { isolation } from './isolation.ts';
 import { forbids, moreIsLooser, noOrder, permits, permitsUntil, scale } from './order.ts';
 import { containerLimitsKey } from './quota.ts';
-import { count, date, name, oneOf, optional, strict, subjectName } from './schema-parts.ts';
+import { count, date, name, objectName, oneLine, oneOf, optional, strict, subjectName } from './schema-parts.ts';
 import { nested, other, schemaOf, setting, value } from './setting.ts';
 
 /** The keys of a group. */
@@ -192,7 +192,9 @@ export const argoCD = {
   ),
   targetRevision: value(
     'Argo CD revision',
-    optional(Type.String({ description: 'Branch that Argo CD follows.', minLength: 1, maxLength: 200 })),
+    optional(
+      Type.String({ description: 'Branch that Argo CD follows.', minLength: 1, maxLength: 200, pattern: oneLine }),
+    ),
     { default: 'main', order: noOrder, risk: 'trust', rendered: 'Applications' },
   ),
   path: value(
@@ -225,7 +227,7 @@ export const argoCD = {
   serviceAccount: setting(
     'syncIdentity',
     optional(
-      name(
+      objectName(
         "The service account by which Argo CD's application controller writes. Default: argocd-application-controller.",
       ),
     ),
@@ -330,6 +332,7 @@ export const organization = {
                 'What is excepted: a tenant, a namespace, a group, a cluster, by the name that the diagnostic gives in backquotes.',
               minLength: 1,
               maxLength: 253,
+              pattern: oneLine,
             }),
             reason: Type.String({ description: 'Why.', minLength: 10, maxLength: 500 }),
             until: date('Last day (UTC) of the exception.'),

@@ -1,8 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import type { Static } from '@sinclair/typebox';
+import type { Quantity } from '../kubernetes/quantity.ts';
+import { compareQuantities, parseQuantity } from '../kubernetes/quantity.ts';
 import { withinGrant } from './authority.ts';
 import { containerLimits as containerLimitsOrder, moreIsLooser } from './order.ts';
-import { count, optional, quantity, quantityPattern, strict } from './schema-parts.ts';
+import { optional, quantity, quotaCount, strict } from './schema-parts.ts';
 import type { Told } from './setting.ts';
 import { keysOf, schemaOf, toldAs } from './setting.ts';
 import { stopsWhenLess, stopsWhenLessAtMost } from './stops.ts';
@@ -13,7 +15,7 @@ const amount = (resource: string, schema: ReturnType<typeof quantity>) => ({
   resource,
   schema: optional(schema),
 });
-const number = (resource: string, schema: ReturnType<typeof count>) => ({
+const number = (resource: string, schema: ReturnType<typeof quotaCount>) => ({
   kind: 'part' as const,
   resource,
   schema: optional(schema),
@@ -24,13 +26,13 @@ export const quota = {
   cpu: amount('requests.cpu', quantity('Sum of all CPU requests: `requests.cpu`.', ['20', '500m'])),
   memory: amount('requests.memory', quantity('Sum of all memory requests: `requests.memory`.', ['64Gi'])),
   storage: amount('requests.storage', quantity('Sum of all storage requests: `requests.storage`.', ['1Ti'])),
-  pods: number('pods', count('Number of pods that are not finished: `pods`.')),
-  persistentVolumeClaims: number('persistentvolumeclaims', count('Number of claims: `persistentvolumeclaims`.')),
+  pods: number('pods', quotaCount('Number of pods that are not finished: `pods`.')),
+  persistentVolumeClaims: number('persistentvolumeclaims', quotaCount('Number of claims: `persistentvolumeclaims`.')),
   loadBalancers: number(
     'services.loadbalancers',
-    count('Number of Services of type LoadBalancer: `services.loadbalancers`.'),
+    quotaCount('Number of Services of type LoadBalancer: `services.loadbalancers`.'),
   ),
-  nodePorts: number('services.nodeports', count('Number of node ports: `services.nodeports`.')),
+  nodePorts: number('services.nodeports', quotaCount('Number of node ports: `services.nodeports`.')),
 } as const;
 
 /** The named keys of a quota, in their order. */
@@ -42,7 +44,7 @@ export const Quota = schemaOf(
     hard: {
       kind: 'part',
       schema: optional(
-        Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ pattern: quantityPattern }), {
+        Type.Record(Type.String({ minLength: 1, maxLength: 317 }), quantity(), {
           ...strict,
           description:
             'Any other key of a ResourceQuota, as Kubernetes writes it: `limits.memory`, `count/jobs.batch`.',
@@ -103,10 +105,38 @@ export const ContainerLimits = Type.Object(
   {
     ...strict,
     description:
-      'What a container gets that asks for nothing, and the most it may ask for: rendered as a LimitRange. A namespace with a quota on CPU or memory refuses pods without requests, so such a namespace always gets a `defaultRequest` (100m, 128Mi unless set).',
+      'What a container gets that asks for nothing, and the most it may ask for: rendered as a LimitRange. A namespace with a quota on CPU or memory refuses pods without requests, so such a namespace always gets a `defaultRequest` (unless set, 100m and 128Mi, or less where `default` or `max` is less).',
   },
 );
 export type ContainerLimits = Static<typeof ContainerLimits>;
+
+/**
+ * What a container gets that asks for nothing. What a quota wants it to ask for has a fallback, and never more of it than
+ * the container may have: Kubernetes refuses a LimitRange whose `defaultRequest` is more than its `default` or its `max`.
+ */
+export function defaultRequest(
+  quota: Quota | undefined,
+  limits: ContainerLimits | undefined,
+): NonNullable<ContainerLimits['defaultRequest']> {
+  const given = limits?.defaultRequest ?? {};
+  const fallback = (resource: keyof typeof fallbackRequest): string | undefined =>
+    quota?.[resource] === undefined
+      ? undefined
+      : least([fallbackRequest[resource], limits?.default?.[resource], limits?.max?.[resource]]);
+  const [cpu, memory] = [given.cpu ?? fallback('cpu'), given.memory ?? fallback('memory')];
+  return { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }) };
+}
+
+/** The least of some amounts, as it is written. */
+function least(amounts: readonly (string | undefined)[]): string | undefined {
+  let found: { readonly text: string; readonly amount: Quantity } | undefined;
+  for (const text of amounts) {
+    const amount = text === undefined ? undefined : parseQuantity(text);
+    if (text !== undefined && amount !== undefined && (!found || compareQuantities(amount, found.amount) < 0))
+      found = { text, amount };
+  }
+  return found?.text;
+}
 
 /** Limits of containers, told as one; not at all where they limit nothing. */
 export const containerLimitsKey = toldAs('containerLimits', optional(ContainerLimits), containerLimitsTold, {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
-import { dnsLabel } from '../kubernetes/names.ts';
+import { dnsLabel, dnsSubdomain } from '../kubernetes/names.ts';
 
 /** What the schemas of the three kinds of files are made of. */
 
@@ -31,14 +31,49 @@ type ExactlyOne<T, K extends keyof T> = {
 export const name = (description: string) =>
   Type.String({ description, minLength: 1, maxLength: 63, pattern: dnsLabel });
 
-/** Subject names are the identity provider's, not ours: nearly anything is a name. Rules judge the rest. */
-export const subjectName = (description: string) => Type.String({ description, minLength: 1, maxLength: 253 });
+/** A text on one line, with no space at its ends: nobody sees one there, and to Kubernetes it makes another name. */
+export const oneLine = '^\\S(.*\\S)?$';
+
+/** A text without spaces of any kind, and so on one line. */
+export const noSpaces = '^\\S*$';
+
+/** Subject names are the identity provider's, not ours: nearly anything on a line is a name. Rules judge the rest. */
+export const subjectName = (description: string) =>
+  Type.String({ description, minLength: 1, maxLength: 253, pattern: oneLine });
+
+/** The name of an object, as Kubernetes asks for it. */
+export const objectName = (description: string) =>
+  Type.String({ description, minLength: 1, maxLength: 253, pattern: dnsSubdomain });
 
 export const date = (description: string) =>
   Type.String({ description, pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', examples: ['2026-12-31'] });
 
-export const quantity = (description: string, examples: string[]) =>
-  Type.String({ description, pattern: quantityPattern, examples });
+/**
+ * An amount: text, or a whole number without quotes, as Kubernetes takes either. Whoever reads a file turns the second of
+ * the two types into the first.
+ */
+export const quantity = (description?: string, examples?: string[]) =>
+  Type.Unsafe<string>({
+    type: ['string', 'integer'],
+    ...(description !== undefined && { description }),
+    pattern: quantityPattern,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    ...(examples && { examples }),
+  });
+
+/** A whole number as text. */
+export const wholeNumberPattern = '^(0|[1-9][0-9]{0,8})$';
+
+/** A number of objects, with quotes or without. */
+export const quotaCount = (description: string) =>
+  Type.Unsafe<number>({
+    type: ['integer', 'string'],
+    description,
+    pattern: wholeNumberPattern,
+    minimum: 0,
+    maximum: 2 ** 31 - 1,
+  });
 
 export const count = (description: string, minimum = 0) => Type.Integer({ description, minimum, maximum: 2 ** 31 - 1 });
 
@@ -48,6 +83,10 @@ export const labels = (description: string) =>
     ...strict,
     description,
   });
+
+/** Names of objects of the cluster. */
+export const objectNames = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: dnsSubdomain }), { description });
 
 export const classNames = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { description });
@@ -87,20 +126,23 @@ export const Owner = Type.Object(
 
 export const PolicyRule = Type.Object(
   {
-    apiGroups: Type.Array(Type.String({ maxLength: 253 }), {
+    apiGroups: Type.Array(Type.String({ maxLength: 253, pattern: noSpaces }), {
       minItems: 1,
       description: "API groups; `''` is the core group.",
     }),
-    resources: Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+    resources: Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: noSpaces }), {
       minItems: 1,
       description: 'Resources, as RBAC writes them.',
     }),
-    verbs: Type.Array(Type.String({ minLength: 1, maxLength: 63 }), {
+    verbs: Type.Array(Type.String({ minLength: 1, maxLength: 63, pattern: noSpaces }), {
       minItems: 1,
       description: 'Verbs, as RBAC writes them.',
     }),
     resourceNames: optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 253 }), { minItems: 1, description: 'Only these objects.' }),
+      Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: noSpaces }), {
+        minItems: 1,
+        description: 'Only these objects.',
+      }),
     ),
   },
   { ...strict, description: 'One rule of an RBAC Role.' },

@@ -28,24 +28,35 @@ const looks: readonly Look[] = [
   { what: 'a JSON Web Token', pattern: /(?<![\w.-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g },
 ];
 
+/** What is made unreadable without a word, because a rule of its own says that it must not be there: users in URLs. */
+const inUrls: Look = {
+  what: 'user info in a URL',
+  pattern:
+    /(?<=(?<!\w)https?:\/\/)[^\s/@"'?#]{1,255}(?=@)|(?<=(?<!\w)[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:"'?#]{0,255}:[^\s/@"'?#]{1,255}(?=@)/gi,
+};
+
 /** The secrets in `text`, in its order. */
 export function findSecrets(text: string): FoundSecret[] {
-  const found = looks.flatMap(({ what, pattern }) =>
-    Array.from(text.matchAll(pattern), (match): FoundSecret => {
-      return { what, start: match.index, end: match.index + match[0].length };
-    }),
-  );
-  return found
+  return looks
+    .flatMap((look) => found(look, text))
     .filter(({ what, start, end }) => what !== 'a private key in base64' || holdsKey(text.slice(start, end)))
     .map((secret) => (secret.what === 'a private key' ? { ...secret, end: endOfPem(text, secret.end) } : secret))
     .sort((a, b) => a.start - b.start);
+}
+
+function found({ what, pattern }: Look, text: string): FoundSecret[] {
+  return Array.from(text.matchAll(pattern), ({ 0: match, index }) => ({
+    what,
+    start: index,
+    end: index + match.length,
+  }));
 }
 
 /** `text` with its secrets made unreadable, character by character: whatever is where in it stays there. */
 export function redactSecrets(text: string): string {
   let redacted = '';
   let from = 0;
-  for (const { start, end } of findSecrets(text)) {
+  for (const { start, end } of [...findSecrets(text), ...found(inUrls, text)].sort((a, b) => a.start - b.start)) {
     if (end <= from) continue;
     const begin = Math.max(start, from);
     redacted += text.slice(from, begin) + text.slice(begin, end).replace(/[^\s]/g, '*');

@@ -1,5 +1,5 @@
 import type { Problem, Span, TextProblemKind } from './text.ts';
-import { spanAt, textProblems } from './text.ts';
+import { hiddenIn, spanAt, textProblems } from './text.ts';
 import type { PathStep, YamlProblemKind } from './yaml.ts';
 import { locateIn, readYaml } from './yaml.ts';
 import { readPlainYaml } from './yaml-plain.ts';
@@ -96,7 +96,11 @@ export function parseYaml(file: string, text: string): Source {
   if (![...inText, ...read.problems].every((p) => harmless.has(p.kind))) {
     // What nobody sees in a line is a mistake in YAML too, and one finding is enough.
     const unseen = inText.find((p) => p.kind === 'invisible-character' || p.detail === 'CR')?.span.start.line;
-    return source([...inText, ...read.problems.filter((p) => p.kind !== 'syntax' || p.span.start.line !== unseen)]);
+    const follows: readonly SourceProblemKind[] = ['syntax', 'invisible-in-value'];
+    return source([
+      ...inText,
+      ...read.problems.filter((p) => !follows.includes(p.kind) || p.span.start.line !== unseen),
+    ]);
   }
   const problems = [...inText, ...read.problems];
   const value = read.value();
@@ -104,6 +108,28 @@ export function parseYaml(file: string, text: string): Source {
   return value === null
     ? source([...problems, { kind: 'empty', span: spanAt(text, 0, 0), detail: '' }])
     : source(problems, value);
+}
+
+/** The first text of a value, or of a key in it, that holds a character nobody can see; undefined where there is none. */
+export function hiddenTextIn(
+  value: unknown,
+  path: readonly PathStep[] = [],
+): { readonly path: readonly PathStep[]; readonly in: 'key' | 'value'; readonly character: string } | undefined {
+  if (typeof value === 'string') {
+    const character = hiddenIn(value);
+    return character === undefined ? undefined : { path, in: 'value', character };
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const entries: Iterable<readonly [PathStep, unknown]> = Array.isArray(value)
+    ? value.entries()
+    : Object.entries(value);
+  for (const [step, inner] of entries) {
+    const character = typeof step === 'string' ? hiddenIn(step) : undefined;
+    const below = [...path, step];
+    const found = character === undefined ? hiddenTextIn(inner, below) : { path: below, in: 'key' as const, character };
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** A locator for a YAML source. It parses the text anew, with positions: most files never need one. */

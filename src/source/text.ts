@@ -31,11 +31,12 @@ export type TextProblemKind = 'not-text' | 'byte-order-mark' | 'carriage-return'
 
 /**
  * Characters that a reader cannot see, or that show a line in another order than it is read (CVE-2021-42574): controls,
- * bidirectional marks, zero-width characters, fillers, tags. Joiners and variation selectors are let be where they shape
- * an emoji.
+ * bidirectional marks, zero-width characters, fillers, tags; and what is no character at all: halves of one, and the code
+ * points that Unicode never assigns. Joiners and variation selectors are let be where they shape an emoji.
  */
 const invisible = new RegExp(
   [
+    String.raw`[\p{Surrogate}\p{Noncharacter_Code_Point}]`,
     String.raw`[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]`,
     String.raw`[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f]`,
     String.raw`[\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]`,
@@ -52,6 +53,15 @@ const falseSpace = /(?:^ *|[-:?,[{] *)(?<space>[\u00a0\u1680\u2000-\u200a\u202f\
 /** Whether a reader sees every character of a text for what it is, and none of them ends a line but the line feed. */
 export function isShown(text: string): boolean {
   return !/[\0\r]/.test(text) && !invisible.test(text) && !falseSpace.test(text);
+}
+
+/**
+ * The first character of a value that a reader cannot see, as `U+200B`; undefined where there is none. An escape, or code,
+ * puts such a character into a value whose text shows nothing of it.
+ */
+export function hiddenIn(value: string): string | undefined {
+  const found = invisible.exec(value)?.[0] ?? (value.includes('\r') ? '\r' : undefined);
+  return found === undefined ? undefined : codePointOf(found);
 }
 
 /** Gives the stretches of `text` between offsets. The lines are counted once, however many are asked for. */
@@ -112,10 +122,13 @@ export function textProblems(text: string): Problem<TextProblemKind>[] {
     add('carriage-return', carriageReturn, 1, text[carriageReturn + 1] === '\n' ? 'CRLF' : 'CR');
   const hidden = firstHidden(text, mark);
   if (hidden) {
-    const code = (hidden.character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    add('invisible-character', hidden.offset, hidden.character.length, `U+${code}`);
+    add('invisible-character', hidden.offset, hidden.character.length, codePointOf(hidden.character));
   }
   return problems;
+}
+
+function codePointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function firstHidden(text: string, from: number): { offset: number; character: string } | undefined {

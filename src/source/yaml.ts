@@ -1,7 +1,7 @@
 import { Composer, isAlias, isMap, isNode, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { CST, Document, ErrorCode, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Problem, Span } from './text.ts';
-import { firstLineEnd, spansIn } from './text.ts';
+import { firstLineEnd, hiddenIn, spansIn } from './text.ts';
 import { explainMistake } from './yaml-mistakes.ts';
 import type { ValueRanges, Range } from './yaml-plain.ts';
 import { rangesInPlainYaml } from './yaml-plain.ts';
@@ -21,10 +21,11 @@ export type YamlProblemKind =
   | 'alias'
   | 'merge-key'
   | 'tag'
-  | 'ambiguous-scalar';
+  | 'ambiguous-scalar'
+  | 'invisible-in-value';
 
 export interface YamlProblem extends Problem<YamlProblemKind> {
-  /** The path of an ambiguous scalar. */
+  /** The path of an ambiguous scalar, or of a value with an invisible character in it. */
   readonly path?: readonly PathStep[];
 }
 
@@ -231,18 +232,28 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       add('ambiguous-scalar', range, { path: [...path] });
       // Taken as it is written, whatever is wanted here: `0777` must not turn into 777.
       node.value = node.source;
-    }
+    } else lookIntoText(node, { path: [...path] });
+  };
+  /** An escape shows nothing of the character that it stands for. */
+  const lookIntoText = (node: Scalar, more: Partial<YamlProblem>): void => {
+    const hidden = typeof node.value === 'string' ? hiddenIn(node.value) : undefined;
+    if (hidden !== undefined) add('invisible-in-value', rangeOf(node) ?? [0, 0], { ...more, detail: hidden });
   };
   const lookAtProperties = ({ anchor, tag }: Scalar | YAMLMap | YAMLSeq, [start]: Range): void => {
     if (anchor !== undefined) add('anchor', wordBefore(text, `&${anchor}`, start));
     if (tag !== undefined) add('tag', wordBefore(text, '!', start));
   };
+  /** A list or a mapping in the place of a key, which is not looked into. Of one with a tag the composer says only that. */
+  const lookAtKeyOfSeveral = (key: YAMLMap | YAMLSeq, range: Range): void => {
+    lookAtProperties(key, range);
+    if (key.tag !== undefined) add('odd-key', range);
+  };
   const lookInMap = (map: YAMLMap): void => {
     const keys = new Map<unknown, Scalar>();
     for (const { key, value } of map.items) {
       if (!isScalar(key)) {
-        // The composer has said so already; a list or a mapping in the place of a key is not looked into.
         if (isAlias(key)) look(key);
+        else if (isMap(key) || isSeq(key)) lookAtKeyOfSeveral(key, rangeOf(key) ?? [0, 0]);
         continue;
       }
       const name = String(key.value);
@@ -251,6 +262,7 @@ function unwanted(document: Document.Parsed, text: string): YamlProblem[] {
       if (first) add('duplicate-key', range, { detail: name, other: span(...(rangeOf(first) ?? [0, 0])) });
       else keys.set(name, key);
       lookAtProperties(key, range);
+      lookIntoText(key, {});
       if (name === '<<' && key.type === 'PLAIN') add('merge-key', range);
       // Never a name that anyone needs, and the one that turns up in attacks on programs that merge objects.
       else if (name === '__proto__' || name === '') add('odd-key', range, { detail: name });

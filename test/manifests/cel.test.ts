@@ -8,6 +8,12 @@ it.each([
   ['a\\"b', `'a\\\\"b'`, `"a\\\\\\"b"`],
   [`a\\'b`, `'a\\\\\\'b'`, `"a\\\\'b"`],
   ['two\nlines', `'two\\nlines'`, `"two\\nlines"`],
+  [
+    'a\u007fb\u0085\u2028\u202e\uffff',
+    `'a\\u007fb\\u0085\\u2028\\u202e\\uffff'`,
+    `"a\\u007fb\\u0085\\u2028\\u202e\\uffff"`,
+  ],
+  ['\u{e0041}é😀', `'\\U000e0041é😀'`, `"\\U000e0041é😀"`],
 ])('a text as a CEL literal: %j', (text, single, double) => {
   expect(celString(text)).toBe(single);
   expect(celString(text, '"')).toBe(double);

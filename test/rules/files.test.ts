@@ -239,6 +239,18 @@ describe('TEN006 not-plain-yaml', () => {
     ['*x', ['9:15 TEN006 alias `*x`: anchors and aliases are not allowed']],
     ['!!seq [prodcluster01]', ['9:15 TEN006 tag `!!seq`: tags are not allowed']],
     ['{{ clusters }}', ['9:16 TEN006 a key must be text, not a list or a mapping']],
+    [
+      '{ !t [a, b]: c }',
+      ['9:17 TEN006 tag `!t`: tags are not allowed', '9:20 TEN006 a key must be text, not a list or a mapping'],
+    ],
+    [
+      '{ &x !t {a: b}: c }',
+      [
+        '9:17 TEN006 anchor `&x`: anchors and aliases are not allowed',
+        '9:20 TEN006 tag `!t`: tags are not allowed',
+        '9:23 TEN006 a key must be text, not a list or a mapping',
+      ],
+    ],
     ['{ __proto__: x }', ['9:17 TEN006 `__proto__` cannot be a key']],
     ['{ "": x }', ['9:17 TEN006 a key is empty']],
     ['{ <<: { a: x } }', ['9:17 TEN006 merge keys are not allowed']],

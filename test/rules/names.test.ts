@@ -106,7 +106,7 @@ describe('TEN203 group-name', () => {
     },
   );
 
-  it.each(['on call', ' ops', 'ops ', 'оps', '-ops', 'ops\n'])('refuses %j unless told otherwise', async (name) => {
+  it.each(['on call', 'оps', '-ops'])('refuses %j unless told otherwise', async (name) => {
     expect(await says('TEN203', organization({ groups: groups({ name }) }))).toHaveLength(1);
   });
 

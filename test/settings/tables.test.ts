@@ -125,7 +125,8 @@ interface Schema {
 function twoOf(schema: Schema): [unknown, unknown] {
   const pair = <T>([first, second = first]: readonly T[]): [T | undefined, T | undefined] => [first, second];
   if (schema.enum) return [schema.enum[0], schema.enum.at(-1)];
-  switch (schema.type) {
+  // What may be written in two ways, in the first of them.
+  switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
     case 'boolean':
       return [false, true];
     case 'integer':

@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import type { PathStep } from '../../source/source.ts';
+import { asTyped } from './as-typed.ts';
 import { pathKey } from './cursor.ts';
 import type { FileKind } from '../../settings/schema.ts';
 import { schemas } from '../../settings/schema.ts';
@@ -46,7 +47,8 @@ export function checkSchema<K extends FileKind>(kind: K, document: unknown): Che
 }
 
 function shaped<K extends FileKind>(kind: K, document: unknown): Checked<K>['file'] {
-  return hasShape(kind, document) ? document : undefined;
+  const typed = asTyped(schemas[kind], document);
+  return hasShape(kind, typed) ? typed : undefined;
 }
 
 /** True by the check that was made before: everything outside the failed paths has the shape of the kind's schema. */

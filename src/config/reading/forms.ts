@@ -1,4 +1,6 @@
-import { dnsLabel } from '../../kubernetes/names.ts';
+import { dnsLabel, dnsSubdomain, serviceAccountPath } from '../../kubernetes/names.ts';
+import { registryPrefix } from '../../settings/isolation.ts';
+import { noSpaces, oneLine, wholeNumberPattern } from '../../settings/schema-parts.ts';
 
 /** What a pattern of the schemas asks for, in words that complete "`name` must be". */
 export interface Form {
@@ -11,6 +13,8 @@ export interface Form {
 export function formOf(pattern: string): Form | undefined {
   return forms.get(pattern);
 }
+
+const imagePrefix = 'the beginning of image names up to a `/`, in lowercase and without a scheme';
 
 const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   [
@@ -37,22 +41,48 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$',
     {
       mustBe: 'a quantity as Kubernetes writes them, such as `500m`, `20` or `64Gi`',
-      near: (value) => /^(\d+(?:\.\d+)?) *([kmgtpe]i?)b?$/i.exec(value)?.slice(1).map(unitOf).join(''),
+      near: (value) =>
+        withoutExponent(value) ?? /^(\d+(?:\.\d+)?) *([kmgtpe](?:i?b?))$/i.exec(value)?.slice(1).map(unitOf).join(''),
     },
   ],
+  [wholeNumberPattern, { mustBe: 'a whole number, such as `200`' }],
+  [`^${registryPrefix}$`, { mustBe: `${imagePrefix}, such as \`registry.example.com/solar/\``, near: nearRegistry }],
   [
-    '^[a-z0-9][a-z0-9.:/_-]*/$',
-    {
-      mustBe: 'the beginning of image names up to a `/`, in lowercase, such as `registry.example.com/solar/`',
-      near: imagePrefix,
-    },
+    `^(\\*|${registryPrefix})$`,
+    { mustBe: `\`*\`, or ${imagePrefix}, such as \`registry.example.com/solar/\``, near: nearRegistry },
   ],
   [
-    '^(\\*|[a-z0-9][a-z0-9.:/_-]*/)$',
+    dnsSubdomain,
     {
       mustBe:
-        'the beginning of image names up to a `/`, in lowercase, such as `registry.example.com/solar/`; or `*` for all',
-      near: imagePrefix,
+        'a name as Kubernetes has them: lowercase letters, digits, `-` and `.`, with a letter or digit at both ends',
+      near: (value) => {
+        const account = /^system:serviceaccount:[^:]+:([^:]+)$/.exec(value)?.[1];
+        const name = (account ?? value)
+          .toLowerCase()
+          .replace(/[^a-z0-9.]+/g, '-')
+          .replace(/(^|\.)-+|-+(?=\.|$)/g, '$1')
+          .replace(/\.{2,}/g, '.')
+          .replace(/^\.|\.$/g, '');
+        return new RegExp(dnsSubdomain).test(name) ? name : undefined;
+      },
+    },
+  ],
+  [
+    noSpaces,
+    {
+      mustBe: 'without spaces',
+      near: (value) => (/^\s*\S+\s*$/.test(value) ? value.trim() : undefined),
+    },
+  ],
+  [
+    oneLine,
+    {
+      mustBe: 'on one line, without a space at its ends',
+      near: (value) => {
+        const line = value.trim();
+        return line === '' || /[\n\r]/.test(line) ? undefined : line;
+      },
     },
   ],
   ['^[0-9]+(\\.[0-9]+)?$', { mustBe: 'a decimal number without separators, such as `120000` or `99.50`' }],
@@ -95,7 +125,7 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     { mustBe: 'letters, digits and any of `.`, `_`, `:`, `/` and `-`, beginning with a letter or digit' },
   ],
   [
-    '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    serviceAccountPath,
     {
       mustBe: 'a service account as `namespace/name`, such as `kube-system/operator`',
       near: (value) => /^system:serviceaccount:([-a-z0-9]+):([-a-z0-9.]+)$/.exec(value)?.slice(1).join('/'),
@@ -132,16 +162,29 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ],
 ]);
 
-/** A part of a quantity: the unit as Kubernetes writes it, whatever its letters' case. */
+/** A part of a quantity: the unit as Kubernetes writes it, whatever its letters' case. Who writes `GB` mostly means `Gi`. */
 function unitOf(part: string): string {
   const units = ['k', 'M', 'G', 'T', 'P', 'E', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-  return units.find((unit) => unit.toLowerCase() === part.toLowerCase()) ?? part;
+  const unit = /[a-z]b$/i.test(part) ? part.replace(/i?b$/i, 'i') : part;
+  return units.find((known) => known.toLowerCase() === unit.toLowerCase()) ?? part;
 }
 
-function imagePrefix(value: string): string | undefined {
-  const prefix = `${value
-    .replace(/^https?:\/\//i, '')
+/** A registry without its scheme, and with one slash at the end. */
+function nearRegistry(value: string): string | undefined {
+  const path = value
+    .trim()
+    .replace(/^[a-z]+:\/\//i, '')
     .toLowerCase()
-    .replace(/\/*$/, '')}/`;
-  return /^[a-z0-9][a-z0-9.:/_-]*\/$/.test(prefix) ? prefix : undefined;
+    .replace(/\/{2,}/g, '/')
+    .replace(/\/$/, '');
+  return new RegExp(`^${registryPrefix}$`).test(`${path}/`) ? `${path}/` : undefined;
+}
+
+/** An amount that is written with an exponent, which Kubernetes knows and few people read: `1e3` is `1000`. */
+function withoutExponent(value: string): string | undefined {
+  const [, whole = '', fraction = '', exponent] = /^(\d{1,9})(?:\.(\d{1,9}))?e\+?(\d{1,2})$/i.exec(value) ?? [];
+  const zeros = Number(exponent) - fraction.length;
+  return exponent === undefined || zeros < 0
+    ? undefined
+    : `${whole}${fraction}${'0'.repeat(zeros)}`.replace(/^0+(?=\d)/, '');
 }

@@ -183,29 +183,35 @@ function notExactlyOne({ path, value, name }: FailedValue, error: ErrorObject): 
 }
 
 function wrongType({ path, value, name }: FailedValue, error: ErrorObject): Violation {
-  const wanted = String(error.params['type']);
+  const types: unknown = error.params['type'];
+  // Of a number that may be text, and of text that may be a number, the first is what is meant.
+  const wanted = Array.isArray(types) ? (types[0] === 'string' ? 'quantity' : 'integer') : String(types);
   // The number itself may not be what was written: 1.30 has become 1.3.
   const given = typeof value === 'number' && wanted === 'string' ? 'a number' : described(value);
   return {
     kind: 'wrong-value',
     path,
     message: value === null ? `${name} has no value` : `${name} must be ${typeNames[wanted] ?? wanted}, not ${given}`,
-    help: typeHelp(wanted, value, error.parentSchema),
+    help: typeHelp(wanted, value, error.parentSchema, path),
   };
 }
 
 const typeNames: Readonly<Record<string, string>> = {
   string: 'text',
+  quantity: 'a whole number or text',
   object: 'a mapping',
   array: 'a list',
   integer: 'a whole number',
   boolean: '`true` or `false`',
 };
 
-function typeHelp(wanted: string, value: unknown, parentSchema: unknown): string {
+function typeHelp(wanted: string, value: unknown, parentSchema: unknown, path: readonly PathStep[]): string {
   if (value === null) return `give it ${typeNames[wanted] ?? wanted}, or remove it`;
-  if (wanted === 'string' && typeof value === 'number')
+  if (typeof value === 'number' && (wanted === 'string' || wanted === 'quantity')) {
+    if (Number.isSafeInteger(value) && path.some((step) => step === 'labels' || step === 'nodeSelector'))
+      return `put it in quotes: Kubernetes takes only text for labels`;
     return 'put it in quotes, as it is written here: without them, `1.30` is the number 1.3';
+  }
   if (wanted === 'string' && typeof value === 'boolean') return `put it in quotes: \`"${String(value)}"\``;
   if (wanted === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
     return `write it without quotes: \`${value}\``;
@@ -265,7 +271,8 @@ function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Vio
 
 /** What a value is, short enough for a message. */
 function described(value: unknown): string {
-  if (typeof value === 'string') return `"${clipped(redactSecrets(value))}"`;
+  if (typeof value === 'string')
+    return `"${clipped(redactSecrets(value)).replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return `\`${String(value)}\``;
   if (Array.isArray(value)) return 'a list';

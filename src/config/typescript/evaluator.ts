@@ -1,6 +1,6 @@
 import { formatPath } from '../../source/diagnostic.ts';
 import type { Source, SourceProblem, SourceProblemKind } from '../../source/source.ts';
-import { fileOrigin, originAt } from '../../source/source.ts';
+import { fileOrigin, hiddenTextIn, originAt } from '../../source/source.ts';
 import { textProblems } from '../../source/text.ts';
 import { maxFileSize } from '../../tree/tree.ts';
 import type { EvaluateTypeScript } from '../reading/files.ts';
@@ -48,7 +48,10 @@ export function typescriptEvaluator({ nodePath, timeoutMs }: EvaluatorOptions): 
     const [bundled, outcome] = await Promise.all([bundling, evaluating]);
     if (!('code' in bundled)) return flawed(bundled);
     if (!outcome) throw new Error('code that was compiled was not evaluated');
-    if (outcome.kind === 'value') return source(inText, outcome.value);
+    if (outcome.kind === 'value') {
+      const hidden = await hiddenText(text, outcome.value);
+      return hidden ? source([...inText, hidden]) : source(inText, outcome.value);
+    }
     if (outcome.kind === 'unfit') return flawed([await unfit(file, text, outcome)]);
     return flawed([flawOf(outcome, text, timeoutMs, bundled.trace)]);
   };
@@ -110,6 +113,20 @@ async function unfit(file: string, text: string, { path, is }: Extract<Outcome, 
     path,
     detail: `${name} is ${is}`,
     help: 'export data alone: text, numbers, `true` and `false`, lists, and plain objects',
+  };
+}
+
+/** What code has put into the value that nobody sees there, at the place where the value is written. */
+async function hiddenText(text: string, value: unknown): Promise<SourceProblem | undefined> {
+  const found = hiddenTextIn(value);
+  if (!found) return undefined;
+  const { locatorIn } = await import('./locator.ts');
+  const span = (await locatorIn(text))(found.path, found.in);
+  return {
+    kind: 'invisible-in-value',
+    span,
+    detail: found.character,
+    ...(found.in === 'value' && { path: found.path }),
   };
 }
 

@@ -4,8 +4,8 @@ import { constructed, manifestOf } from '../template.ts';
 import { scalarText, yamlText } from './yaml-text.ts';
 
 /**
- * This folder is speed and nothing else; a newcomer may skip it. What it writes for a template is, to the byte, what
- * `Yaml.stringify` of cdk8s writes for `manifestOf(template)`, and the tests hold it to that.
+ * This file is speed and nothing else; a newcomer may skip it. What it writes for a template is, to the byte, what
+ * `yamlText` writes for `manifestOf(template)`, and the tests hold it to that.
  *
  * Objects of the same shape differ in some texts alone. cdk8s constructs one of each shape, with marks in place of those
  * texts, and what it gives is filled in for all of them.

@@ -9,6 +9,10 @@ import { quotaKey } from './TEN407-quota-key/rule.ts';
 import { certificateExpired } from './TEN408-certificate-expired/rule.ts';
 import { exceptionNotNeeded } from './TEN409-exception-not-needed/rule.ts';
 import { quotaMissing } from './TEN410-quota-missing/rule.ts';
+import { containerLimitsContradict } from './TEN411-container-limits-contradict/rule.ts';
+import { amountNotMeant } from './TEN412-amount-not-meant/rule.ts';
+import { quotaBelowRequest } from './TEN413-quota-below-request/rule.ts';
+import { quotaCountsNothing } from './TEN414-quota-counts-nothing/rule.ts';
 
 export const budgetsRules: readonly Rule[] = [
   notADay,
@@ -21,4 +25,8 @@ export const budgetsRules: readonly Rule[] = [
   certificateExpired,
   exceptionNotNeeded,
   quotaMissing,
+  containerLimitsContradict,
+  amountNotMeant,
+  quotaBelowRequest,
+  quotaCountsNothing,
 ];

@@ -16,6 +16,8 @@ import { labelNotAllowed } from './TEN214-label-not-allowed/rule.ts';
 import { serverUrl } from './TEN216-server-url/rule.ts';
 import { groupNamespaceLooksLikeTenants } from './TEN217-group-namespace-looks-like-tenants/rule.ts';
 import { tenantNameAsNamespace } from './TEN218-tenant-name-as-namespace/rule.ts';
+import { serviceAccountName } from './TEN219-service-account-name/rule.ts';
+import { repositoryUrl } from './TEN220-repository-url/rule.ts';
 
 export const namesRules: readonly Rule[] = [
   clusterName,
@@ -35,4 +37,6 @@ export const namesRules: readonly Rule[] = [
   serverUrl,
   groupNamespaceLooksLikeTenants,
   tenantNameAsNamespace,
+  serviceAccountName,
+  repositoryUrl,
 ];

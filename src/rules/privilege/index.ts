@@ -15,6 +15,7 @@ import { unprotectedOwnerServiceAccount } from './TEN313-unprotected-owner-servi
 import { mixedScriptName } from './TEN314-mixed-script-name/rule.ts';
 import { userName } from './TEN315-user-name/rule.ts';
 import { ineffectiveRoleRule } from './TEN316-ineffective-role-rule/rule.ts';
+import { lookAlikeUser } from './TEN317-look-alike-user/rule.ts';
 
 export const privilegeRules: readonly Rule[] = [
   reservedGroup,
@@ -33,4 +34,5 @@ export const privilegeRules: readonly Rule[] = [
   mixedScriptName,
   userName,
   ineffectiveRoleRule,
+  lookAlikeUser,
 ];

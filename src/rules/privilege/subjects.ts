@@ -1,6 +1,6 @@
 import type { Share, Subject, Tenant } from '../../config/model/desired-state.ts';
 import { reservedGroups } from '../../config/model/desired-state.ts';
-import { skeleton } from '../../values/lookalike.ts';
+import { codePoints, skeleton } from '../../values/lookalike.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
@@ -54,4 +54,10 @@ export function reservedGroupLike(group: string): ReservedGroup | undefined {
 
 function bare(name: string): string {
   return skeleton(name).replaceAll('-', '');
+}
+
+/** Whether two names look the same and differ in letters that a keyboard of one alphabet does not have. */
+export function isLookalike(name: string, other: string): boolean {
+  if (name === other || skeleton(name) !== skeleton(other)) return false;
+  return codePoints(name).join() !== codePoints(other).join();
 }

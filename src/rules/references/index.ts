@@ -17,6 +17,8 @@ import { namespaceWithoutCluster } from './TEN115-namespace-without-cluster/rule
 import { subjectNamespace } from './TEN116-subject-namespace/rule.ts';
 import { markedOnOtherCluster } from './TEN117-marked-on-other-cluster/rule.ts';
 import { renamedFromDeclared } from './TEN118-renamed-from-declared/rule.ts';
+import { nearIdenticalUser } from './TEN119-near-identical-user/rule.ts';
+import { groupAsUser } from './TEN120-group-as-user/rule.ts';
 
 export const referencesRules: readonly Rule[] = [
   unknownGroup,
@@ -37,4 +39,6 @@ export const referencesRules: readonly Rule[] = [
   subjectNamespace,
   markedOnOtherCluster,
   renamedFromDeclared,
+  nearIdenticalUser,
+  groupAsUser,
 ];

@@ -418,7 +418,7 @@ describe('files with mistakes in them', () => {
     - { kind: Group, name: others }
   allocations:
     - { name: a, budget: { amount: "1", currency: USD, period: Year }, end: tomorrow }
-  quota: { cpu: "1", memory: 5 }
+  quota: { cpu: "1", memory: 5.5 }
   roles:
     - { name: reader, rules: [{ apiGroups: [""], resources: [pods], verbs: [get, 7] }] }
   isolation:
@@ -430,7 +430,7 @@ describe('files with mistakes in them', () => {
       - { group: 7, role: edit }
       - { group: audit, role: view }
   namespaces:
-    - { name: a, quota: { pods: many }, containerLimits: { max: { cpu: 1 } } }
+    - { name: a, quota: { pods: many }, containerLimits: { max: { cpu: 1.5 } } }
 `);
     expect(tenant.owners.map((o) => o.subject.name)).toEqual(['others']);
     expect([tenant.allocations, tenant.roles, tenant.quota]).toEqual([[], [], undefined]);
@@ -447,7 +447,7 @@ describe('files with mistakes in them', () => {
   it('leave the organization with what can be read of it', async () => {
     const { organization, tenants } = await desiredStateOf(
       withDefaults(`    isolation: { network: Sometimes, podSecurity: restricted }
-    containerLimits: { max: { cpu: 4 } }
+    containerLimits: { max: { cpu: 4.5 } }
   limits: { namespacesPerTenant: many, shareDays: 30 }
   naming: { identifierMaxLength: "7", tenantPrefix: Optional }
   argoCD: { repoURL: https://git.example.com/x.git, targetRevision: 7 }

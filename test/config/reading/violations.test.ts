@@ -75,8 +75,8 @@ describe('a violation', () => {
     ],
     [
       'text for a number',
-      { quota: { pods: '20' } },
-      'quota.pods: `pods` must be a whole number, not "20" | write it without quotes: `20`',
+      { cordoned: 'true' },
+      'cordoned: `cordoned` must be `true` or `false`, not "true" | write `true`',
     ],
     [
       'a fraction',
@@ -112,7 +112,7 @@ describe('a violation', () => {
     [
       'a quantity with a wrong unit',
       { quota: { memory: '64GB' } },
-      'quota.memory: `memory` must be a quantity as Kubernetes writes them, such as `500m`, `20` or `64Gi`, not "64GB" | did you mean `64G`?',
+      'quota.memory: `memory` must be a quantity as Kubernetes writes them, such as `500m`, `20` or `64Gi`, not "64GB" | did you mean `64Gi`?',
     ],
     [
       'no quantity',
@@ -221,7 +221,11 @@ describe('the words for a pattern', () => {
     ['lowercase letters', 'é', undefined],
     ['a day', '2026-12-31T00:00:00Z', '2026-12-31'],
     ['a day', '31.12.2026', undefined],
-    ['a quantity', '64GB', '64G'],
+    ['a quantity', '64GB', '64Gi'],
+    ['a quantity', '64g', '64G'],
+    ['a quantity', '1e3', '1000'],
+    ['a quantity', '1.5E2', '150'],
+    ['a quantity', '1e-3', undefined],
     ['a quantity', '64 gib', '64Gi'],
     ['a quantity', '1.5K', '1.5k'],
     ['a quantity', 'many', undefined],

@@ -43,7 +43,7 @@ export default defineTenant({
 
   it.each([
     ['null', 'export default { a: null }', { a: null }],
-    ['what is not ASCII', `export default { a: 'é\\u2028😀"\\\\' }`, { a: 'é\u2028😀"\\' }],
+    ['what is not ASCII', `export default { a: 'é😀"\\\\' }`, { a: 'é😀"\\' }],
     ['numbers', 'export default [1, -0.5, 1e21]', [1, -0.5, 1e21]],
     ['the same object twice', 'const a = { b: 1 };\nexport default [a, a]', [{ b: 1 }, { b: 1 }]],
     ['an object without a prototype', 'export default Object.assign(Object.create(null), { a: 1 })', { a: 1 }],

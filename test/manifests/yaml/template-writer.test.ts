@@ -1,9 +1,9 @@
-import { Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { expect, it } from 'vitest';
 import type { TextMap } from '../../../src/manifests/template.ts';
 import { manifestOf, template } from '../../../src/manifests/template.ts';
 import { templateWriter } from '../../../src/manifests/yaml/template-writer.ts';
+import { yamlText } from '../../../src/manifests/yaml/yaml-text.ts';
 
 /** Ways in which a template can use a text that it maps, and whether the text is all of a value, once. */
 const uses: readonly (readonly [string, (map: TextMap, text: string) => Record<string, string>])[] = [
@@ -61,11 +61,11 @@ const uses: readonly (readonly [string, (map: TextMap, text: string) => Record<s
 
 const texts = ['plain', 'true', '12', 'a: b', "it's", '', ' ', '- a', 'tenantry.mark.0.end', 'two\nlines'];
 
-it.each(uses)('writes a text that is used %s as cdk8s writes it', (_, data) => {
+it.each(uses)('writes a text that is used %s as in an object that is constructed by itself', (_, data) => {
   const write = templateWriter();
   for (const text of texts) {
     const item = template(k8s.KubeConfigMap, (map) => ({ metadata: { name: 'a' }, data: data(map, text) }));
-    expect(write(item).text).toBe(Yaml.stringify(manifestOf(item)));
+    expect(write(item).text).toBe(yamlText([manifestOf(item)]));
   }
 });
 

@@ -1,5 +1,6 @@
 import type { ConfigFile } from '../../../config/reading/files.ts';
-import { atFile } from '../../../source/diagnostic.ts';
+import { atFile, formatPath } from '../../../source/diagnostic.ts';
+import { fileOrigin, originAt } from '../../../source/source.ts';
 import type { SourceProblem } from '../../../source/source.ts';
 import type { FileRule, Finding } from '../../rule.ts';
 import { firstOfFile, placed, problemsOf } from '../problems.ts';
@@ -10,12 +11,18 @@ export const notPlainText: FileRule = {
   name: 'not-plain-text',
   severity: 'error',
   summary:
-    'Every config file is plain text: UTF-8, with LF line ends, and with nothing in it that a reader cannot see.',
+    'Every config file is plain text: UTF-8, with LF line ends, and with nothing that a reader cannot see, in it or in the values that its escapes and its code make.',
   why: 'A reviewer must see what the program reads. Characters without a width make two names that look the same, marks for right-to-left text show a line in another order than it is read, and other encodings and line ends mean different bytes for the same words.',
   check({ file }) {
     return firstOfFile([
       ...notUtf8(file),
-      ...problemsOf(file, ['not-text', 'byte-order-mark', 'carriage-return', 'invisible-character']).map((problem) => ({
+      ...problemsOf(file, [
+        'not-text',
+        'byte-order-mark',
+        'carriage-return',
+        'invisible-character',
+        'invisible-in-value',
+      ]).map((problem) => ({
         ...worded(problem),
         ...placed(file, problem),
       })),
@@ -30,9 +37,9 @@ function notUtf8({ path, failure }: ConfigFile): Finding[] {
   return [{ message, at: atFile(path), help: 'save it as UTF-8, without a byte order mark' }];
 }
 
-type Flaw = 'not-text' | 'byte-order-mark' | 'carriage-return' | 'invisible-character';
+type Flaw = 'not-text' | 'byte-order-mark' | 'carriage-return' | 'invisible-character' | 'invisible-in-value';
 
-function worded({ kind, detail }: SourceProblem & { readonly kind: Flaw }): Pick<Finding, 'message' | 'help'> {
+function worded({ kind, detail, path }: SourceProblem & { readonly kind: Flaw }): Pick<Finding, 'message' | 'help'> {
   switch (kind) {
     case 'not-text':
       return { message: 'the file is not text: it has a NUL in it', help: 'put a text file in UTF-8 in its place' };
@@ -50,6 +57,13 @@ function worded({ kind, detail }: SourceProblem & { readonly kind: Flaw }): Pick
       return isSpace.test(detail)
         ? { message: `this is not a plain space but ${named(detail)}`, help: 'replace it by a plain space' }
         : { message: `there is an invisible character here: ${named(detail)}`, help: 'delete it' };
+    case 'invisible-in-value': {
+      const text = path === undefined ? 'this key' : `\`${formatPath(originAt(fileOrigin(''), ...path))}\``;
+      return {
+        message: `${text} holds a character that nobody can see: ${named(detail)}`,
+        help: 'write it without that character: as an escape, or made by code, it is as invisible where the text is used',
+      };
+    }
   }
 }
 
@@ -62,8 +76,12 @@ function named(code: string): string {
 
 /** Those that get into files by accident or by malice; the code of any other can be looked up. */
 const names: Readonly<Record<string, string>> = {
+  'U+0007': 'bell',
   'U+0008': 'backspace',
+  'U+000D': 'carriage return',
   'U+001B': 'escape',
+  'U+007F': 'delete',
+  'U+0085': 'next line',
   'U+00A0': 'no-break space',
   'U+00AD': 'soft hyphen',
   'U+200B': 'zero width space',

@@ -1,5 +1,6 @@
 import { isInDomain, isLabelKey, isLabelValue } from '../../../kubernetes/names.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
+import { originAt } from '../../../source/source.ts';
 import type { FileRule } from '../../rule.ts';
 import type { WrittenLabel } from '../../written.ts';
 import { writtenLabels } from '../../written.ts';
@@ -13,8 +14,17 @@ export const labelNotAllowed: FileRule = {
   name: 'label-not-allowed',
   severity: 'error',
   summary:
-    "A tenant's labels are valid ones, and in no domain of tenantry, Kubernetes or Argo CD: `tenantry.dev`, `kubernetes.io`, `k8s.io`, `argoproj.io`.",
-  why: 'The labels of a Namespace decide whose it is, how strictly its pods are held (`pod-security.kubernetes.io/enforce`) and what Argo CD takes for its own (`app.kubernetes.io/instance`). A tenant may not say that about itself.',
+    "A tenant's labels are valid ones, and in no domain of tenantry, Kubernetes or Argo CD: `tenantry.dev`, `kubernetes.io`, `k8s.io`, `argoproj.io`. Nor is the label domain itself.",
+  why: 'The labels of a Namespace decide whose it is, how strictly its pods are held (`pod-security.kubernetes.io/enforce`) and what Argo CD takes for its own (`app.kubernetes.io/instance`). A tenant may not say that about itself, and tenantry must not write what others take for their own.',
+  *checkPlatform({ organization: { labelDomain, origin } }) {
+    const domain = reservedDomains.find((reserved) => isInDomain(`${labelDomain}/`, reserved));
+    if (domain === undefined) return;
+    yield {
+      message: `the label domain \`${labelDomain}\` is in the reserved domain \`${domain}\``,
+      at: at(originAt(origin, 'spec', 'labelDomain')),
+      help: 'write a domain of your own (`tenantry.example.com`), or remove `labelDomain`',
+    };
+  },
   *check({ file, platform }) {
     const { complete, labelDomain } = platform.organization;
     // In an organization that was read in part, the label domain may be another one.

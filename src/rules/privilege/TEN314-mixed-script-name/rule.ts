@@ -1,33 +1,45 @@
 import { at } from '../../../source/diagnostic.ts';
 import { codePoints, scriptsOf, visible } from '../../../values/lookalike.ts';
 import { originAt } from '../../../source/source.ts';
-import type { OrganizationRule } from '../../rule.ts';
+import type { Located } from '../../../config/model/desired-state.ts';
+import type { Finding, TenantRule } from '../../rule.ts';
+import { usersOfOrganization, usersOfTenant } from '../../references/users.ts';
 import { reservedGroupLike } from '../subjects.ts';
 
-export const mixedScriptName: OrganizationRule = {
-  level: 'organization',
+export const mixedScriptName: TenantRule = {
+  level: 'tenant',
   code: 'TEN314',
   name: 'mixed-script-name',
   severity: 'error',
   waivable: true,
-  summary: "A group's name keeps to one of the alphabets whose letters look alike, such as Latin, Greek and Cyrillic.",
+  summary:
+    'The name of a group or a user keeps to one of the alphabets whose letters look alike, such as Latin, Greek and Cyrillic.',
   why: 'The Cyrillic `а` looks like the Latin one, and is another letter. A name with one of them among Latin letters is read as the name of another group, by reviewers above all: they approve access for people whom they do not know. Whole names in any alphabet are fine.',
-  *check({ organization }) {
+  *checkPlatform({ organization }) {
     for (const { name, origin } of organization.groups) {
-      const scripts = scriptsOf(name);
       // A name that passes for a reserved one is TEN301's.
-      if (scripts.size < 2 || reservedGroupLike(name) !== undefined) continue;
-      const letters = Array.from(scripts, ([script, letter]) => {
-        const [point] = codePoints(letter);
-        return `\`${letter}\` is ${script}${point === undefined ? '' : ` (${point})`}`;
-      });
-      yield {
-        message: `group \`${visible(name)}\` mixes ${Array.from(scripts.keys()).join(' and ')} letters`,
-        at: at(originAt(origin, 'name')),
-        label: letters.join(', '),
-        help: "type the name anew in one alphabet, or copy it from the identity provider's list; if it really is mixed, add an exception",
-        target: name,
-      };
+      if (reservedGroupLike(name) === undefined)
+        yield* problems('group', { value: name, origin: originAt(origin, 'name') });
     }
+    for (const user of usersOfOrganization(organization)) yield* problems('user', user);
+  },
+  *check({ tenant }) {
+    for (const user of usersOfTenant(tenant)) yield* problems('user', user);
   },
 };
+
+function* problems(noun: 'group' | 'user', { value: name, origin }: Located<string>): Iterable<Finding> {
+  const scripts = scriptsOf(name);
+  if (scripts.size < 2) return;
+  const letters = Array.from(scripts, ([script, letter]) => {
+    const [point] = codePoints(letter);
+    return `\`${letter}\` is ${script}${point === undefined ? '' : ` (${point})`}`;
+  });
+  yield {
+    message: `${noun} \`${visible(name)}\` mixes ${Array.from(scripts.keys()).join(' and ')} letters`,
+    at: at(origin),
+    label: letters.join(', '),
+    help: "type the name anew in one alphabet, or copy it from the identity provider's list; if it really is mixed, add an exception",
+    target: name,
+  };
+}

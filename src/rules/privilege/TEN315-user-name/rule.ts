@@ -1,5 +1,5 @@
 import { at } from '../../../source/diagnostic.ts';
-import { visible } from '../../../values/lookalike.ts';
+import { codePoints, skeleton, visible } from '../../../values/lookalike.ts';
 import type { Origin } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
 import { subjectLists } from '../subjects.ts';
@@ -30,7 +30,17 @@ export const userName: TenantRule = {
 
 function* problems(user: string, origin: Origin, as: 'owner' | 'person'): Iterable<Finding> {
   const [, prefix, rest] = /^\s*(user|system)\s*:(.*)$/isu.exec(user) ?? [];
-  if (prefix === undefined || rest === undefined) return;
+  if (prefix === undefined || rest === undefined) {
+    if (looksLikeSystem(user)) {
+      yield {
+        message: `user \`${visible(user)}\` looks like a user of Kubernetes itself`,
+        at: at(origin),
+        label: `holds ${codePoints(user).join(', ')}`,
+        help: 'name a user of the identity provider',
+      };
+    }
+    return;
+  }
   yield prefix.toLowerCase() === 'user'
     ? {
         message: `user \`${visible(user)}\` is named with the \`user:\` of tokens`,
@@ -42,6 +52,10 @@ function* problems(user: string, origin: Origin, as: 'owner' | 'person'): Iterab
         at: at(origin),
         help: systemHelp(rest, as),
       };
+}
+
+function looksLikeSystem(user: string): boolean {
+  return skeleton(user).replaceAll('-', '').startsWith(skeleton('system:'));
 }
 
 /** What to write instead of `system:<rest>`. */

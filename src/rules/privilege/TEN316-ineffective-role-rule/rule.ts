@@ -3,6 +3,7 @@ import { at, didYouMean } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
+import { knownVerbs, servedResources } from '../../../kubernetes/resources.ts';
 import { groupsOfResource, ownGroups, ownResources } from '../rbac.ts';
 
 export const ineffectiveRoleRule: TenantRule = {
@@ -10,8 +11,8 @@ export const ineffectiveRoleRule: TenantRule = {
   code: 'TEN316',
   name: 'ineffective-role-rule',
   severity: 'warning',
-  summary: 'Each resource that a custom role names exists in one of the API groups beside it.',
-  why: 'RBAC takes any text for an API group or a resource, and a rule that matches nothing allows nothing, without a word. The core group is written `""`, groups are written without their version, and resources in the plural. Only the API groups of Kubernetes itself are known here: a rule that also names another one is taken as it is.',
+  summary: 'Each resource, subresource and verb that a custom role names exists, in one of the API groups beside it.',
+  why: 'RBAC takes any text for an API group, a resource or a verb, and a rule that matches nothing allows nothing, without a word. The core group is written `""`, groups are written without their version, resources in the plural, verbs in small letters. Only the API groups of Kubernetes itself are known here: a rule that also names another one is taken as it is. Nor does `create` match where `resourceNames` are given: the API server does not know the name yet.',
   *check({ tenant: { roles } }) {
     for (const { value, origin } of roles) {
       for (const [i, rule] of value.rules.entries()) {
@@ -23,36 +24,112 @@ export const ineffectiveRoleRule: TenantRule = {
 
 type PolicyRule = CustomRole['rules'][number];
 
-function* problems(role: string, { apiGroups, resources }: PolicyRule, origin: Origin): Iterable<Finding> {
+function* problems(role: string, rule: PolicyRule, origin: Origin): Iterable<Finding> {
+  const wrong = (what: string, key: keyof PolicyRule, i: number, help: string): Finding => {
+    return { message: `custom role \`${role}\` ${what}`, at: at(originAt(origin, key, i)), help };
+  };
+  const { apiGroups, resources, verbs } = rule;
   for (const [i, group] of apiGroups.entries()) {
     const written = group === 'core' || group === 'v1' ? '' : group.split('/', 1)[0];
     if (written === undefined || written === group) continue;
-    yield {
-      message: `custom role \`${role}\` names \`${group}\`, which is no API group`,
-      at: at(originAt(origin, 'apiGroups', i)),
-      help: `write ${shown(written)}: ${written === '' ? 'the core group has no name' : 'groups are named without their version'}`,
-    };
+    const why = written === '' ? 'the core group has no name' : 'groups are named without their version';
+    yield wrong(`names \`${group}\`, which is no API group`, 'apiGroups', i, `write ${shown(written)}: ${why}`);
   }
-  if (!apiGroups.every((group) => ownGroups.has(group))) return;
-  for (const [i, resource] of resources.entries()) {
-    const groups = groupsOfResource(resource);
-    if (resource.includes('*') || groups.some((group) => apiGroups.includes(group))) continue;
-    const place = at(originAt(origin, 'resources', i));
-    const meant = groups.length === 0 ? didYouMean(resource, ownResources) : undefined;
-    if (groups.length > 0) {
-      yield {
-        message: `custom role \`${role}\` allows nothing on \`${resource}\`, which is in API group ${groups.map(shown).join(' and ')}`,
-        at: place,
-        help: `move \`${resource}\` to a rule with \`apiGroups: [${groups[0] === '' ? '""' : (groups[0] ?? '')}]\``,
-      };
-    } else if (meant !== undefined) {
-      yield {
-        message: `custom role \`${role}\` allows nothing on \`${resource}\`, which Kubernetes does not have`,
-        at: place,
-        help: `did you mean \`${meant}\`?`,
-      };
+  const isOwn = apiGroups.every((group) => ownGroups.has(group));
+  for (const [i, verb] of verbs.entries()) {
+    const help = helpForVerb(verb, isOwn);
+    if (help !== undefined)
+      yield wrong(`allows nothing by \`${verb}\`, which is no verb of Kubernetes`, 'verbs', i, help);
+    else if (rule.resourceNames && unnamed.has(verb) && resources.some((resource) => !resource.includes('/'))) {
+      yield wrong(
+        `allows no \`${verb}\`: a request for it has no name that \`resourceNames\` could hold`,
+        'verbs',
+        i,
+        `move \`${verb}\` to a rule without \`resourceNames\``,
+      );
     }
   }
+  if (!isOwn) return;
+  for (const [i, resource] of resources.entries()) {
+    const groups = groupsOfResource(resource);
+    if (resource.includes('*')) continue;
+    if (groups.some((group) => apiGroups.includes(group))) {
+      const help = helpForSubresource(resource, apiGroups);
+      if (help !== undefined)
+        yield wrong(`allows nothing on \`${resource}\`, which Kubernetes does not have`, 'resources', i, help);
+    } else if (groups.length > 0) {
+      yield wrong(
+        `allows nothing on \`${resource}\`, which is in API group ${groups.map(shown).join(' and ')}`,
+        'resources',
+        i,
+        `move \`${resource}\` to a rule with \`apiGroups: [${groups[0] === '' ? '""' : (groups[0] ?? '')}]\``,
+      );
+    } else {
+      const meant = longNameOf(resource, apiGroups) ?? didYouMean(resource, ownResources);
+      if (meant === undefined) continue;
+      yield wrong(
+        `allows nothing on \`${resource}\`, which Kubernetes does not have`,
+        'resources',
+        i,
+        `did you mean \`${meant}\`?`,
+      );
+    }
+  }
+}
+
+/** Verbs that the API server asks about without a name, whatever object it is about. */
+const unnamed: ReadonlySet<string> = new Set(['create', 'deletecollection']);
+
+/** What kubectl calls so is done by a verb on a subresource. */
+const commands: ReadonlyMap<string, string> = new Map([
+  ['exec', '`create` on `pods/exec`'],
+  ['attach', '`create` on `pods/attach`'],
+  ['portforward', '`create` on `pods/portforward`'],
+  ['port-forward', '`create` on `pods/portforward`'],
+  ['log', '`get` on `pods/log`'],
+  ['logs', '`get` on `pods/log`'],
+  ['evict', '`create` on `pods/eviction`'],
+  ['scale', '`patch` on `deployments/scale`'],
+  ['edit', '`get`, `update` and `patch`'],
+  ['apply', '`get`, `create` and `patch`'],
+  ['describe', '`get` and `list`'],
+  ['read', '`get`, `list` and `watch`'],
+  ['write', '`create`, `update`, `patch` and `delete`'],
+]);
+
+/** What to write instead of a verb; undefined for one that Kubernetes, or an add-on, may have. */
+function helpForVerb(verb: string, isOwn: boolean): string | undefined {
+  // With a colon there are verbs of impersonation, which say as whom.
+  if (/[*:]/.test(verb) || knownVerbs.has(verb)) return undefined;
+  const small = verb.toLowerCase();
+  if (knownVerbs.has(small)) return `did you mean \`${small}\`?`;
+  if (!isOwn) return undefined;
+  const command = commands.get(small);
+  if (command !== undefined) return `write ${command}`;
+  const meant = didYouMean(verb, knownVerbs);
+  return meant === undefined
+    ? 'write verbs of Kubernetes: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`'
+    : `did you mean \`${meant}\`?`;
+}
+
+/** What to write instead of a subresource that there is not, in any of the groups; undefined where there is one. */
+function helpForSubresource(resource: string, apiGroups: readonly string[]): string | undefined {
+  const [name = '', subresource] = resource.split('/', 2);
+  const found = servedResources.filter((served) => served.name === name && apiGroups.includes(served.group));
+  // Of what is not served everywhere nobody knows what it has.
+  if (subresource === undefined || found.length === 0) return undefined;
+  const there = found.flatMap(({ subresources }) => subresources.map((one) => one.name));
+  if (there.includes(subresource)) return undefined;
+  const meant = didYouMean(subresource, there);
+  if (meant !== undefined) return `did you mean \`${name}/${meant}\`?`;
+  const those = there.map((one) => `\`${name}/${one}\``);
+  return those.length === 0 ? `\`${name}\` has no subresources` : `there is ${those.join(', ')}`;
+}
+
+/** The resource that kubectl calls so, by its short name or in the singular. */
+function longNameOf(name: string, apiGroups: readonly string[]): string | undefined {
+  const known = servedResources.filter(({ otherNames }) => otherNames.includes(name.toLowerCase()));
+  return (known.find(({ group }) => apiGroups.includes(group)) ?? known[0])?.name;
 }
 
 function shown(group: string): string {

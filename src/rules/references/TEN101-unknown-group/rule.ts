@@ -5,6 +5,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { reservedGroupLike } from '../../privilege/subjects.ts';
 import type { Finding, Platform, TenantRule } from '../../rule.ts';
 import { suggester } from '../suggest.ts';
+import { usersOfOrganization } from '../users.ts';
 
 export const unknownGroup: TenantRule = {
   level: 'tenant',
@@ -21,23 +22,35 @@ export const unknownGroup: TenantRule = {
   },
 };
 
+function helpFor(group: string, platform: Platform): string {
+  const { names, lastParts, suggest, users } = declaredGroups(platform);
+  if (users.has(group))
+    return `\`${group}\` is a user: write \`user: ${group}\` in a share, or \`kind: User\` for an owner`;
+  const meant = lastParts.get(lastPart(group)) ?? suggest(group);
+  return meant !== undefined && names.has(meant)
+    ? `did you mean \`${meant}\`?`
+    : 'add it to `groups` in organization.yaml, or name another group';
+}
+
+/** What follows the prefix that identity providers put before the names of groups: `sre` of `okta:sre`. */
+function lastPart(group: string): string {
+  return group.slice(group.search(/[^:/]*$/));
+}
+
 const declaredGroups = oncePer(({ organization }: Platform) => {
   const names = new Set(organization.groups.map(({ name }) => name));
-  return { names, suggest: suggester(names) };
+  const lastParts = new Map(organization.groups.map(({ name }) => [lastPart(name), name]));
+  const users = new Set(usersOfOrganization(organization).map(({ value }) => value));
+  return { names, lastParts, users, suggest: suggester(names) };
 });
 
 function* undeclared(references: readonly Located<string>[], platform: Platform): Generator<Finding, void> {
   // Groups that could not be read may well be among those that are named.
   if (!platform.organization.complete) return;
-  const { names, suggest } = declaredGroups(platform);
+  const { names } = declaredGroups(platform);
   for (const { value: group, origin } of references) {
     // A reserved name is TEN301's: it must not be declared either.
     if (names.has(group) || reservedGroupLike(group) !== undefined) continue;
-    const meant = suggest(group);
-    yield {
-      message: `group \`${group}\` is not declared`,
-      at: at(origin),
-      help: meant ? `did you mean \`${meant}\`?` : 'add it to `groups` in organization.yaml, or name another group',
-    };
+    yield { message: `group \`${group}\` is not declared`, at: at(origin), help: helpFor(group, platform) };
   }
 }

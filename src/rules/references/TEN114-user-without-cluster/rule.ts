@@ -3,6 +3,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { oncePer } from '../../../values/once.ts';
 import type { Platform, TenantRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
+import { declaredLike } from '../users.ts';
 import { completeClusters, given, sharesOn, relatedPlaces } from '../written-shares.ts';
 
 export const userWithoutCluster: TenantRule = {
@@ -37,9 +38,11 @@ const usersOnClusters = oncePer((platform: Platform) => {
   const { organization } = platform;
   const clusters = completeClusters(platform);
   const admins = new Set(organization.admins.map((a) => a.value));
+  const likely = declaredLike(platform);
   const seenBy = usersByCluster(clusters.values(), organization);
   const isWithout = (user: string, cluster: Cluster): boolean =>
-    !admins.has(user) && seenBy.get(cluster)?.has(user) === false;
+    // A name that is nearly another's is TEN119's.
+    !admins.has(user) && seenBy.get(cluster)?.has(user) === false && likely(user) === undefined;
   return { clusters, isWithout };
 });
 

@@ -1,0 +1,116 @@
+import type { Located, Organization, Tenant } from '../../config/model/desired-state.ts';
+import { skeleton } from '../../values/lookalike.ts';
+import { oncePer } from '../../values/once.ts';
+import type { Platform, RuleContext } from '../rule.ts';
+import { isLookalike, subjectLists } from '../privilege/subjects.ts';
+
+/** A user's name where it is written, and whether that says who he is: a group's member, an admin, or nobody yet. */
+export interface NamedUser extends Located<string> {
+  readonly as: 'member' | 'admin' | 'subject';
+}
+
+/** Every place where the organization names a user: the members of its groups, then its admins. */
+export const usersOfOrganization = oncePer(({ groups, admins }: Organization): readonly NamedUser[] => [
+  ...groups.flatMap(({ members = [] }) => members.map((member) => ({ ...member, as: 'member' as const }))),
+  ...admins.map((admin) => ({ ...admin, as: 'admin' as const })),
+]);
+
+/** Every place where a tenant's file names a user: its owners and its shares. */
+export const usersOfTenant = oncePer((tenant: Tenant): readonly NamedUser[] =>
+  subjectLists(tenant).flatMap(({ entries }) =>
+    entries.flatMap(({ subject, at }) =>
+      subject.kind === 'User' ? [{ value: subject.name, origin: at, as: 'subject' as const }] : [],
+    ),
+  ),
+);
+
+/** Each name once, where it is written first: members, admins, then owners and shares. */
+export function usersIn({ desired: { organization, tenants } }: RuleContext): ReadonlyMap<string, NamedUser> {
+  const first = new Map<string, NamedUser>();
+  for (const user of [...usersOfOrganization(organization), ...tenants.flatMap(usersOfTenant)]) {
+    if (!first.has(user.value)) first.set(user.value, user);
+  }
+  return first;
+}
+
+/** In what two names differ that are easily taken for each other, in words that follow "differ". */
+export type Difference =
+  | 'only in letter case'
+  | 'only in punctuation'
+  | 'only in letters that look alike'
+  | 'only in the order of two letters'
+  | 'only by one letter';
+
+/**
+ * How near two names of users are: undefined where nobody would take one for the other. Slips of the hand are looked for
+ * where one of the names is not that of a declared user. Another digit is how names are told apart, as is another letter
+ * at an end of them or in a short one: `u1` and `u2`, `mario` and `maria`, `bob` and `rob` are two people.
+ */
+export function differenceOf(a: string, b: string, slips: boolean): Difference | undefined {
+  const [small, other] = [a.toLowerCase(), b.toLowerCase()];
+  if (small === other) return 'only in letter case';
+  if (bare(small) === bare(other)) return 'only in punctuation';
+  if (skeleton(a) === skeleton(b)) return 'only in letters that look alike';
+  return slips ? slipBetween(small, other) : undefined;
+}
+
+function slipBetween(a: string, b: string): Difference | undefined {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  let start = 0;
+  while (start < short.length && short[start] === long[start]) start++;
+  let end = 0;
+  while (end < short.length - start && short.at(-1 - end) === long.at(-1 - end)) end++;
+  const [was, is] = [short.slice(start, short.length - end), long.slice(start, long.length - end)];
+  if (/\d/.test(was + is)) return undefined;
+  if (was.length === 2 && is === `${was.charAt(1)}${was.charAt(0)}`)
+    return short.length > 2 ? 'only in the order of two letters' : undefined;
+  if (is.length !== 1 || was.length > 1) return undefined;
+  if (was === '') {
+    const isDoubled = is === long[start - 1] || is === long[start + 1];
+    return long.length >= 5 || (isDoubled && short.length > 1) ? 'only by one letter' : undefined;
+  }
+  return long.length >= 5 && start > 0 && end > 0 ? 'only by one letter' : undefined;
+}
+
+/** A name without what stands between its words. */
+function bare(name: string): string {
+  return name.replace(/[-_. ]+/g, '');
+}
+
+/** Names that have something in common with each of those that `differenceOf` finds near: for looking them up. */
+export function nearKeys(name: string): string[] {
+  const small = name.toLowerCase();
+  const shorter = Array.from({ length: small.length }, (_, i) => small.slice(0, i) + small.slice(i + 1));
+  return [small, `bare ${bare(small)}`, `skeleton ${skeleton(name)}`, ...(small.length <= longest ? shorter : [])];
+}
+
+/** Names longer than this are compared as a whole alone: what is left out of each would take too much room. */
+const longest = 64;
+
+/**
+ * The declared user whose name somebody is likely to have meant who wrote one that nobody has, as a function; undefined
+ * for a name that is declared, or near to none.
+ */
+export const declaredLike = oncePer(({ organization }: Platform) => {
+  const declared = new Set(usersOfOrganization(organization).map(({ value }) => value));
+  let index: Map<string, string[]> | undefined;
+  return (name: string): string | undefined => {
+    if (declared.has(name)) return undefined;
+    index ??= indexOf(declared);
+    const near = new Set(nearKeys(name).flatMap((key) => index?.get(key) ?? []));
+    return Array.from(near).find((other) => differenceOf(name, other, true) !== undefined && !isLookalike(name, other));
+  };
+});
+
+/** Names by what they have in common with those that are near to them. */
+export function indexOf(names: Iterable<string>): Map<string, string[]> {
+  const index = new Map<string, string[]>();
+  for (const name of names) {
+    for (const key of new Set(nearKeys(name))) {
+      const there = index.get(key);
+      if (there) there.push(name);
+      else index.set(key, [name]);
+    }
+  }
+  return index;
+}
