@@ -44,6 +44,8 @@ export interface CheckedChange {
   readonly judged?: {
     readonly plan: Plan;
     readonly verdicts: readonly ChangeVerdict[];
+    /** Whether the base is the commit that the head is, or that the worktree is on. */
+    readonly isSameCommit: boolean;
     /** What the report says of each side: worked out when it is asked for. */
     readonly sides: () => { readonly base: ReportSide; readonly head: ReportSide };
   };
@@ -59,10 +61,10 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
     ? await readAhead(worktree(io.dir), [organizationFile], ['clusters', 'tenants'])
     : undefined;
   const repository = await opening;
-  const askedFor = meanwhile(options.base === undefined ? repository.defaultBase() : repository.commit(options.base));
   const tip = await repository.commit(isOfWorktree ? 'HEAD' : options.head);
+  const askedFor = options.base === undefined ? repository.defaultBase(tip) : repository.commit(options.base);
   const to = files ? 'worktree' : tip;
-  const { named, left: from } = await baseOf(repository, (await askedFor) ?? tip, tip);
+  const { named, left: from } = await baseOf(repository, await askedFor, tip);
 
   const asOf = options.asOf ?? io.today;
   // Git looks for what differs in `dist/` while the rest is read and checked.
@@ -98,10 +100,14 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
     judged: {
       plan: context.plan,
       verdicts: checkChange(rules, judged, allowed),
+      isSameCommit: from.id === tip.id,
       sides: () => ({
         // A base from before the organization is no broken one.
         base: sideOf(from.name, from, base, base.sources.size === 0 ? 0 : countErrors(rules, base, head)),
-        head: sideOf(to === 'worktree' ? 'worktree' : to.name, to === 'worktree' ? undefined : to, head, 0),
+        head:
+          to === 'worktree'
+            ? { ...sideOf('worktree', undefined, head, 0), checkedOut: tip.id }
+            : sideOf(to.name, to, head, 0),
       }),
     },
   };

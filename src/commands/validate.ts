@@ -60,6 +60,11 @@ async function found(io: Io, options: ValidateOptions) {
   const { head, sources, judged } = await checkedChange(io, options);
   // Silence would look like a verdict on the change.
   if (!judged) io.err.write('The change itself is not judged before its files are right.\n');
+  if (judged?.isSameCommit) {
+    const { sameCommit } = await import('../render/plan/same-commit.ts');
+    const { base, head: shown } = judged.sides();
+    for (const note of sameCommit(base, shown)) io.err.write(`${note}\n`);
+  }
   return { checked: head, sources, all: [...head.diagnostics, ...verdictDiagnostics(judged?.verdicts ?? [])] };
 }
 
