@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './app/io.ts';
 import { noProgress, progressLine } from './app/progress.ts';
 import { runCommandLine } from './command-line.ts';
+import { systemFailure } from './values/system-error.ts';
 
 /** The program's edge: it alone touches `process`. What the arguments mean is in command-line.ts, where tests can run it too. */
 
@@ -60,11 +61,15 @@ const io = (folder: string): Io => {
   };
 };
 
-/** A reader that stops early, like `head`, is no failure. */
+/** A reader that stops early, like `head`, is no failure; a disk that is full is one. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const failure = systemFailure('write the output', error);
+  err(`error: ${failure.message}\n${failure.help === undefined ? '' : `help: ${failure.help}\n`}`);
+  process.exit(2);
 });
+/** Where nobody hears what is wrong, the exit code still says that something is. */
+process.stderr.on('error', () => undefined);
 
 try {
   process.exitCode = await runCommandLine(process.argv.slice(2), { io, out, err });

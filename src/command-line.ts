@@ -8,6 +8,7 @@ import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './values/failure.ts';
+import { failureOfSystem } from './values/system-error.ts';
 
 /** Exit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found. */
 const couldNotRun = 2;
@@ -45,11 +46,12 @@ export async function runCommandLine(args: readonly string[], edge: Edge): Promi
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : couldNotRun;
-    if (!(error instanceof Failure)) throw error;
+    const failure = error instanceof Failure ? error : failureOfSystem(error);
+    if (!failure) throw error;
     // It may hold what a file or a server says.
     const { prose } = await import('./render/text.ts');
     const shown = (text: string): string => text.split('\n').map(prose).join('\n');
-    edge.err(`error: ${shown(error.message)}\n${error.help === undefined ? '' : `help: ${shown(error.help)}\n`}`);
+    edge.err(`error: ${shown(failure.message)}\n${failure.help === undefined ? '' : `help: ${shown(failure.help)}\n`}`);
     return couldNotRun;
   }
 }

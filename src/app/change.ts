@@ -20,6 +20,7 @@ import type { Source } from '../source/source.ts';
 import { baseFile } from '../source/source.ts';
 import type { FileTree } from '../tree/tree.ts';
 import { readAhead, worktree } from '../tree/tree.ts';
+import { assertCheckedOut } from './checkout.ts';
 import type { Io } from './io.ts';
 import type { CheckedOrganization, ReadOrganization } from './organization.ts';
 import { checkTree, hasErrors, readTree } from './organization.ts';
@@ -60,6 +61,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const files = isOfWorktree
     ? await readAhead(worktree(io.dir), [organizationFile], ['clusters', 'tenants'])
     : undefined;
+  const checkout = isOfWorktree ? meanwhile(assertCheckedOut(io)) : undefined;
   const repository = await opening;
   const tip = await repository.commit(isOfWorktree ? 'HEAD' : options.head);
   const askedFor = options.base === undefined ? repository.defaultBase(tip) : repository.commit(options.base);
@@ -77,6 +79,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
     ...Array.from(base.sources, ([file, source]) => [baseFile(file), source] as const),
     ...head.sources,
   ]);
+  await checkout;
   if (hasErrors(head.diagnostics)) return { head, sources };
 
   io.progress?.say('comparing both sides');

@@ -3,11 +3,13 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import type { Difference } from '../synth/dist.ts';
 import { compareDist, readDist, repairDist } from '../synth/dist.ts';
+import { isTemporary } from '../synth/replace-file.ts';
 import type { CodeOwnersProblem } from '../render/codeowners.ts';
 import { codeOwners } from '../render/codeowners.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { prose } from '../render/text.ts';
 import { counted } from '../source/text.ts';
+import { withoutUnrecordedModes } from '../app/checkout.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
 import type { CheckedOrganization } from '../app/organization.ts';
@@ -44,7 +46,7 @@ export async function codeowners(io: Io, options: CodeOwnersOptions): Promise<nu
       help: `move it away: GitHub reads ${fileName} in a folder of that name, and follows no links`,
     });
   }
-  const differences = compareWith(gitHub, text);
+  const differences = await withoutUnrecordedModes(io, compareWith(gitHub, text));
   if (differences.length === 0) {
     io.out.write(`${join(shown, fileName)} is what the files say: ${tenants(checked)}\n`);
     return exit.clean;
@@ -95,7 +97,7 @@ function nearestRepository(folder: string): string {
 /** Of what stands in `.github/`, only CODEOWNERS is tenantry's, and what a run that was killed left of it. */
 function compareWith(gitHub: string, text: string): Difference[] {
   const present = readDist(gitHub).filter(
-    ({ path }) => path.startsWith(`${fileName}.tenantry-tmp`) || path === fileName,
+    ({ path }) => path === fileName || (path.startsWith(`${fileName}.`) && isTemporary(path)),
   );
   return compareDist([{ path: fileName, text }], present);
 }

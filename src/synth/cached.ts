@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { textAt } from '../values/json.ts';
 import { digest, digestOfInput } from './digest.ts';
 import type { Dist } from './dist.ts';
+import { replaceFile } from './replace-file.ts';
 import type { ClusterResult, Synthesizer } from './synthesizer.ts';
 
 /**
@@ -97,8 +98,7 @@ function readMemory({ file, program }: CachePlace): Memory {
 function writeMemory({ file, program }: CachePlace, memory: Memory): void {
   try {
     mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.part`, JSON.stringify({ program, clusters: Object.fromEntries(memory) }), { mode: 0o600 });
-    renameSync(`${file}.part`, file);
+    replaceFile(file, JSON.stringify({ program, clusters: Object.fromEntries(memory) }), 0o600);
   } catch {
     // A read-only home, a full disk.
   }
