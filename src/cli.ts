@@ -1,6 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
+import { organizationFolder } from './app/folders.ts';
 import type { Io } from './app/io.ts';
 import { noProgress, progressLine } from './app/progress.ts';
 import { runCommandLine } from './command-line.ts';
@@ -39,15 +40,16 @@ const writer = (stream: NodeJS.WriteStream) => (text: string) => {
 };
 const [out, err] = [writer(process.stdout), writer(process.stderr)];
 
-const io = (folder: string): Io => {
+const io = (folder: string | undefined): Io => {
   const { stdout, stderr, env } = process;
+  const cwd = process.cwd();
   const home = env['HOME'];
   const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
   // hasColors knows NO_COLOR, FORCE_COLOR and the terminal's kind; a pipe has no such method and gets no colour.
   const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
   return {
-    dir: resolve(folder),
-    cwd: process.cwd(),
+    dir: organizationFolder({ cwd, environment: env }, folder),
+    cwd,
     today: new Date().toISOString().slice(0, 10),
     nodePath: process.execPath,
     environment: process.env,

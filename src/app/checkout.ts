@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { organizationFile } from '../config/reading/files.ts';
 import type { Difference } from '../synth/dist.ts';
 import type { NotCheckedOut } from '../tree/checkout.ts';
 import { Failure } from '../values/failure.ts';
+import { repositoryOf } from './folders.ts';
 import type { Io } from './io.ts';
 
 /** What Git says of the organization's files on disk. It is not asked where the folder is in no repository. */
@@ -15,7 +14,7 @@ const configPaths = [organizationFile, 'clusters', 'tenants'];
  * would be taken for gone, and its manifests deleted in a commit that keeps the file itself.
  */
 export async function assertCheckedOut(io: Io): Promise<void> {
-  if (!isInRepository(io.dir)) return;
+  if (repositoryOf(io.dir) === undefined) return;
   const { notCheckedOut } = await import('../tree/checkout.ts');
   const [first, ...others] = await notCheckedOut(io.dir, io.environment, configPaths);
   if (!first) return;
@@ -48,15 +47,7 @@ export async function withoutUnrecordedModes(
   io: Io,
   differences: readonly Difference[],
 ): Promise<readonly Difference[]> {
-  if (!differences.some(({ kind }) => kind === 'mode') || !isInRepository(io.dir)) return differences;
+  if (!differences.some(({ kind }) => kind === 'mode') || repositoryOf(io.dir) === undefined) return differences;
   const { keepsModes } = await import('../tree/checkout.ts');
   return (await keepsModes(io.dir, io.environment)) ? differences : differences.filter(({ kind }) => kind !== 'mode');
-}
-
-/** Whether the folder is below one with `.git`, which is a file in worktrees and submodules. */
-function isInRepository(folder: string): boolean {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return true;
-    if (at === dirname(at)) return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { AccessGraph } from '../access/graph.ts';
 import { accessGraph } from '../access/graph.ts';
 import type { ConfigFiles, EvaluateTypeScript } from '../config/reading/files.ts';
@@ -24,6 +24,7 @@ import { counted } from '../source/text.ts';
 import type { FileTree } from '../tree/tree.ts';
 import { worktree } from '../tree/tree.ts';
 import { assertCheckedOut } from './checkout.ts';
+import { pathInRepository } from './folders.ts';
 import type { Io, Output } from './io.ts';
 
 /** An organization's files, read and understood. */
@@ -163,7 +164,17 @@ export function styleOf(output: Output): Style {
  */
 export function pathFrom({ cwd, dir }: Io): (file: string) => string {
   const prefix = relative(cwd, dir);
-  const pathOf = (file: string): string => (prefix === '' ? file : join(prefix, file));
+  // From within the organization's own folders, as people there would name the file.
+  const isBelow = prefix.split(sep).every((part) => part === '..') && prefix !== '';
+  return marked((file) => (isBelow ? relative(cwd, join(dir, file)) : prefix === '' ? file : join(prefix, file)));
+}
+
+/** The same for readers that know files by their paths in the repository: annotations, SARIF. */
+export function pathForHosts(io: Io): (file: string) => string {
+  return marked(pathInRepository(io));
+}
+
+function marked(pathOf: (file: string) => string): (file: string) => string {
   return (file) => {
     const old = fileOfBase(file);
     return old === undefined ? pathOf(file) : baseFile(pathOf(old));
