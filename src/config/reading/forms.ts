@@ -37,7 +37,8 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$',
     {
       mustBe: 'a quantity as Kubernetes writes them, such as `500m`, `20` or `64Gi`',
-      near: (value) => /^(\d+(?:\.\d+)?) *([kmgtpe]i?)b?$/i.exec(value)?.slice(1).map(unitOf).join(''),
+      near: (value) =>
+        withoutExponent(value) ?? /^(\d+(?:\.\d+)?) *([kmgtpe]i?)b?$/i.exec(value)?.slice(1).map(unitOf).join(''),
     },
   ],
   [
@@ -129,6 +130,14 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     },
   ],
 ]);
+
+/** A number with an exponent, which Kubernetes takes, written out: it shows its size. */
+function withoutExponent(value: string): string | undefined {
+  const [, digits = '', decimals = '', exponent] = /^(\d{1,20})(?:\.(\d{1,20}))?[eE]\+?(\d{1,2})$/.exec(value) ?? [];
+  if (exponent === undefined) return undefined;
+  const zeros = Number(exponent) - decimals.length;
+  return zeros < 0 ? undefined : `${digits}${decimals}${'0'.repeat(zeros)}`.replace(/^0+(?=\d)/, '');
+}
 
 /** A part of a quantity: the unit as Kubernetes writes it, whatever its letters' case. */
 function unitOf(part: string): string {

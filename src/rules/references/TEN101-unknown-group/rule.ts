@@ -23,13 +23,15 @@ export const unknownGroup: TenantRule = {
 
 const declaredGroups = oncePer(({ organization }: Platform) => {
   const names = new Set(organization.groups.map(({ name }) => name));
-  return { names, suggest: suggester(names) };
+  const members = organization.groups.flatMap((group) => group.members ?? []);
+  const users = new Set([...organization.admins, ...members].map(({ value }) => value));
+  return { names, users, suggest: suggester(names) };
 });
 
 function* undeclared(references: readonly Located<string>[], platform: Platform): Generator<Finding, void> {
   // Groups that could not be read may well be among those that are named.
   if (!platform.organization.complete) return;
-  const { names, suggest } = declaredGroups(platform);
+  const { names, users, suggest } = declaredGroups(platform);
   for (const { value: group, origin } of references) {
     // A reserved name is TEN301's: it must not be declared either.
     if (names.has(group) || reservedGroupLike(group) !== undefined) continue;
@@ -37,7 +39,11 @@ function* undeclared(references: readonly Located<string>[], platform: Platform)
     yield {
       message: `group \`${group}\` is not declared`,
       at: at(origin),
-      help: meant ? `did you mean \`${meant}\`?` : 'add it to `groups` in organization.yaml, or name another group',
+      help: users.has(group)
+        ? `\`${group}\` is a user: write \`user: ${group}\` in a share, \`kind: User\` for an owner; a cluster is shared with groups alone`
+        : meant
+          ? `did you mean \`${meant}\`?`
+          : 'add it to `groups` in organization.yaml, or name another group',
     };
   }
 }
