@@ -1,9 +1,11 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
+import { organizationFolder } from './app/folders.ts';
 import type { Io } from './app/io.ts';
 import { noProgress, progressLine } from './app/progress.ts';
 import { runCommandLine } from './command-line.ts';
+import { systemFailure } from './values/system-error.ts';
 
 /** The program's edge: it alone touches `process`. What the arguments mean is in command-line.ts, where tests can run it too. */
 
@@ -38,15 +40,16 @@ const writer = (stream: NodeJS.WriteStream) => (text: string) => {
 };
 const [out, err] = [writer(process.stdout), writer(process.stderr)];
 
-const io = (folder: string): Io => {
+const io = (folder: string | undefined): Io => {
   const { stdout, stderr, env } = process;
+  const cwd = process.cwd();
   const home = env['HOME'];
   const cache = env['XDG_CACHE_HOME'] ?? (home === undefined ? undefined : join(home, '.cache'));
   // hasColors knows NO_COLOR, FORCE_COLOR and the terminal's kind; a pipe has no such method and gets no colour.
   const colour = (stream: NodeJS.WriteStream): boolean => stream.isTTY && stream.hasColors();
   return {
-    dir: resolve(folder),
-    cwd: process.cwd(),
+    dir: organizationFolder({ cwd, environment: env }, folder),
+    cwd,
     today: new Date().toISOString().slice(0, 10),
     nodePath: process.execPath,
     environment: process.env,
@@ -60,11 +63,15 @@ const io = (folder: string): Io => {
   };
 };
 
-/** A reader that stops early, like `head`, is no failure. */
+/** A reader that stops early, like `head`, is no failure; a disk that is full is one. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  const failure = systemFailure('write the output', error);
+  err(`error: ${failure.message}\n${failure.help === undefined ? '' : `help: ${failure.help}\n`}`);
+  process.exit(2);
 });
+/** Where nobody hears what is wrong, the exit code still says that something is. */
+process.stderr.on('error', () => undefined);
 
 try {
   process.exitCode = await runCommandLine(process.argv.slice(2), { io, out, err });

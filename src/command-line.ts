@@ -8,21 +8,22 @@ import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './values/failure.ts';
+import { failureOfSystem } from './values/system-error.ts';
 
 /** Exit codes: 0 clean, 1 problems found, 2 could not run, 3 differences found. */
 const couldNotRun = 2;
 
 /** Where the program meets the world: the process, or a test. */
 export interface Edge {
-  /** What a command gets from outside, for the folder that it is told to look at. */
-  readonly io: (dir: string) => Io;
+  /** What a command gets from outside, for the folder that it is told to look at: see `organizationFolder`. */
+  readonly io: (dir: string | undefined) => Io;
   /** Where help and errors are written. */
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }
 
 interface Shared {
-  readonly dir: string;
+  readonly dir?: string;
 }
 
 interface AccessFilters extends Shared {
@@ -45,11 +46,12 @@ export async function runCommandLine(args: readonly string[], edge: Edge): Promi
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : couldNotRun;
-    if (!(error instanceof Failure)) throw error;
+    const failure = error instanceof Failure ? error : failureOfSystem(error);
+    if (!failure) throw error;
     // It may hold what a file or a server says.
     const { prose } = await import('./render/text.ts');
     const shown = (text: string): string => text.split('\n').map(prose).join('\n');
-    edge.err(`error: ${shown(error.message)}\n${error.help === undefined ? '' : `help: ${shown(error.help)}\n`}`);
+    edge.err(`error: ${shown(failure.message)}\n${failure.help === undefined ? '' : `help: ${shown(failure.help)}\n`}`);
     return couldNotRun;
   }
 }
@@ -62,7 +64,11 @@ const day = (value: string): string => {
   return value;
 };
 
-const dirOption = () => new Option('--dir <folder>', "the organization's folder").default('.');
+const dirOption = () =>
+  new Option(
+    '--dir <folder>',
+    "the organization's folder (default: $TENANTRY_DIR, or the nearest one from here up to the repository's root)",
+  );
 const asOfOption = () =>
   new Option(
     '--as-of <day>',
@@ -87,7 +93,7 @@ const filters = (command: Command): Command =>
 
 /** All commands with their arguments. `run` takes the exit code of the one that is asked for. */
 function commands(edge: Edge, run: (exitCode: Promise<number>) => Promise<void>): Command {
-  const { io } = edge;
+  const io = (dir: string | undefined): Io => edge.io(dir ?? program.opts<Shared>().dir);
   const program = new Command('tenantry')
     .summary('access to Kubernetes as code')
     .usage('<command> [options]')
@@ -98,6 +104,9 @@ function commands(edge: Edge, run: (exitCode: Promise<number>) => Promise<void>)
     )
     .version(packageJson.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
+    .addOption(dirOption())
+    // Before a command as after it: which of the two is looked at first is no question then.
+    .enablePositionalOptions()
     .helpCommand(false)
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: false })
@@ -126,7 +135,7 @@ function commands(edge: Edge, run: (exitCode: Promise<number>) => Promise<void>)
     .command('plan')
     .description("show what a change means for people's access, compared with a commit")
     .addOption(dirOption())
-    .option('--base <revision>', 'what it is compared with (default: origin/main, or where the branch left it)')
+    .option('--base <revision>', 'what it is compared with (default: where the branch left the one that it goes to)')
     .addOption(headOption())
     .addOption(new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'json']).default('human'))
     .option('--out <file>', 'write to a file')
@@ -287,10 +296,10 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
   program
     .command('init')
     .description('begin a new organization in an empty folder')
-    .argument('[folder]', 'the folder', '.')
-    .action(async (folder: string) => {
+    .argument('[folder]', 'the folder (default: the current one)')
+    .action(async (folder: string | undefined) => {
       const { init } = await import('./commands/init.ts');
-      await run(init(io(folder)));
+      await run(init(io(folder ?? program.opts<Shared>().dir ?? '.')));
     });
 
   program

@@ -24,7 +24,7 @@ export function requestOf({ verb, resource: written, namespace, name }: RequestO
   }
   const { group, resource, subresource, known } = resourceOf(written);
   // A verb with a colon is one of impersonation, of which there are many.
-  if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownVerb(verb);
+  if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownVerb(verb, resource);
 
   const request = { verb, group, resource, ...(subresource !== undefined && { subresource }) };
   const isNamed = (verb !== 'create' || subresource !== undefined) && verb !== 'deletecollection';
@@ -89,7 +89,31 @@ function subresourcesHelp({ name, subresources }: Resource): string {
     : `${name} have ${subresources.map((s) => `\`${s.name}\``).join(', ')}; ${one}`;
 }
 
-function unknownVerb(verb: string): Failure {
+/** What kubectl does by commands of their own, as RBAC sees it. */
+const ofCommands: Readonly<Record<string, readonly [resource: string, verb: string, asked: string]>> = {
+  exec: ['pods', 'create', 'pods/exec'],
+  attach: ['pods', 'create', 'pods/attach'],
+  'port-forward': ['pods', 'create', 'pods/portforward'],
+  portforward: ['pods', 'create', 'pods/portforward'],
+  log: ['pods', 'get', 'pods/log'],
+  logs: ['pods', 'get', 'pods/log'],
+  debug: ['pods', 'patch', 'pods/ephemeralcontainers'],
+  evict: ['pods', 'create', 'pods/eviction'],
+  drain: ['pods', 'create', 'pods/eviction'],
+  scale: ['', 'patch', '/scale'],
+  edit: ['', 'patch', ''],
+  apply: ['', 'patch', ''],
+  describe: ['', 'get', ''],
+};
+
+function unknownVerb(verb: string, resource: string): Failure {
+  const [only, real, asked] = ofCommands[verb] ?? [];
+  if (real !== undefined && asked !== undefined && (only === '' || only === resource)) {
+    const named = only === '' ? `${resource}${asked}` : asked;
+    return new Failure('bad-arguments', `\`${verb}\` is a command of kubectl, and no verb of Kubernetes`, {
+      help: `ask for \`--verb ${real} --resource ${named}\``,
+    });
+  }
   const meant = didYouMean(verb, knownVerbs);
   return new Failure('bad-arguments', `Kubernetes has no verb \`${verb}\``, {
     help: meant === undefined ? `the verbs are ${[...knownVerbs].join(', ')}` : `did you mean \`${meant}\`?`,

@@ -20,6 +20,7 @@ import type { Source } from '../source/source.ts';
 import { baseFile } from '../source/source.ts';
 import type { FileTree } from '../tree/tree.ts';
 import { readAhead, worktree } from '../tree/tree.ts';
+import { assertCheckedOut } from './checkout.ts';
 import type { Io } from './io.ts';
 import type { CheckedOrganization, ReadOrganization } from './organization.ts';
 import { checkTree, hasErrors, readTree } from './organization.ts';
@@ -44,6 +45,8 @@ export interface CheckedChange {
   readonly judged?: {
     readonly plan: Plan;
     readonly verdicts: readonly ChangeVerdict[];
+    /** Whether the base is the commit that the head is, or that the worktree is on. */
+    readonly isSameCommit: boolean;
     /** What the report says of each side: worked out when it is asked for. */
     readonly sides: () => { readonly base: ReportSide; readonly head: ReportSide };
   };
@@ -58,11 +61,12 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const files = isOfWorktree
     ? await readAhead(worktree(io.dir), [organizationFile], ['clusters', 'tenants'])
     : undefined;
+  const checkout = isOfWorktree ? meanwhile(assertCheckedOut(io)) : undefined;
   const repository = await opening;
-  const askedFor = meanwhile(options.base === undefined ? repository.defaultBase() : repository.commit(options.base));
   const tip = await repository.commit(isOfWorktree ? 'HEAD' : options.head);
+  const askedFor = options.base === undefined ? repository.defaultBase(tip) : repository.commit(options.base);
   const to = files ? 'worktree' : tip;
-  const { named, left: from } = await baseOf(repository, (await askedFor) ?? tip, tip);
+  const { named, left: from } = await baseOf(repository, await askedFor, tip);
 
   const asOf = options.asOf ?? io.today;
   // Git looks for what differs in `dist/` while the rest is read and checked.
@@ -75,6 +79,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
     ...Array.from(base.sources, ([file, source]) => [baseFile(file), source] as const),
     ...head.sources,
   ]);
+  await checkout;
   if (hasErrors(head.diagnostics)) return { head, sources };
 
   io.progress?.say('comparing both sides');
@@ -98,10 +103,14 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
     judged: {
       plan: context.plan,
       verdicts: checkChange(rules, judged, allowed),
+      isSameCommit: from.id === tip.id,
       sides: () => ({
         // A base from before the organization is no broken one.
         base: sideOf(from.name, from, base, base.sources.size === 0 ? 0 : countErrors(rules, base, head)),
-        head: sideOf(to === 'worktree' ? 'worktree' : to.name, to === 'worktree' ? undefined : to, head, 0),
+        head:
+          to === 'worktree'
+            ? { ...sideOf('worktree', undefined, head, 0), checkedOut: tip.id }
+            : sideOf(to.name, to, head, 0),
       }),
     },
   };

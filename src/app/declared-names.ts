@@ -36,16 +36,30 @@ export function refuseUnknownNames(desired: DesiredState, filter: AccessFilter):
   for (const [what, name, known] of names) {
     if (name === undefined) continue;
     const all = new Set(known());
-    if (!all.has(name)) throw unknown(what, name, all);
+    if (!all.has(name)) throw unknown(what, name, all, otherKind(desired, what, name));
   }
 }
 
-/** The error about a name that is not declared. */
-export function unknown(what: string, name: string, known: Iterable<string>): Failure {
-  const meant = didYouMean(name, known);
-  return new Failure(
-    'bad-arguments',
-    `no ${what} \`${name}\` is declared`,
-    meant === undefined ? {} : { help: `did you mean \`${meant}\`?` },
-  );
+/** Where a name is one of the other kind of subject, how that is asked for. */
+function otherKind(desired: DesiredState, what: string, name: string): string | undefined {
+  if (what === 'user' && desired.organization.groups.some((g) => g.name === name)) {
+    return `\`${name}\` is a group: write \`--group ${name}\``;
+  }
+  return what === 'group' && knownUsers(desired).has(name)
+    ? `\`${name}\` is a user: write \`--user ${name}\``
+    : undefined;
+}
+
+/** Names beyond these are no help in a line. */
+const mostListed = 12;
+
+/** The error about a name that is not declared, with the help that is given, or the names that there are. */
+export function unknown(what: string, name: string, known: Iterable<string>, help?: string): Failure {
+  const all = new Set(known);
+  const meant = didYouMean(name, all);
+  const names = `the ${what}s are ${Array.from(all, (one) => `\`${one}\``).join(', ')}`;
+  const said =
+    help ??
+    (meant === undefined ? (all.size > 0 && all.size <= mostListed ? names : undefined) : `did you mean \`${meant}\`?`);
+  return new Failure('bad-arguments', `no ${what} \`${name}\` is declared`, said === undefined ? {} : { help: said });
 }

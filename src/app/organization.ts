@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { AccessGraph } from '../access/graph.ts';
 import { accessGraph } from '../access/graph.ts';
 import type { ConfigFiles, EvaluateTypeScript } from '../config/reading/files.ts';
@@ -9,7 +9,9 @@ import { resolve } from '../config/model/resolve.ts';
 import type { Diagnostic, Placed } from '../source/diagnostic.ts';
 import { placeDiagnostics } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
+import { meanwhile } from '../values/concurrency.ts';
 import { oncePer } from '../values/once.ts';
+import { onSystem } from '../values/system-error.ts';
 import type { SharedWith } from '../values/shared.ts';
 import type { Style } from '../render/style.ts';
 import { colourStyle, plainStyle } from '../render/style.ts';
@@ -21,6 +23,8 @@ import { baseFile, fileOfBase, originPath, yamlLocator } from '../source/source.
 import { counted } from '../source/text.ts';
 import type { FileTree } from '../tree/tree.ts';
 import { worktree } from '../tree/tree.ts';
+import { assertCheckedOut } from './checkout.ts';
+import { pathInRepository } from './folders.ts';
 import type { Io, Output } from './io.ts';
 
 /** An organization's files, read and understood. */
@@ -41,7 +45,7 @@ const evaluationTime = 10_000;
 
 /** The files of the organization in the folder. Throws a Failure when there is no such folder. */
 export function organizationTree({ dir }: Io): FileTree {
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!onSystem(`look at ${dir}`, () => statSync(dir, { throwIfNoEntry: false }))?.isDirectory()) {
     throw new Failure('no-such-folder', `there is no folder ${dir}`, {
       help: 'name the folder of the organization with --dir, or begin one with `tenantry init <folder>`',
     });
@@ -49,9 +53,13 @@ export function organizationTree({ dir }: Io): FileTree {
   return worktree(dir);
 }
 
-/** Reads and checks the organization in the folder. Throws a Failure when there is no such folder. */
+/** Reads and checks the organization in the folder. Throws a Failure when there is no such folder, or not all of it is checked out. */
 export async function checkOrganization(io: Io, options: { readonly asOf?: string }): Promise<CheckedOrganization> {
-  return checkTree(io, organizationTree(io), options.asOf ?? io.today);
+  const tree = organizationTree(io);
+  const checkout = meanwhile(assertCheckedOut(io));
+  const checked = await checkTree(io, tree, options.asOf ?? io.today);
+  await checkout;
+  return checked;
 }
 
 /** Reads and checks the organization in a tree, as of a day. */
@@ -156,7 +164,17 @@ export function styleOf(output: Output): Style {
  */
 export function pathFrom({ cwd, dir }: Io): (file: string) => string {
   const prefix = relative(cwd, dir);
-  const pathOf = (file: string): string => (prefix === '' ? file : join(prefix, file));
+  // From within the organization's own folders, as people there would name the file.
+  const isBelow = prefix.split(sep).every((part) => part === '..') && prefix !== '';
+  return marked((file) => (isBelow ? relative(cwd, join(dir, file)) : prefix === '' ? file : join(prefix, file)));
+}
+
+/** The same for readers that know files by their paths in the repository: annotations, SARIF. */
+export function pathForHosts(io: Io): (file: string) => string {
+  return marked(pathInRepository(io));
+}
+
+function marked(pathOf: (file: string) => string): (file: string) => string {
   return (file) => {
     const old = fileOfBase(file);
     return old === undefined ? pathOf(file) : baseFile(pathOf(old));

@@ -1,4 +1,12 @@
-import { declaredMembers, knownUsers, listAccess, openGroups, whatUserCan, whoCan } from '../access/queries.ts';
+import {
+  declaredMembers,
+  groupsOf,
+  knownUsers,
+  listAccess,
+  openGroups,
+  whatUserCan,
+  whoCan,
+} from '../access/queries.ts';
 import type { AccessGraph } from '../access/graph.ts';
 import type { AccessFilter } from '../access/queries.ts';
 import type { DesiredState, Subject } from '../config/model/desired-state.ts';
@@ -53,14 +61,18 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
   const { desired, graph } = checked;
   refuseUnknownNames(desired, options);
   const group = subject.startsWith('group:') ? subject.slice('group:'.length) : undefined;
+  const users = knownUsers(desired);
+  // As tokens and RBAC call him.
+  const user = users.has(subject) ? subject : subject.replace(/^user:/, '');
   if (group !== undefined) refuseUnknownNames(desired, { group });
-  else {
-    const users = knownUsers(desired);
-    if (!users.has(subject)) throw unknown('user', subject, users);
+  else if (!users.has(user)) {
+    const isGroup = desired.organization.groups.some(({ name }) => name === user);
+    const help = isGroup ? `\`${user}\` is a group: write \`group:${user}\`` : undefined;
+    throw unknown('user', user, users, help);
   }
   const rows: AccessRow[] =
     group === undefined
-      ? whatUserCan(graph, desired.organization, subject, options)
+      ? whatUserCan(graph, desired.organization, user, options)
       : listAccess(graph, { ...options, group }).map((access) => ({ access }));
   const via: Column<AccessRow> = { header: 'Via', cell: ({ group: through }) => through ?? '' };
   const chosen = columns.filter((column) => group === undefined || column.header !== 'Subject');
@@ -69,7 +81,7 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
   const code = print(io, checked, rows, options, [...chosen, via, until, because(where)], where, mayBeIn);
   if (mayBeIn.length > 0 && options.format !== 'json') {
     const [it, them] = mayBeIn.length === 1 ? ['it has', 'it'] : ['they have', 'them'];
-    const who = `\`${subject}\``;
+    const who = `\`${user}\``;
     io.err.write(
       `note: ${prose(`only the identity provider knows whether ${who} is in ${listed(mayBeIn, 5, 'or')}: what ${it} is not shown here; \`tenantry access what-can group:NAME\` shows what comes with ${them}`)}\n`,
     );
@@ -98,14 +110,14 @@ function print(
   io: Io,
   { desired }: CheckedOrganization,
   rows: readonly AccessRow[],
-  { format }: AccessOptions,
+  { format, user }: AccessOptions,
   shown: readonly Column<AccessRow>[],
   where: (origin: Origin) => string,
   mayBeIn?: readonly string[],
 ): number {
   switch (format) {
     case 'table':
-      if (rows.length === 0) io.err.write('No access matches.\n');
+      if (rows.length === 0) io.err.write(`No access matches.${throughGroups(desired, user)}\n`);
       else {
         const { width } = io.out;
         io.out.write(table(shown, rows, { style: styleOf(io.out), ...(width !== undefined && { width }) }));
@@ -135,6 +147,14 @@ function print(
     }
   }
   return exit.clean;
+}
+
+/** Where nothing is a user's own: that he may have something by his groups, and who says so. */
+function throughGroups({ organization }: DesiredState, user: string | undefined): string {
+  if (user === undefined) return '';
+  const groups = groupsOf(organization, user).length + organization.admins.filter(({ value }) => value === user).length;
+  if (groups === 0) return '';
+  return ` \`--user\` is about what is shared with him himself: \`tenantry access what-can ${prose(user)}\` has what he has by groups.`;
 }
 
 /** The declared members of a group; undefined for other subjects, and where the organization does not say. */

@@ -1,13 +1,16 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import type { Difference } from '../synth/dist.ts';
 import { compareDist, readDist, repairDist } from '../synth/dist.ts';
+import { isTemporary } from '../synth/replace-file.ts';
 import type { CodeOwnersProblem } from '../render/codeowners.ts';
 import { codeOwners } from '../render/codeowners.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { prose } from '../render/text.ts';
 import { counted } from '../source/text.ts';
+import { withoutUnrecordedModes } from '../app/checkout.ts';
+import { repositoryOf } from '../app/folders.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
 import type { CheckedOrganization } from '../app/organization.ts';
@@ -44,7 +47,7 @@ export async function codeowners(io: Io, options: CodeOwnersOptions): Promise<nu
       help: `move it away: GitHub reads ${fileName} in a folder of that name, and follows no links`,
     });
   }
-  const differences = compareWith(gitHub, text);
+  const differences = await withoutUnrecordedModes(io, compareWith(gitHub, text));
   if (differences.length === 0) {
     io.out.write(`${join(shown, fileName)} is what the files say: ${tenants(checked)}\n`);
     return exit.clean;
@@ -68,7 +71,7 @@ export async function codeowners(io: Io, options: CodeOwnersOptions): Promise<nu
 /** The repository's root, and the organization's folder in it; neither through links, which patterns do not follow. */
 function repository({ cwd, dir }: Io, wanted: string | undefined): { root: string; folder: string } {
   const home = realpathSync(dir);
-  const root = wanted === undefined ? nearestRepository(home) : resolve(cwd, wanted);
+  const root = wanted === undefined ? (repositoryOf(home) ?? home) : resolve(cwd, wanted);
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Failure('no-such-folder', `there is no folder ${root}`, {
       help: "name the repository's folder with --root",
@@ -84,18 +87,10 @@ function repository({ cwd, dir }: Io, wanted: string | undefined): { root: strin
   return { root: real, folder };
 }
 
-/** The nearest folder with `.git`, which is a file in worktrees and submodules; without one, the folder itself. */
-function nearestRepository(folder: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    if (lstatSync(join(at, '.git'), { throwIfNoEntry: false })) return at;
-    if (at === dirname(at)) return folder;
-  }
-}
-
 /** Of what stands in `.github/`, only CODEOWNERS is tenantry's, and what a run that was killed left of it. */
 function compareWith(gitHub: string, text: string): Difference[] {
   const present = readDist(gitHub).filter(
-    ({ path }) => path.startsWith(`${fileName}.tenantry-tmp`) || path === fileName,
+    ({ path }) => path === fileName || (path.startsWith(`${fileName}.`) && isTemporary(path)),
   );
   return compareDist([{ path: fileName, text }], present);
 }

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { assertCheckedOut } from '../app/checkout.ts';
 import { neededGrants } from '../app/grants.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -9,7 +10,9 @@ import { prose } from '../render/text.ts';
 import type { WantedGrant } from '../rules/rule.ts';
 import { flowText, withValueAt } from '../source/splice.ts';
 import { counted } from '../source/text.ts';
+import { replaceFile } from '../synth/replace-file.ts';
 import { Failure } from '../values/failure.ts';
+import { onSystem } from '../values/system-error.ts';
 
 export interface GrantOptions {
   readonly fromCurrent: true;
@@ -22,7 +25,9 @@ export interface GrantOptions {
  * an organization from before there were grants stays as it is. What stands in the file already stays, to the byte.
  */
 export async function grant(io: Io, options: GrantOptions): Promise<number> {
-  const read = await readTree(io, organizationTree(io), io.today);
+  const tree = organizationTree(io);
+  await assertCheckedOut(io);
+  const read = await readTree(io, tree, io.today);
   const { organization } = read.desired;
   if (!organization.complete) {
     throw new Failure('not-understood', `${organizationFile} cannot be read in full, so nobody knows what is granted`, {
@@ -35,14 +40,19 @@ export async function grant(io: Io, options: GrantOptions): Promise<number> {
     return exit.clean;
   }
   const path = join(io.dir, organizationFile);
-  const text = readFileSync(path, 'utf8');
+  const text = onSystem(`read ${path}`, () => readFileSync(path, 'utf8'));
   const granted = needed.reduce<string | undefined>(withGrant, text);
   if (granted === undefined) {
     throw new Failure('not-understood', `${organizationFile} is not written so that grants can be put into it`, {
       help: `put them under \`spec\` yourself: ${flowText({ grants: Object.fromEntries(needed.map(({ tenant, values }) => [tenant, values])) })}`,
     });
   }
-  if (!options.dryRun) writeGranted(path, granted);
+  if (!options.dryRun)
+    replaceFile(
+      path,
+      granted,
+      onSystem(`look at ${path}`, () => statSync(path).mode & 0o777),
+    );
   const style = styleOf(io.out);
   const verb = options.dryRun ? 'would be granted' : 'granted';
   io.out.write(`${counted(needed.length, 'tenant')} ${verb} what ${needed.length === 1 ? 'it has' : 'they have'}:\n`);
@@ -53,14 +63,6 @@ export async function grant(io: Io, options: GrantOptions): Promise<number> {
   }
   if (!options.dryRun) io.out.write(`Read what ${organizationFile} grants now, and take back what should not be.\n`);
   return exit.clean;
-}
-
-function writeGranted(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new Failure('io', `cannot write ${path}`, { cause: error });
-  }
 }
 
 function withGrant(text: string | undefined, { tenant, values }: WantedGrant): string | undefined {

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../values/failure.ts';
+import { onSystem } from '../values/system-error.ts';
+import { makeFolder } from '../synth/replace-file.ts';
 import { jsonSchemas } from '../settings/json-schema.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -32,20 +34,22 @@ const harmless = new Set([
 
 /** `tenantry init`: a small organization that is valid from the start, with one cluster and one tenant to change. */
 export async function init(io: Io): Promise<number> {
-  mkdirSync(io.dir, { recursive: true });
-  const present = readdirSync(io.dir).filter((name) => !harmless.has(name) && !name.startsWith('package-lock'));
+  onSystem(`make the folder ${io.dir}`, () => {
+    makeFolder(io.dir);
+  });
+  const before = onSystem(`list the folder ${io.dir}`, () => readdirSync(io.dir));
+  const present = before.filter((name) => !harmless.has(name) && !name.startsWith('package-lock'));
   if (present.length > 0) {
     throw new Failure('not-empty', `${io.dir} is not empty: it holds ${present.slice(0, 3).join(', ')}`, {
       help: 'name an empty folder: tenantry init <folder>',
     });
   }
   const files = { ...jsonSchemas(), ...scaffold };
-  for (const [path, text] of Object.entries(files)) {
-    const target = join(io.dir, path);
-    mkdirSync(dirname(target), { recursive: true });
-    // What is already there, like a .gitattributes, is its author's.
-    if (!(path === '.gitattributes' && readdirSync(io.dir).includes(path))) writeFileSync(target, text, { flag: 'wx' });
-  }
+  // What is already there, like a .gitattributes, is its author's.
+  writeAll(
+    io.dir,
+    Object.entries(files).filter(([path]) => !before.includes(path)),
+  );
   io.out.write(
     [
       'A new organization:',
@@ -59,6 +63,27 @@ export async function init(io: Io): Promise<number> {
     ].join('\n'),
   );
   return Promise.resolve(exit.clean);
+}
+
+/** Writes files that are not there. Where one cannot be written, none is left: the folder is as it was. */
+function writeAll(dir: string, files: readonly (readonly [path: string, text: string])[]): void {
+  const made: string[] = [];
+  try {
+    for (const [path, text] of files) {
+      const target = join(dir, path);
+      onSystem(`write ${target}`, () => {
+        if (!existsSync(dirname(target))) {
+          made.push(dirname(target));
+          makeFolder(dirname(target));
+        }
+        if (!existsSync(target)) made.push(target);
+        writeFileSync(target, text, { flag: 'wx' });
+      });
+    }
+  } catch (error) {
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 const scaffold = {

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '../values/failure.ts';
 import { sortedBy } from '../values/order.ts';
+import { onSystem } from '../values/system-error.ts';
 import { originsOf, reportOf } from '../plan/report-of.ts';
 import type { PlanReport, ReportVerdict } from '../plan/report.ts';
 import { gravity, repeatedByItem } from '../rules/index.ts';
@@ -34,7 +35,12 @@ export async function plan(io: Io, options: PlanOptions): Promise<number> {
   if (!report) return exit.problems;
   const text = (await renderer)(report);
   if (options.out === undefined) io.out.write(text);
-  else writeOut(resolve(io.cwd, options.out), text);
+  else {
+    const file = resolve(io.cwd, options.out);
+    onSystem(`write ${file}`, () => {
+      writeFileSync(file, text);
+    });
+  }
   if (report.summary.refused > 0) return exit.problems;
   return options.exitCode && report.items.length > 0 ? exit.differences : exit.clean;
 }
@@ -105,20 +111,12 @@ const mostPlanBytes = 100 * 1024 * 1024;
 
 async function readPlan(file: string): Promise<PlanReport> {
   const { readReport } = await import('../plan/read-report.ts');
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = onSystem(`look at ${file}`, () => statSync(file, { throwIfNoEntry: false }));
   if (!stat?.isFile()) throw new Failure('bad-arguments', `there is no file ${file}`);
   if (stat.size > mostPlanBytes) throw new Failure('bad-arguments', `${file} is too large for a plan`);
-  const result = readReport(readFileSync(file, 'utf8'));
+  const result = readReport(onSystem(`read ${file}`, () => readFileSync(file, 'utf8')));
   if ('report' in result) return result.report;
   throw new Failure('bad-arguments', `${file} is no plan of this version: ${result.problem}`, {
     help: 'write one with `tenantry plan --format json --out <file>`',
   });
-}
-
-function writeOut(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new Failure('io', `cannot write ${file}`, { cause: error });
-  }
 }

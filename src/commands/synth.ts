@@ -3,10 +3,11 @@ import { didYouMean } from '../source/diagnostic.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { Difference } from '../synth/dist.ts';
-import { distIn } from '../synth/dist.ts';
+import { distIn, withModesSet } from '../synth/dist.ts';
 import { apiServerFolder, distFolder, isForOperator, operatorFolder, placeOf } from '../manifests/layout.ts';
 import { renderDifferences } from '../render/differences.ts';
 import { counted } from '../source/text.ts';
+import { assertCheckedOut, withoutUnrecordedModes } from '../app/checkout.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
 import { placeIn } from '../synth/cached.ts';
@@ -19,6 +20,7 @@ import {
   readTree,
   styleOf,
 } from '../app/organization.ts';
+import { meanwhile } from '../values/concurrency.ts';
 import { synthesis, synthesizerFor } from '../synth/synthesis.ts';
 
 export interface SynthOptions {
@@ -30,6 +32,7 @@ export interface SynthOptions {
 /** `tenantry synth`: checks the files and makes `dist/` what they say, or with `--check` says where it is not. */
 export async function synth(io: Io, options: SynthOptions): Promise<number> {
   const tree = organizationTree(io);
+  const checkout = meanwhile(assertCheckedOut(io));
   const asOf = options.asOf ?? io.today;
   const dist = distIn(join(io.dir, distFolder));
   const isAll = options.cluster === undefined;
@@ -50,6 +53,7 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     // Begins before anybody knows whether the rules let it be: nothing comes of it where they do not.
     const rendering = synthesis(synthesizer, dist, read);
     const checked = checkReadOrganization(io, read);
+    await checkout;
     const { desired, diagnostics } = checked;
     if (hasErrors(diagnostics)) return await refused(io, checked, diagnostics);
     const names = desired.clusters.map((c) => c.name);
@@ -61,12 +65,16 @@ export async function synth(io: Io, options: SynthOptions): Promise<number> {
     if (warnings.length > 0) await printDiagnostics(io, io.err, checked, warnings);
 
     const isChosen = (path: string): boolean => chosen === undefined || chosen.has(placeOf(path).cluster ?? '');
-    const differences = rendered.differences.filter(({ path }) => isChosen(path));
-    if (differences.length > 0 && options.check) {
-      io.out.write(renderDifferences(differences, styleOf(io.out)));
+    const found = await withoutUnrecordedModes(
+      io,
+      rendered.differences.filter(({ path }) => isChosen(path)),
+    );
+    if (found.length > 0 && options.check) {
+      io.out.write(renderDifferences(found, styleOf(io.out)));
       return exit.differences;
     }
-    refuseForeign(differences);
+    refuseForeign(found);
+    const differences = options.check ? [] : withModesSet(dist.folder, found);
     io.progress?.say(`writing ${counted(differences.length, 'file')}`);
     await synthesizer.write(differences);
     const change = differences.length === 0 ? 'is what the files say' : counts(differences);

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
-import { checkOrganization, hasErrors, pathFrom, place, printDiagnostics } from '../app/organization.ts';
+import { checkOrganization, hasErrors, pathForHosts, place, printDiagnostics } from '../app/organization.ts';
 
 export interface ValidateOptions {
   readonly format: 'human' | 'github' | 'sarif' | 'json';
@@ -29,7 +29,7 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
     }
     case 'github': {
       const { github } = await import('../render/diagnostics/github.ts');
-      io.out.write(github(await place(diagnostics, sources), { pathOf: pathFrom(io) }));
+      io.out.write(github(await place(diagnostics, sources), { pathOf: pathForHosts(io) }));
       break;
     }
     case 'sarif': {
@@ -37,7 +37,7 @@ export async function validate(io: Io, options: ValidateOptions): Promise<number
         import('../render/diagnostics/sarif.ts'),
         import('../rules/index.ts'),
       ]);
-      io.out.write(sarif(await place(diagnostics, sources), { version: io.version, rules, pathOf: pathFrom(io) }));
+      io.out.write(sarif(await place(diagnostics, sources), { version: io.version, rules, pathOf: pathForHosts(io) }));
       break;
     }
   }
@@ -60,6 +60,11 @@ async function found(io: Io, options: ValidateOptions) {
   const { head, sources, judged } = await checkedChange(io, options);
   // Silence would look like a verdict on the change.
   if (!judged) io.err.write('The change itself is not judged before its files are right.\n');
+  if (judged?.isSameCommit) {
+    const { sameCommit } = await import('../render/plan/same-commit.ts');
+    const { base, head: shown } = judged.sides();
+    for (const note of sameCommit(base, shown)) io.err.write(`${note}\n`);
+  }
   return { checked: head, sources, all: [...head.diagnostics, ...verdictDiagnostics(judged?.verdicts ?? [])] };
 }
 

@@ -18,7 +18,8 @@ const object = <T extends Parameters<typeof Type.Object>[0]>(properties: T) =>
 
 const digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
-const commit = orNull(Type.String({ pattern: '^([0-9a-f]{40}|[0-9a-f]{64})$', description: 'null: the worktree' }));
+const commitId = '^([0-9a-f]{40}|[0-9a-f]{64})$';
+const commit = orNull(Type.String({ pattern: commitId, description: 'null: the worktree' }));
 
 const Subject = object({
   kind: oneOf(['User', 'Group', 'ServiceAccount']),
@@ -135,6 +136,9 @@ const Verdict = object({
 const ReportSide = object({
   name: text('What it was called by who asked.'),
   commit,
+  checkedOut: Type.Optional(
+    Type.String({ pattern: commitId, description: 'Of the worktree: the commit that it is on.' }),
+  ),
   asOf: day,
   digest,
   empty: Type.Boolean({ description: 'There is no organization at all: for a base, everything is new.' }),

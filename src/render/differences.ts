@@ -49,9 +49,18 @@ export function renderDifferences(
     ...patches,
     visible(`${folder}/ is not what the files say: ${count}`),
     ...names,
-    `Run \`tenantry ${command}\` and commit what it writes.`,
+    ...whatToDo(differences, command),
     '',
   ].join('\n');
+}
+
+/** What tenantry did not write it does not touch either, and writes nothing beside it. */
+function whatToDo(differences: readonly FileDifference[], command: string): string[] {
+  const foreign = differences.filter(({ kind }) => kind === 'foreign').length;
+  return [
+    ...(foreign > 0 ? ['Delete what was not written by tenantry, or move it away.'] : []),
+    ...(foreign < differences.length ? [`Run \`tenantry ${command}\` and commit what it writes.`] : []),
+  ];
 }
 
 function patch({ path, expected = '', actual = '' }: FileDifference, folder: string, style: Style): string {

@@ -20,7 +20,8 @@ const ciCommand = /^(\s*):(?=:)|#(?=#[A-Za-z]*\[)/g;
 /** Characters that are drawn onto or into the one before: combining marks, skin tones, the vowels and finals of Hangul. */
 const attached = /^[\p{M}\p{Emoji_Modifier}\u1161-\u11ff\ud7b0-\ud7ff]$/u;
 
-const tab = '    ';
+/** A tab must not pass for spaces: where one is wrong, nobody would see it. */
+const tab = '→   ';
 
 /**
  * `text` with everything hidden in it written out (`\u{1b}`), so that it can be shown as it is.

@@ -119,16 +119,62 @@ export async function placeDiagnostics<T extends Diagnostic>(
     );
 }
 
-/** The candidate that `word` was most likely meant to be, or undefined when none is close. */
+/**
+ * The candidate that `word` was most likely meant to be, or undefined when none is close: one of which it is a part that
+ * no other has (`team-pay`, `payments` for `okta:team-payments`), else one that differs in a letter or two.
+ */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  // What a template left unfilled was meant to be nothing that is there.
+  if (/[${}<>]/.test(word)) return undefined;
+  const others = Array.from(candidates).filter((candidate) => candidate !== word);
+  return meantByPart(word.toLowerCase(), others) ?? meantByLetters(word, others);
+}
+
+/** The only candidate that begins with `word`, or of which it is the end, or that has the same end behind another prefix. */
+function meantByPart(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length < 3) return undefined;
+  const end = /[:/@]([^:/@]{3,})$/.exec(word)?.[1];
+  const found = new Set(
+    candidates.filter((candidate) => {
+      const name = candidate.toLowerCase();
+      const at = name.lastIndexOf(word);
+      const isPart = at === 0 || (at > 0 && at + word.length === name.length && /[:/@._-]/.test(name.charAt(at - 1)));
+      return isPart || (end !== undefined && (name === end || name.endsWith(`:${end}`) || name.endsWith(`/${end}`)));
+    }),
+  );
+  const [only, another] = found;
+  return another === undefined ? only : undefined;
+}
+
+function meantByLetters(word: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
     const score = distance(word.toLowerCase(), candidate.toLowerCase());
     const closer =
       !best || score < best.score || (score === best.score && compareCodeUnits(candidate, best.candidate) < 0);
-    if (candidate !== word && closer) best = { candidate, score };
+    if (closer) best = { candidate, score };
   }
-  // Two letters that changed places are two edits: `rpod` is `prod`.
-  const allowed = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
-  return best && best.score <= allowed ? best.candidate : undefined;
+  return best && best.score <= mostEdits(word) && isNearInParts(word, best.candidate) ? best.candidate : undefined;
+}
+
+/** Two letters that changed places are two edits: `rpod` is `prod`. */
+function mostEdits(word: string): number {
+  return word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+}
+
+/** Whether two words have the same letters in another order: `sre` and `ser`. */
+function isShuffled(word: string, other: string): boolean {
+  return Array.from(word).sort().join('') === Array.from(other).sort().join('');
+}
+
+/** Whether each part of a name is near by itself, and no number another one: what they share makes no two names alike. */
+function isNearInParts(word: string, candidate: string): boolean {
+  const [parts, others] = [word, candidate].map((name) => name.toLowerCase().split(/[:/@._-]/));
+  if (parts === undefined || parts.length !== others?.length) return true;
+  return parts.every((part, i) => {
+    const other = others[i] ?? '';
+    const edits = distance(part, other);
+    const sameLetters = part.replace(/\d/g, '') === other.replace(/\d/g, '') && part.length === other.length;
+    return isShuffled(part, other) || (edits <= mostEdits(part) && !(sameLetters && edits > 1));
+  });
 }

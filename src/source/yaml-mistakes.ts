@@ -1,4 +1,4 @@
-import { isCollection, isScalar, visit } from 'yaml';
+import { isCollection, isScalar, parseDocument, visit } from 'yaml';
 import type { Document, ErrorCode, YAMLError } from 'yaml';
 import type { Problem } from './text.ts';
 import { firstLineEnd, spansIn } from './text.ts';
@@ -21,7 +21,10 @@ export function explainMistake(
   text: string,
   document: Document.Parsed,
 ): Omit<Problem<never>, 'kind'> {
-  const { at, width, other, ...words } = conflict(text) ?? explain(error, text, document);
+  const { at, width, other, ...words } =
+    conflict(text) ??
+    (unclosed.test(error.message) && !isMendedBySpaces(text) ? undefined : tabNear(text, error.pos[0])) ??
+    explain(error, text, document);
   const span = spansIn(text);
   // A parser notices wrong indentation at the beginning of the line; people look at the word.
   const indentation = /^ +(?=\S)/.exec(text.slice(error.pos[0]))?.[0].length ?? 0;
@@ -46,6 +49,50 @@ function conflict(text: string): Explanation | undefined {
         help: 'keep what is right of the two sides, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`',
       }
     : undefined;
+}
+
+/** What is not closed is a mistake of its own, whatever follows it. */
+const unclosed = /must .*end with a [\]}]|closing ["']quote/;
+
+/** Whether the text is YAML with spaces in the place of tabs as indentation; of a very long one nobody asks. */
+function isMendedBySpaces(text: string): boolean {
+  if (text.length > 100_000) return false;
+  const mended = text.replace(/^[ \t]*\t[ \t]*/gm, (indentation) => indentation.replaceAll('\t', ' '.repeat(8)));
+  return mended !== text && parseDocument(mended).errors.length === 0;
+}
+
+/** How many characters around a mistake are looked through for a tab. */
+const nearby = 2000;
+
+/**
+ * A tab as indentation in the line where a mistake was noticed, or in the nearest one before or after it: parsers take what
+ * follows for part of another line, and notice something else.
+ */
+function tabNear(text: string, offset: number): Explanation | undefined {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const before = text.slice(Math.max(0, lineStart - nearby), lineStart).trimEnd();
+  const previous = before === '' ? lineStart : text.lastIndexOf(before, lineStart) + before.lastIndexOf('\n') + 1;
+  // The line itself, then the next that holds something, then the one before.
+  const next = /\n\s*?(?=[^\S\n]*\S)/.exec(text.slice(offset, offset + nearby));
+  const starts = [
+    lineStart,
+    ...(next ? [text.lastIndexOf('\n', offset + next.index + next[0].length - 1) + 1] : []),
+    previous,
+  ];
+  for (const start of starts) {
+    // Also after the dash of a list: what follows is indented by it.
+    const tab = /^(?: *(?:- *)*)(\t\s*)\S/.exec(text.slice(start, start + nearby));
+    if (tab) {
+      const at = start + tab[0].indexOf('\t');
+      return {
+        detail: 'a tab is used as indentation',
+        help: 'indent with spaces, two for each level',
+        at,
+        width: tab[1]?.length ?? 1,
+      };
+    }
+  }
+  return undefined;
 }
 
 function explain(error: YAMLError, text: string, document: Document.Parsed): Explanation {

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { textAt } from '../values/json.ts';
 import { digest, digestOfInput } from './digest.ts';
 import type { Dist } from './dist.ts';
+import { replaceFile } from './replace-file.ts';
 import type { ClusterResult, Synthesizer } from './synthesizer.ts';
 
 /**
@@ -97,8 +98,7 @@ function readMemory({ file, program }: CachePlace): Memory {
 function writeMemory({ file, program }: CachePlace, memory: Memory): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.part`, JSON.stringify({ program, clusters: Object.fromEntries(memory) }), { mode: 0o600 });
-    renameSync(`${file}.part`, file);
+    replaceFile(file, JSON.stringify({ program, clusters: Object.fromEntries(memory) }), 0o600);
     forgetOldest(dirname(file));
   } catch {
     // A read-only home, a full disk.
@@ -111,7 +111,7 @@ const mostMemories = 64;
 /** Deletes what was written longest ago, and what runs that were killed left behind. Other files are none of ours. */
 function forgetOldest(folder: string): void {
   const ours = readdirSync(folder)
-    .filter((name) => /^[\w-]{43}\.json(?:\.part)?$/.test(name))
+    .filter((name) => /^[\w-]{43}\.json(?:\..*)?$/.test(name))
     .flatMap((name) => {
       const stat = statSync(join(folder, name), { throwIfNoEntry: false });
       return stat ? [{ path: join(folder, name), written: stat.mtimeMs }] : [];

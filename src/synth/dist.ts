@@ -4,14 +4,11 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmdirSync,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Failure } from '../values/failure.ts';
@@ -19,6 +16,8 @@ import { once } from '../values/once.ts';
 import { compareCodeUnits, groupedBy, sortedBy } from '../values/order.ts';
 import { generatedMark, placeOf } from '../manifests/layout.ts';
 import type { ManifestFile } from '../manifests/manifest-file.ts';
+import { onSystem, systemCode } from '../values/system-error.ts';
+import { isTemporary, replaceFile } from './replace-file.ts';
 
 /** A path in `dist/`, relative to it. What is no plain file, a link among others, is `other`. */
 export interface DistPath {
@@ -65,8 +64,6 @@ export function withoutTexts(difference: Difference): Difference {
   }
 }
 
-const temporarySuffix = '.tenantry-tmp';
-
 /** The folder `dist/`, with what stands there: it is listed when that is first asked for. */
 export interface Dist {
   /** Absolute. */
@@ -100,13 +97,15 @@ function clusterOf({ path }: DistPath): string {
 function listDist(dist: string): DistPath[] {
   const entries: DistPath[] = [];
   const walk = (folder: string): void => {
-    for (const entry of readdirSync(join(dist, folder), { withFileTypes: true })) {
+    const within = join(dist, folder);
+    // Another run may have removed it since.
+    for (const entry of onPresent(`list ${within}`, () => readdirSync(within, { withFileTypes: true })) ?? []) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) walk(path);
       else entries.push({ path, kind: entry.isFile() ? 'file' : 'other' });
     }
   };
-  const root = lstatSync(dist, { throwIfNoEntry: false });
+  const root = onPresent(`look at ${dist}`, () => lstatSync(dist));
   if (!root) return [];
   if (!root.isDirectory()) {
     throw new Failure('foreign-files', `${dist} is not a folder`, {
@@ -119,14 +118,33 @@ function listDist(dist: string): DistPath[] {
 
 /** What stands at paths that were listed. */
 export function readEntries(folder: string, paths: readonly DistPath[]): DistEntry[] {
-  return paths.map(({ path, kind }) => {
-    if (kind === 'other') return { path, kind };
-    const handle = openSync(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  return paths.flatMap(({ path, kind }): DistEntry[] => {
+    if (kind === 'other') return [{ path, kind }];
+    const at = join(folder, path);
+    const read = onPresent(`read ${at}`, () => {
+      const handle = openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        return { executable: isExecutable(handle), text: readFileSync(handle, 'utf8') };
+      } finally {
+        closeSync(handle);
+      }
+    });
+    return read ? [{ path, kind, ...read }] : [];
+  });
+}
+
+function isExecutable(handle: number): boolean {
+  return (fstatSync(handle).mode & 0o111) !== 0;
+}
+
+/** Does something with what is there; undefined where nothing is, any more: another run may have removed it. */
+function onPresent<T>(doing: string, work: () => T): T | undefined {
+  return onSystem(doing, () => {
     try {
-      const executable = (fstatSync(handle).mode & 0o111) !== 0;
-      return { path, kind, text: readFileSync(handle, 'utf8'), executable };
-    } finally {
-      closeSync(handle);
+      return work();
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw error;
     }
   });
 }
@@ -144,7 +162,7 @@ export function compareDist(expected: readonly ManifestFile[], actual: readonly 
   for (const { path, kind, text, executable } of actual) {
     present.add(path);
     const expectedText = wanted.get(path);
-    if (kind === 'file' && path.endsWith(temporarySuffix)) differences.push({ kind: 'temporary', path });
+    if (kind === 'file' && isTemporary(path)) differences.push({ kind: 'temporary', path });
     else if (!text?.startsWith(generatedMark)) differences.push({ kind: 'foreign', path });
     else if (expectedText === undefined) differences.push({ kind: 'stale', path, actual: text });
     else if (expectedText !== text) differences.push({ kind: 'changed', path, expected: expectedText, actual: text });
@@ -156,12 +174,27 @@ export function compareDist(expected: readonly ManifestFile[], actual: readonly 
 }
 
 /**
+ * Undoes the differences in mode, and gives those that are left or were undone: where the file system keeps a file
+ * executable all the same, that is no difference.
+ */
+export function withModesSet(dist: string, differences: readonly Difference[]): Difference[] {
+  return differences.filter(({ kind, path }) => {
+    const at = join(dist, path);
+    const isLeft = (): boolean => {
+      chmodSync(at, 0o644);
+      return (lstatSync(at).mode & 0o111) === 0;
+    };
+    return kind !== 'mode' || onPresent(`change the mode of ${at}`, isLeft) === true;
+  });
+}
+
+/**
  * Makes `dist/` what is expected, by undoing the differences one file at a time, each atomically: a run that is killed
- * leaves only whole files, and the next run finishes the work. Must not be called while there are foreign files.
+ * leaves only whole files, and the next run finishes the work. Another run at the same time does no harm: what it has
+ * removed is gone, and what it has written is whole. Must not be called while there are foreign files. What the file
+ * system refuses is a `Failure`.
  */
 export function repairDist(dist: string, differences: readonly Difference[]): void {
-  // Of a folder with a file that was just written in it, nothing more needs to be asked.
-  const folders = new Set<string>();
   // What a killed run left behind goes first: it stands where new files are prepared.
   for (const difference of sortedBy(differences, ({ kind }) => (kind === 'temporary' ? '0' : '1'))) {
     const path = join(dist, difference.path);
@@ -170,38 +203,34 @@ export function repairDist(dist: string, differences: readonly Difference[]): vo
         throw new Failure('foreign-files', `${path} was not written by tenantry`);
       case 'missing':
       case 'changed':
-        writeAtomically(path, difference.expected, folders);
+        replaceFile(path, difference.expected);
         break;
       case 'mode':
-        chmodSync(path, 0o644);
+        withModesSet(dist, [difference]);
         break;
       case 'stale':
       case 'temporary':
-        unlinkSync(path);
+        onPresent(`delete ${path}`, () => {
+          unlinkSync(path);
+        });
         removeEmptyFolders(dist, dirname(difference.path));
         break;
     }
   }
 }
 
-function writeAtomically(path: string, text: string, folders: Set<string>): void {
-  const folder = dirname(path);
-  if (!folders.has(folder)) mkdirSync(folder, { recursive: true });
-  folders.add(folder);
-  const temporary = path + temporarySuffix;
-  // `wx`: whatever may have been put there in the meantime, it is not written through.
-  const handle = openSync(temporary, 'wx', 0o644);
-  try {
-    writeFileSync(handle, text);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(temporary, path);
-}
-
 function removeEmptyFolders(dist: string, folder: string): void {
   for (let at = folder; at !== '.' && at !== ''; at = dirname(at)) {
-    if (readdirSync(join(dist, at)).length > 0) return;
-    rmdirSync(join(dist, at));
+    const path = join(dist, at);
+    const left = onPresent(`list ${path}`, () => readdirSync(path));
+    if (left && left.length > 0) return;
+    onPresent(`delete the folder ${path}`, () => {
+      try {
+        rmdirSync(path);
+      } catch (error) {
+        // Another run has put something into it.
+        if (systemCode(error) !== 'ENOTEMPTY') throw error;
+      }
+    });
   }
 }

@@ -3,6 +3,8 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { ClusterInput } from '../manifests/cluster-input.ts';
 import { meanwhile } from '../values/concurrency.ts';
+import type { FailureCode } from '../values/failure.ts';
+import { Failure } from '../values/failure.ts';
 import type { Difference } from './dist.ts';
 import { isWritten } from './dist.ts';
 import type { ClusterResult, Synthesizer } from './synthesizer.ts';
@@ -54,6 +56,11 @@ export interface ThreadRequest<K extends keyof ThreadTasks> {
   readonly takes: ThreadTasks[K]['takes'];
   readonly answer: MessagePort;
 }
+
+/** What comes of a task: what it gives, or why it could not be done. */
+export type ThreadOutcome<K extends keyof ThreadTasks> =
+  | { readonly gives: ThreadTasks[K]['gives'] }
+  | { readonly failure: { readonly code: FailureCode; readonly message: string; readonly help?: string } };
 
 /** Gives the index of the next cluster to whichever thread asks. */
 export function takingTurns(turns: SharedArrayBuffer): () => number {
@@ -127,10 +134,15 @@ function startThread(script: URL, options: ThreadOptions) {
   return {
     ask<K extends keyof ThreadTasks>(task: K, takes: ThreadTasks[K]['takes']): Promise<ThreadTasks[K]['gives']> {
       const { port1, port2 } = new MessageChannel();
-      const answer = new Promise<ThreadTasks[K]['gives']>((resolve) => {
-        port1.once('message', (gives: ThreadTasks[K]['gives']) => {
+      const answer = new Promise<ThreadTasks[K]['gives']>((resolve, reject) => {
+        port1.once('message', (outcome: ThreadOutcome<K>) => {
           port1.close();
-          resolve(gives);
+          if ('gives' in outcome) {
+            resolve(outcome.gives);
+            return;
+          }
+          const { code, message, ...help } = outcome.failure;
+          reject(new Failure(code, message, help));
         });
       });
       const request: ThreadRequest<K> = { options, task, takes, answer: port2 };

@@ -1,7 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import type { Difference } from './dist.ts';
 import { distIn, isWritten, withoutTexts } from './dist.ts';
-import type { ThreadOptions, ThreadRequest, ThreadTasks } from './parallel.ts';
+import { Failure } from '../values/failure.ts';
+import { failureOfSystem } from '../values/system-error.ts';
+import type { ThreadOptions, ThreadOutcome, ThreadRequest, ThreadTasks } from './parallel.ts';
 import { takingTurns } from './parallel.ts';
 import { plainSynthesizer } from './synthesizer.ts';
 
@@ -36,8 +38,22 @@ let tasks: Tasks | undefined;
 async function answer<K extends keyof ThreadTasks>(request: ThreadRequest<K>): Promise<void> {
   tasks ??= tasksOf(request.options);
   const perform: Tasks[K] = tasks[request.task];
-  request.answer.postMessage(await perform(request.takes));
+  request.answer.postMessage(await outcomeOf(perform(request.takes)));
 }
 
-// What goes wrong here ends the thread, and with it the run.
+/** What comes of a task. A failure is handed over as what it says: of an error, threads keep no class. */
+async function outcomeOf<K extends keyof ThreadTasks>(
+  work: Promise<ThreadTasks[K]['gives']>,
+): Promise<ThreadOutcome<K>> {
+  try {
+    return { gives: await work };
+  } catch (error) {
+    const failure = error instanceof Failure ? error : failureOfSystem(error);
+    if (!failure) throw error;
+    const { code, message, help } = failure;
+    return { failure: { code, message, ...(help !== undefined && { help }) } };
+  }
+}
+
+// What goes wrong here beyond that ends the thread, and with it the run.
 port.on('message', (request: ThreadRequest<keyof ThreadTasks>) => void answer(request));

@@ -1,6 +1,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../values/failure.ts';
+import { defaultBase } from './default-base.ts';
 import type { Answer, Environment, Git } from './git-run.ts';
 import { failed, fieldsOf, gitIn, output } from './git-run.ts';
 import type { Commit, TreeOptions } from './git-tree.ts';
@@ -30,8 +31,8 @@ export interface Repository {
    * histories have nothing in common, which a shallow clone cannot know: there it is a `Failure`.
    */
   readonly mergeBase: (a: Commit, b: Commit) => Promise<Commit | undefined>;
-  /** What a change is compared with when nobody says: the first there is of `defaultBases`. */
-  readonly defaultBase: () => Promise<Commit | undefined>;
+  /** What a commit that is checked out is compared with when nobody says: see `default-base.ts`. */
+  readonly defaultBase: (tip: Commit) => Promise<Commit>;
   /**
    * The organization's folder in a commit: the bytes that were committed, whatever attributes and line endings a
    * checkout would apply. Empty when the commit has no such folder.
@@ -49,15 +50,6 @@ export interface Repository {
   readonly lastChange: (commit: Commit, folder: string) => Promise<string | undefined>;
 }
 
-/** Where a change is usually going to, most telling first. Full names, which no tag can be taken for. */
-const defaultBases = [
-  'refs/remotes/origin/HEAD',
-  'refs/remotes/origin/main',
-  'refs/remotes/origin/master',
-  'refs/heads/main',
-  'refs/heads/master',
-] as const;
-
 /**
  * The repository that holds the organization in `dir`, a folder of a worktree. `environment` is the program's own; of its
  * `GIT_` variables, only those that say where Git's configuration is count.
@@ -72,13 +64,8 @@ export async function openRepository(dir: string, environment: Environment): Pro
     prefix,
     commit: (revision) => resolveCommit(git, revision, shallow),
     mergeBase: (a, b) => mergeBase(git, a, b, shallow),
-    async defaultBase() {
-      const found = await identify(git, defaultBases.map(commitOf));
-      const base = found.findIndex((object) => object.type === 'commit');
-      const { id } = found[base] ?? {};
-      const name = defaultBases[base]?.replace(/^refs\/(?:remotes|heads)\//, '');
-      return id === undefined || name === undefined ? undefined : { id, name };
-    },
+    defaultBase: (tip) =>
+      defaultBase({ git, environment, shallow, commit: (revision) => resolveCommit(git, revision, shallow) }, tip),
     tree: (commit, options) => commitTree(git, prefix, commit, options),
     changedPaths: (folder, from, to) => changedPaths(git, { dir, prefix }, folder, from, to),
     async lastChange(commit, folder) {

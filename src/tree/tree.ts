@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../values/failure.ts';
 import { compareCodeUnits } from '../values/order.ts';
+import { onSystem, systemCode } from '../values/system-error.ts';
 
 /** What stands at a path. Only `file` is ever read; the others are reported. */
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'other';
@@ -107,7 +107,8 @@ export async function readAhead(
 function listFolder(root: string, folder: string): TreeEntry[] {
   const path = join(root, folder);
   // A linked folder could show files from anywhere: it is reported by whoever lists its parent, and never entered.
-  if (folder !== '' && !lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
+  const stat = onSystem(`look at ${path}`, () => lstatSync(path, { throwIfNoEntry: false }));
+  if (folder !== '' && !stat?.isDirectory()) return [];
   return entriesOf(path)
     .map((entry) => ({ path: folder === '' ? entry.name : `${folder}/${entry.name}`, kind: kindOf(entry) }))
     .sort((a, b) => compareCodeUnits(a.path, b.path));
@@ -115,11 +116,7 @@ function listFolder(root: string, folder: string): TreeEntry[] {
 
 /** A folder that cannot be listed must not pass for an empty one: all that is declared in it would seem to be gone. */
 function entriesOf(path: string): Dirent[] {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    throw new Failure('io', `cannot list the folder ${path}: ${reason(error)}`, { cause: error });
-  }
+  return onSystem(`list the folder ${path}`, () => readdirSync(path, { withFileTypes: true }));
 }
 
 function kindOf(entry: Dirent): EntryKind {
@@ -165,5 +162,5 @@ function readUpTo(handle: number, expected: number, most: number): ReadResult {
 
 /** The system's own word for a failure (`EACCES`): its message holds an absolute path, which differs by machine. */
 function reason(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
+  return systemCode(error) ?? String(error);
 }

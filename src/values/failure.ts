@@ -17,6 +17,8 @@ export type FailureCode =
   | 'unauthorized'
   /** The folder is not in a worktree of a Git repository. */
   | 'not-a-repository'
+  /** A file of the organization is in Git's index, and not on disk, though nobody has removed it. */
+  | 'not-checked-out'
   /** What was named is no commit of the repository, or not of this clone of it. */
   | 'no-such-revision'
   /** Git is not there, or cannot or will not read the repository. */

@@ -35,7 +35,7 @@ async function readEverything({ folder }: TestRepository): Promise<string[]> {
   };
   const repository = await openRepository(folder, gitEnvironment);
   const [base, head] = [await repository.commit('HEAD^1'), await repository.commit('HEAD')];
-  await attempt(() => repository.defaultBase());
+  await attempt(() => repository.defaultBase(head));
   await attempt(() => repository.mergeBase(base, head));
   await attempt(() => repository.lastChange(head, 'dist'));
   for (const to of [head, 'worktree'] as const) await attempt(() => repository.changedPaths('dist', base, to));

@@ -101,6 +101,54 @@ describe('tenantry plan', () => {
     expect(plan.summary.refused).toBe(0);
   });
 
+  it('gives no answer where a pull request’s checkout has no base', async () => {
+    const origin = organization();
+    origin.commit({ [solar]: asView });
+    origin.git(['update-ref', 'refs/pull/1/merge', 'HEAD']);
+    const clone = temporaryRepository();
+    clone.git(['remote', 'add', 'origin', `file://${origin.folder}`]);
+    clone.git(['fetch', '--quiet', '--depth=1', 'origin', '+refs/pull/1/merge:refs/remotes/pull/1/merge']);
+    clone.git(['checkout', '--quiet', 'refs/remotes/pull/1/merge']);
+    const { code, stdout, stderr } = await runForReal(clone, ['plan', ...day]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^error: `refs\/remotes\/pull\/1\/merge` is checked out, and .*\nhelp: fetch it: .*--base\n$/,
+    );
+    clone.git(['fetch', '--quiet', '--deepen=1']);
+    expect(subjects(await report(clone))).toEqual(['solar-sre narrows']);
+  });
+
+  it('says where a commit would be compared with itself', async () => {
+    const repository = organization();
+    const same = 'Base and head are the same commit: no change was looked at. Give another one with --base.';
+    const rest = 'The base is the commit that is checked out: only what is not committed yet is compared.';
+    for (const args of [[], ['--base', 'HEAD'], ['--head', 'HEAD'], ['--format', 'markdown']]) {
+      const { code, stdout } = await run(repository, ['plan', ...day, ...args]);
+      expect([code, stdout]).toEqual([0, expect.stringContaining(same)]);
+    }
+    expect(await run(repository, ['validate', ...day, '--base', 'main'])).toMatchObject({
+      code: 0,
+      stderr: `${same}\n`,
+    });
+    // Two days are compared then.
+    const days = await run(repository, [
+      'plan',
+      '--head',
+      'HEAD',
+      '--base-as-of',
+      '2026-01-15',
+      '--as-of',
+      '2026-02-15',
+    ]);
+    expect(days.stdout).not.toContain(same);
+    writeFileSync(join(repository.folder, solar), asView);
+    const changed = await run(repository, ['plan', ...day]);
+    expect(changed.stdout).toContain(rest);
+    expect(await run(repository, ['validate', ...day, '--base', 'main'])).toMatchObject({ stderr: `${rest}\n` });
+    repository.commit();
+    expect((await run(repository, ['plan', ...day])).stdout).not.toMatch(/same commit|checked out/);
+  });
+
   it('exits with 3 for a change when asked to, with 0 for none, and says which it is', async () => {
     const repository = organization();
     const none = await run(repository, ['plan', ...day, '--exit-code']);

@@ -172,7 +172,7 @@ error[TEN103]: group \`solar-sre\` is given admin on \`solar-prod\`, but cluster
   it('keeps markers under what they mark, whatever its width', () => {
     const marks = (text: string, marked: string): string[] =>
       shown([problem(label(text, marked))], { [solar]: text }).slice(3);
-    expect(marks('a:\t\tgroup', 'group')).toEqual(['1 | a:        group', '  |           ^^^^^']);
+    expect(marks('a:\t\tgroup', 'group')).toEqual(['1 | a:→   →   group', '  |           ^^^^^']);
     expect(marks('name: 日本語 group', 'group')).toEqual(['1 | name: 日本語 group', '  |              ^^^^^']);
     expect(marks('name: 日本語 group', '本語')).toEqual(['1 | name: 日本語 group', '  |         ^^^^']);
     expect(marks('x: 🚀🚀 y', 'y')).toEqual(['1 | x: 🚀🚀 y', '  |         ^']);
@@ -307,10 +307,24 @@ not shown: 1 warning, 2 notes (1 TEN101, 2 TEN101); \`tenantry validate --format
   });
 
   it('shows fifty unless told otherwise', () => {
-    const diagnostics = Array.from({ length: 60 }, (_, i) => problem({ file: `f${i}`, path: '' }));
+    const diagnostics = Array.from({ length: 60 }, (_, i) =>
+      problem({ file: `f${i}`, path: '' }, { message: `m${i}` }),
+    );
     const output = human(diagnostics, { style: plainStyle, files: 60, textOf: () => undefined });
     expect(output.match(/^error/gm)).toHaveLength(50);
     expect(output).toContain('\nnot shown: 10 errors (10 TEN101);');
+  });
+
+  it('gathers what says the same of many places into one block, and counts each', () => {
+    const alike = Array.from({ length: 12 }, (_, i) => problem({ file: `f${i}`, path: '' }, { help: 'h' }));
+    const own = problem({ file: 'g', path: '' }, { related: [{ file: 'h', path: '' }], help: 'h' });
+    const output = human([...alike, own], { style: plainStyle, files: 60, textOf: () => undefined });
+    expect(output.match(/^error/gm)).toHaveLength(2);
+    expect(output).toContain(' --> f0\n ::: f1\n');
+    expect(output).toContain('note: 11 places more of the same, 3 of them not shown\n');
+    expect(output).toContain('\n13 errors in 13 files\n');
+    const few = human(alike.slice(0, 3), { style: plainStyle, files: 60, textOf: () => undefined });
+    expect(few.match(/^error/gm)).toHaveLength(3);
   });
 
   it('takes time in proportion to what it prints', () => {
@@ -319,7 +333,8 @@ not shown: 1 warning, 2 notes (1 TEN101, 2 TEN101); \`tenantry validate --format
     const width = text.indexOf('\n') + 1;
     const diagnostics = Array.from({ length: 10_000 }, (_, i) => {
       const place = { line: i * 2 + 1, column: 7, offset: i * 2 * width + 6 };
-      return problem({ file: solar, path: '', span: { start: place, end: { ...place, column: 16 } } });
+      const span = { start: place, end: { ...place, column: 16 } };
+      return problem({ file: solar, path: '', span }, { message: `m${i}` });
     });
     const before = performance.now();
     const output = human(diagnostics, {

@@ -97,6 +97,20 @@ ${prod}    sharedWith:
     ]);
   });
 
+  it('lets a custom role add to another one, and finds the same one twice', async () => {
+    const files = solar(`${owners}roles:
+  - { name: debugger, rules: [{ apiGroups: [""], resources: [pods/ephemeralcontainers], verbs: [patch] }] }
+  - { name: caller, rules: [{ apiGroups: [""], resources: [pods/log], verbs: [get] }] }
+${prod}    sharedWith:
+      - { group: audit, role: admin }
+      - { group: audit, role: debugger }
+      - { group: audit, role: caller }
+      - { group: audit, role: debugger }`);
+    expect(await diagnosePlaced(files, { codes })).toEqual([
+      'tenants/solar.yaml:18:20 TEN302 group `audit` is in `sharedWith` twice',
+    ]);
+  });
+
   it('reports each line after the first', async () => {
     const line = '      - { group: audit, role: view }\n';
     const found = await diagnosePlaced(solar(`${owners}${prod}    sharedWith:\n${line.repeat(3)}`), { codes });
@@ -302,8 +316,9 @@ describe('TEN311 privileged-pods', () => {
 
 describe('TEN313 unprotected-owner-service-account', () => {
   const codes = 'TEN313';
+  const others = owners.replace('solar-leads', 'solar-sre');
   const green = {
-    'tenants/green.yaml': tenant('green', `${owners}namespaces: [{ name: ci, clusters: [prodcluster01] }]`),
+    'tenants/green.yaml': tenant('green', `${others}namespaces: [{ name: ci, clusters: [prodcluster01] }]`),
   };
   const check = (namespace: string, more: Record<string, string> = {}): Promise<string[]> => {
     const spec = `${owners}  - { kind: ServiceAccount, name: ci, namespace: ${namespace} }\n${prod}`;
@@ -326,9 +341,22 @@ describe('TEN313 unprotected-owner-service-account', () => {
   it('finds one that another tenant declares by its full name', async () => {
     const more = {
       ...organization('    - name: solar-leads\n', '  naming: { tenantPrefix: Optional }\n'),
-      'tenants/green.yaml': tenant('green', `${owners}namespaces: [{ fullName: builds, clusters: [prodcluster01] }]`),
+      'tenants/green.yaml': tenant('green', `${others}namespaces: [{ fullName: builds, clusters: [prodcluster01] }]`),
     };
     expect(await check('builds', more)).toEqual([says('builds', 'tenant `green`')]);
+  });
+
+  it('accepts one of a tenant where all who can do more than view own this one anyway', async () => {
+    const of = (sharedWith: string): Record<string, string> => ({
+      'tenants/green.yaml': tenant(
+        'green',
+        `${owners}namespaces: [{ name: ci, clusters: [prodcluster01], sharedWith: [${sharedWith}] }]`,
+      ),
+    });
+    expect(await check('green-ci', of(''))).toEqual([]);
+    expect(await check('green-ci', of('{ group: audit, role: view }'))).toEqual([]);
+    expect(await check('green-ci', of('{ group: audit, role: edit }'))).toEqual([says('green-ci', 'tenant `green`')]);
+    expect(await check('green-ci', of('{ user: sam, role: admin }'))).toEqual([says('green-ci', 'tenant `green`')]);
   });
 
   it('takes the longest prefix', async () => {

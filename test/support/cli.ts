@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { organizationFolder } from '../../src/app/folders.ts';
 import { runCommandLine } from '../../src/command-line.ts';
 
 export interface CliResult {
@@ -54,7 +55,7 @@ export async function tenantryHere(
   const cache = env['XDG_CACHE_HOME'];
   const code = await runCommandLine(args, {
     io: (dir) => ({
-      dir: resolve(cwd, dir),
+      dir: organizationFolder({ cwd, environment: env }, dir),
       cwd,
       today: new Date().toISOString().slice(0, 10),
       nodePath: process.execPath,

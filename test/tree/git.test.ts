@@ -314,31 +314,6 @@ describe('a revision', () => {
       message: 'there is no commit `HEAD`: the branch has none yet',
       help: 'commit the files first',
     });
-    expect(await repository.defaultBase()).toBeUndefined();
-  });
-});
-
-describe('a default base', () => {
-  it('is where the change is usually going to', async () => {
-    const origin = temporaryRepository();
-    const id = origin.commit({ a: '1' });
-    const clone = cloneOf(origin);
-    clone.commit({ a: '2' });
-    clone.git(['tag', 'origin/main']);
-    const repository = await open(clone);
-    const at = async (): Promise<string | undefined> => (await repository.defaultBase())?.name;
-    expect(await repository.defaultBase()).toEqual({ id, name: 'origin/HEAD' });
-    clone.git(['remote', 'set-head', 'origin', '--delete']);
-    expect(await repository.defaultBase()).toEqual({ id, name: 'origin/main' });
-    clone.git(['update-ref', 'refs/remotes/origin/master', id]);
-    clone.git(['update-ref', '-d', 'refs/remotes/origin/main']);
-    expect(await at()).toBe('origin/master');
-    clone.git(['update-ref', '-d', 'refs/remotes/origin/master']);
-    expect(await at()).toBe('main');
-    clone.git(['branch', '--quiet', '--move', 'main', 'master']);
-    expect(await at()).toBe('master');
-    clone.git(['branch', '--quiet', '--move', 'master', 'trunk']);
-    expect(await at()).toBeUndefined();
   });
 });
 

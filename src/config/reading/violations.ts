@@ -5,6 +5,7 @@ import { redactSecrets } from '../../source/secrets.ts';
 import type { PathStep } from '../../source/source.ts';
 import { formOf } from './forms.ts';
 import type { FileKind } from '../../settings/schema.ts';
+import { quotaKeys } from '../../settings/quota.ts';
 import { apiVersion, schemas } from '../../settings/schema.ts';
 
 /** One way in which a document differs from its schema. */
@@ -14,6 +15,8 @@ export interface Violation {
   readonly path: readonly PathStep[];
   readonly message: string;
   readonly help?: string;
+  /** Of an unknown key: the one that it was meant to be. */
+  readonly meant?: string;
 }
 
 /** A schema, as far as anyone looks into one. */
@@ -109,9 +112,14 @@ function violationsAt(kind: FileKind, at: FailedValue, errors: readonly ErrorObj
   const [type] = of('type');
   const [choice] = of('enum');
   if (type) return [choice ? wrongValue(at, choice) : wrongType(at, type)];
-  const missing = of('required');
+  const subject = of('oneOf').flatMap((error) => writtenAsSubject(at, error) ?? [])[0];
+  if (subject) return [subject];
+  const unknown = of('additionalProperties').map((error) => unknownKey(kind, at, error));
+  // What is there under another name is not missing as well.
+  const meant = new Set(unknown.map((violation) => violation.meant));
+  const missing = of('required').filter((error) => !meant.has(String(error.params['missingProperty'])));
   const found = [
-    ...of('additionalProperties').map((error) => unknownKey(kind, at, error)),
+    ...unknown,
     ...(missing.length > 0 ? [missingKeys(at, missing)] : []),
     ...of('oneOf').map((error) => notExactlyOne(at, error)),
   ];
@@ -122,22 +130,41 @@ function violationsAt(kind: FileKind, at: FailedValue, errors: readonly ErrorObj
 
 const aboutKeys: ReadonlySet<string> = new Set(['additionalProperties', 'required', 'oneOf']);
 
-function unknownKey(kind: FileKind, { path, name }: FailedValue, error: ErrorObject): Violation {
+function unknownKey(kind: FileKind, { path, value, name }: FailedValue, error: ErrorObject): Violation {
   const key = String(error.params['additionalProperty']);
   const known = Object.keys(propertiesOf(error.parentSchema));
-  const meant = didYouMean(clipped(key), known);
+  const inQuota = known.includes('hard') ? quotaHelp(key) : undefined;
+  const near = inQuota === undefined ? didYouMean(clipped(key), known) : undefined;
+  const isThere = near !== undefined && valueAt(value, near) !== undefined;
+  const meant = isThere ? undefined : near;
   const home = parentsOf(schemas[kind], key);
-  const help = meant
-    ? `did you mean \`${meant}\`?`
-    : home.length > 0 && home.length < 4
-      ? `move it into ${home.join(' or ')}`
-      : `known here: ${listed(known)}`;
+  const help =
+    inQuota ??
+    (isThere
+      ? `\`${near}\` is there already: move what is needed into it, and remove this key`
+      : meant
+        ? `did you mean \`${meant}\`?`
+        : home.length > 0 && home.length < 4
+          ? `move it into ${home.join(' or ')}`
+          : `known here: ${listed(known)}`);
   return {
     kind: 'unknown-key',
     path: [...path, key],
     message: `${known.length > 0 ? 'unknown' : 'impossible'} key ${key === '' ? '""' : `\`${clipped(key)}\``}${path.length > 0 ? ` in ${name}` : ''}`,
     help: known.length > 0 ? help : 'write a key on one line',
+    ...(meant !== undefined && { meant }),
   };
+}
+
+/** Where a key of a ResourceQuota stands in a `quota`: under the name that it has there, or under `hard`. */
+function quotaHelp(key: string): string | undefined {
+  const own = quotaKeys.find(([, resource]) => resource === key)?.[0];
+  if (own !== undefined) return `write \`${own}\`, which is \`${key}\` here`;
+  return /^(?:limits|requests|count)[./]|\/|ephemeral-storage$|^(?:configmaps|secrets|services|replicationcontrollers|resourcequotas)$/.test(
+    key,
+  )
+    ? `write it under \`hard\`, with its value in quotes: \`hard: { ${clipped(key)}: … }\``
+    : undefined;
 }
 
 /** The names of what may hold `key`, anywhere in a schema. */
@@ -160,6 +187,30 @@ function missingKeys({ path, name }: FailedValue, errors: readonly ErrorObject[]
     path,
     message: `${listed(keys)} ${keys.length > 1 ? 'are' : 'is'} missing${where}`,
     help: `add ${listed(keys)}${keys.length === 1 && about !== undefined ? `: ${asClause(about)}` : ''}`,
+  };
+}
+
+/** A share that is written as RBAC's subjects are, and owners. What it says there is all that is wrong with it. */
+function writtenAsSubject({ path, value, name }: FailedValue, error: ErrorObject): Violation | undefined {
+  const branches = isSchema(error.parentSchema) ? (error.parentSchema.oneOf ?? []) : [];
+  const known = new Set(branches.flatMap((branch) => branch.required ?? []));
+  if (!known.has('group') || !isRecord(value)) return undefined;
+  const { kind, name: subject, serviceAccount } = value;
+  if (kind === 'ServiceAccount' || serviceAccount !== undefined) {
+    return {
+      kind: 'missing-key',
+      path,
+      message: `${name} is a service account, and only users and groups can be shared with`,
+      help: 'give it what it needs by a RoleBinding of your own in the namespace',
+    };
+  }
+  const key = typeof kind === 'string' ? kind.toLowerCase() : '';
+  if (!known.has(key) || typeof subject !== 'string') return undefined;
+  return {
+    kind: 'missing-key',
+    path,
+    message: `\`${key}\` is missing in ${name}`,
+    help: `write \`${key}: ${clipped(subject)}\` in place of \`kind\` and \`name\``,
   };
 }
 
@@ -219,6 +270,9 @@ function typeHelp(wanted: string, value: unknown, parentSchema: unknown, path: r
     if (/^(?:true|yes|on)$/i.test(value)) return 'write `true`';
     if (/^(?:false|no|off)$/i.test(value)) return 'write `false`';
   }
+  const [, key, rest] =
+    wanted === 'object' && typeof value === 'string' ? (/^([\w-]+):(\S.*)$/s.exec(value) ?? []) : [];
+  if (key !== undefined && rest !== undefined) return `write a space after the colon: \`${key}: ${clipped(rest)}\``;
   if (wanted === 'array' && typeof value === 'string' && /^[\w.:/-]{1,60}$/.test(value))
     return `write it as a list: \`[${value}]\``;
   const about = isSchema(parentSchema) ? parentSchema.description : undefined;

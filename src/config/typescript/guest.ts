@@ -26,7 +26,7 @@ interface Settings {
  *
  * It is sent there as text (`Function.prototype.toString`), so it stands on its own: no imports, no names from outside.
  */
-function evaluateFile(settings: Settings, run: () => { readonly default?: unknown }): string {
+function evaluateFile(settings: Settings, run: () => { readonly default?: unknown } | undefined): string {
   'use strict';
   const { limits } = settings;
   const { closed, atOnce, sameEveryTime, noLocale } = settings.because;
@@ -224,7 +224,9 @@ function evaluateFile(settings: Settings, run: () => { readonly default?: unknow
 
   try {
     const exported = run();
-    const value = ownKeys(exported).includes('default') ? json(exported.default) : end('{"kind":"no-default-export"}');
+    // A file that exports nothing at all is no module to the compiler, and gives none.
+    const hasDefault = typeof exported === 'object' && ownKeys(exported).includes('default');
+    const value = hasDefault ? json(exported.default) : end('{"kind":"no-default-export"}');
     return finish(() => `{"kind":"value","value":${value}}`);
   } catch (error) {
     return finish(() => {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Readable } from 'node:stream';
-import { Failure } from '../../values/failure.ts';
+import type { Failure } from '../../values/failure.ts';
+import { systemFailure } from '../../values/system-error.ts';
 import { atMost, meanwhile } from '../../values/concurrency.ts';
 import { once } from '../../values/once.ts';
 import { exportedName } from './bundle.ts';
@@ -133,7 +134,7 @@ function startEvaluating(nodePath: string, args: readonly string[], timeoutMs: n
   // It may end before it has read everything.
   child.stdin?.on('error', () => undefined);
   child.on('error', (error) => {
-    failure = new Failure('io', `cannot start ${nodePath} to evaluate TypeScript files`, { cause: error });
+    failure = systemFailure(`start ${nodePath} to evaluate TypeScript files`, error);
     settle();
   });
   child.on('close', (code, signal) => {

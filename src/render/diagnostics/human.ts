@@ -1,4 +1,6 @@
 import type { PlacedDiagnostic, PlacedLabel, Severity } from '../../source/diagnostic.ts';
+import { formatPlace } from '../../source/diagnostic.ts';
+import { groupedBy } from '../../values/order.ts';
 import type { Style } from '../style.ts';
 import { prose, visible } from '../text.ts';
 import { counted } from '../../source/text.ts';
@@ -29,14 +31,45 @@ const maxRelated = 8;
 export function human(diagnostics: readonly PlacedDiagnostic[], options: HumanOptions): string {
   const { style, limit = 50 } = options;
   const linesOfFile = linesCache(options.textOf);
-  const shown = mostSevere(diagnostics, limit);
-  const parts = diagnostics.filter((d) => shown.has(d)).map((d) => `${block(d, linesOfFile, options)}\n`);
-  if (shown.size < diagnostics.length) {
-    const others = diagnostics.filter((d) => !shown.has(d));
+  const gathered = gatheredAlike(diagnostics);
+  const heads = Array.from(gathered.keys());
+  const shown = mostSevere(heads, limit);
+  const parts = heads
+    .filter((d) => shown.has(d))
+    .map((d) => `${block(d, gathered.get(d) ?? [], linesOfFile, options)}\n`);
+  if (shown.size < heads.length) {
+    const others = heads.filter((d) => !shown.has(d)).flatMap((d) => [d, ...(gathered.get(d) ?? [])]);
     const rest = `${formatCounts(countsOf(others))} (${codeCounts(others)})`;
     parts.push(`${style.dim(`not shown: ${rest}; \`tenantry validate --format json\` has all`)}\n`);
   }
   return `${parts.join('\n')}${parts.length === 0 ? '' : '\n'}${summary(diagnostics, options)}\n`;
+}
+
+/** From so many on, diagnostics that say the same are one block: whoever reads the first has read all. */
+const fewestAlike = 4;
+
+/** The diagnostics to show, each with those that say the same of other places; what has places of its own stands alone. */
+function gatheredAlike(
+  diagnostics: readonly PlacedDiagnostic[],
+): ReadonlyMap<PlacedDiagnostic, readonly PlacedDiagnostic[]> {
+  const alike = groupedBy(diagnostics, ({ code, severity, message, help, related, primary }) =>
+    JSON.stringify([
+      code,
+      severity,
+      message,
+      help,
+      primary.message,
+      related.length === 0 ? '' : formatPlace(primary, (file) => file),
+    ]),
+  );
+  const followers = new Set<PlacedDiagnostic>();
+  const heads = new Map<PlacedDiagnostic, readonly PlacedDiagnostic[]>();
+  for (const [head, ...others] of alike.values()) {
+    if (!head || others.length + 1 < fewestAlike) continue;
+    heads.set(head, others);
+    for (const other of others) followers.add(other);
+  }
+  return new Map(diagnostics.flatMap((d) => (followers.has(d) ? [] : [[d, heads.get(d) ?? []] as const])));
 }
 
 /** The `limit` gravest diagnostics. */
@@ -64,6 +97,7 @@ interface Marked {
 
 function block(
   { code, severity, message, primary, related, help }: PlacedDiagnostic,
+  alike: readonly PlacedDiagnostic[],
   linesOfFile: (file: string) => Lines | undefined,
   { style, pathOf = (file) => file, width = 128 }: HumanOptions,
 ): string {
@@ -81,12 +115,21 @@ function block(
     output.push(`${indent}${style.dim(i === 0 ? '-->' : ':::')} ${position(label, pathOf, rows.length > 0)}`);
     if (rows.length > 0) output.push(bar, ...rows.map((row) => rowText(row, gutter, style)));
   }
+  const more = alike.slice(0, maxRelated).map((d) => position(d.primary, pathOf, true));
+  output.push(...more.map((place) => `${indent}${style.dim(':::')} ${place}`));
   const remarks: [string, string][] = [];
+  if (alike.length > 0) {
+    const rest = alike.length - more.length;
+    remarks.push([
+      'note',
+      `${counted(alike.length, 'place')} more of the same${rest > 0 ? `, ${rest} of them not shown` : ''}`,
+    ]);
+  }
   if (related.length > maxRelated) {
     remarks.push(['note', `${counted(related.length - maxRelated, 'more place')} not shown`]);
   }
   if (help !== undefined) remarks.push(['help', prose(help)]);
-  if (remarks.length > 0 && (snippets.at(-1)?.length ?? 0) > 0) output.push(bar);
+  if (remarks.length > 0 && (snippets.at(-1)?.length ?? 0) > 0 && more.length === 0) output.push(bar);
   output.push(...remarks.map(([kind, text]) => `${indent} ${style.dim('=')} ${style.bold(`${kind}:`)} ${text}`));
   return output.join('\n');
 }

@@ -5,6 +5,7 @@ import { counted } from '../../source/text.ts';
 import { prose, visible } from '../text.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, outlineOf } from './outline.ts';
+import { sameCommit } from './same-commit.ts';
 import type { Piece } from './piece.ts';
 import type { Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
@@ -58,14 +59,19 @@ export const places: Readonly<Record<ReportByHand['where'], string>> = {
   'identity provider': 'at the identity provider',
 };
 
-/** What a reader must know of the base before he reads anything else. */
-export function notesOn({ base }: PlanReport): string[] {
+/** What a reader must know of both sides before he reads anything else. */
+export function notesOn({ base, head }: PlanReport): string[] {
+  const same = sameCommit(base, head);
   if (base.empty)
     return [
+      ...same,
       'The base has no organization in this folder: everything is new, and there is nothing to hold the change to.',
     ];
-  if (base.errors === 0) return [];
-  return [`The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`];
+  if (base.errors === 0) return same;
+  return [
+    ...same,
+    `The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`,
+  ];
 }
 
 /** What each side of a plan is. */

@@ -1,5 +1,6 @@
 import type { ConfigFile, FileFailure } from '../../../config/reading/files.ts';
 import { atFile } from '../../../source/diagnostic.ts';
+import { systemReason } from '../../../values/system-error.ts';
 import type { FileRule, Finding } from '../../rule.ts';
 import { firstOfFile } from '../problems.ts';
 
@@ -28,7 +29,7 @@ function unreadable({ path }: ConfigFile, { kind, detail }: FileFailure): Findin
     case 'unreadable':
       return [
         {
-          message: `the file cannot be read: ${reasons[detail] ?? detail}`,
+          message: `the file cannot be read: ${systemReason(detail)}`,
           at: atFile(path),
           help: 'make it readable for the user that runs tenantry',
         },
@@ -47,15 +48,6 @@ function unreadable({ path }: ConfigFile, { kind, detail }: FileFailure): Findin
       return [];
   }
 }
-
-/** The system's words, in words. */
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'it is no longer there',
-  ELOOP: 'it is a symbolic link',
-  EIO: 'the disk fails',
-};
 
 const entries: Readonly<Record<string, string>> = {
   symlink: 'a symbolic link, which is not followed,',

@@ -51,7 +51,7 @@ function worded({ kind, detail, path }: SourceProblem & { readonly kind: Flaw })
           detail === 'CRLF'
             ? 'the file has Windows line ends (CRLF)'
             : 'the file has a carriage return that ends no line',
-        help: 'save it with LF line ends, and write `* text=auto eol=lf` into .gitattributes, so that Git keeps them',
+        help: "give all files LF line ends, in the organization's folder with `perl -pi -e 's/\\r\\n?/\\n/g' *.yaml */*.yaml`, and write `* text=auto eol=lf` into .gitattributes, so that Git keeps them",
       };
     case 'invisible-character':
       return isSpace.test(detail)

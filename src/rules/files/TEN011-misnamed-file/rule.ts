@@ -1,4 +1,5 @@
 import type { ConfigFile } from '../../../config/reading/files.ts';
+import { isDnsLabel } from '../../../kubernetes/names.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { fileOrigin, originAt } from '../../../source/source.ts';
 import type { FileRule, Finding } from '../../rule.ts';
@@ -19,6 +20,8 @@ export const misnamedFile: FileRule = {
 function misnamed({ path, stem, extension, kind, checked }: ConfigFile): Finding[] {
   const name = checked?.file?.metadata.name;
   if (name === undefined || name === stem) return [];
+  // A file whose own name cannot stand is to be renamed: the rules about names say how.
+  if (!(kind === 'Cluster' ? /^[a-z0-9]{1,63}$/.test(stem) : isDnsLabel(stem))) return [];
   // Only what can be a file's name is offered as one: the name may hold slashes.
   const rename = /^[a-z0-9][a-z0-9-]*$/.test(name)
     ? `, or rename the file to ${path.slice(0, path.indexOf('/') + 1)}${name}.${extension}`

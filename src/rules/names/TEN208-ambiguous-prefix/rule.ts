@@ -1,6 +1,8 @@
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { WholeRule } from '../../rule.ts';
+import { ceilingsOf } from '../../../config/model/ceilings.ts';
+import { flowText } from '../../../source/splice.ts';
 import { tenantByName, tenantNames } from '../prefix.ts';
 
 export const ambiguousPrefix: WholeRule = {
@@ -9,7 +11,7 @@ export const ambiguousPrefix: WholeRule = {
   name: 'ambiguous-prefix',
   severity: 'error',
   summary: "The name of a tenant's namespace points to that tenant: the longest prefix that fits is its own (S70).",
-  why: "A namespace's tenant is found by its name. With the tenants `solar` and `solar-lab`, the namespace `solar-lab-dev` is taken for tenant `solar-lab`'s, whoever wrote it down: either could, and would have what is the other's.",
+  why: "A namespace's tenant is found by its name. With the tenants `solar` and `solar-lab`, the namespace `solar-lab-dev` is taken for tenant `solar-lab`'s, whoever wrote it down: either could, and would have what is the other's. Where the prefix is optional, a full name that the admins have granted by itself, not by a pattern, is the tenant's own (S72).",
   *check({ files, desired }) {
     const names = tenantNames(files);
     const tenants = new Map(desired.tenants.map((tenant) => [tenant.name, tenant]));
@@ -17,7 +19,11 @@ export const ambiguousPrefix: WholeRule = {
     for (const tenant of desired.tenants) {
       for (const { name, prefixed, nameOrigin } of tenant.namespaces) {
         // Where it may not have a full name, that is the mistake.
-        if (!prefixed && complete && naming.tenantPrefix.value === 'Required') continue;
+        const isOptional = complete && naming.tenantPrefix.value === 'Optional';
+        if (!prefixed && !isOptional && complete) continue;
+        // Without the prefix it is not the name that decides (S72), and the admins have given this one by itself.
+        const granted = isOptional ? (ceilingsOf(desired.organization, tenant.name).fullNames?.value ?? []) : [];
+        if (!prefixed && granted.includes(name)) continue;
         const meant = tenantByName(names, name);
         const location = meant === undefined ? undefined : names.get(meant);
         if (meant === undefined || location === undefined || meant === tenant.name) continue;
@@ -30,9 +36,14 @@ export const ambiguousPrefix: WholeRule = {
           related,
           help: prefixed
             ? `choose an identifier that does not begin with \`${meant.slice(tenant.name.length + 1)}-\``
-            : `choose a name that does not begin with \`${meant}-\``,
+            : `choose a name that does not begin with \`${meant}-\`, or for a namespace that is there already ask the admins for ${grantText(tenant.name, name)} in the \`spec\` of organization.yaml`,
         };
       }
     }
   },
 };
+
+/** The line that grants a tenant one name. */
+function grantText(tenant: string, name: string): string {
+  return `\`${flowText({ grants: { [tenant]: { fullNames: [name] } } }).slice(2, -2)}\``;
+}

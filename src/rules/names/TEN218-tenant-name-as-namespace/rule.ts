@@ -22,7 +22,7 @@ export const tenantNameAsNamespace: WholeRule = {
         help:
           kind === 'Group'
             ? 'give the group another `namespace` in organization.yaml, or share with `namespace: false`'
-            : `choose another name, such as \`${name}-main\``,
+            : `choose another name, such as \`${name}-main\`; if the namespace is there already, give the tenant \`${name}\` another name`,
       };
     }
   },

@@ -1,25 +1,33 @@
 import { describeSubject, subjectKey } from '../../../config/model/desired-state.ts';
+import { builtInRoles } from '../../../kubernetes/user-roles.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { TenantRule } from '../../rule.ts';
 import type { SubjectEntry } from '../subjects.ts';
 import { subjectLists } from '../subjects.ts';
+
+/** Whether a role is a custom one. */
+function isOwnRole(role: string | undefined): boolean {
+  return role !== undefined && !builtInRoles.some((builtIn) => builtIn === role);
+}
 
 export const duplicateSubject: TenantRule = {
   level: 'tenant',
   code: 'TEN302',
   name: 'duplicate-subject',
   severity: 'error',
-  summary: 'A list of shares, or of owners, names each subject once (S7).',
-  why: 'Of two lines that give access to the same group, the wider one counts. Whoever removes it, or lowers it, believes that the access is revoked or narrowed, and the other line still holds.',
+  summary: 'A list of shares, or of owners, names each subject once (S7), but for custom roles beside a built-in one.',
+  why: 'Of two lines that give built-in roles to the same group, the wider one counts. Whoever removes it, or lowers it, believes that the access is revoked or narrowed, and the other line still holds. A custom role may hold what `admin` does not: beside another role it only adds.',
   *check({ tenant }) {
     for (const { key, entries } of subjectLists(tenant)) {
       if (entries.length < 2) continue;
       const first = new Map<string, SubjectEntry>();
       for (const entry of entries) {
         const { subject } = entry;
-        const earlier = first.get(subjectKey(subject));
+        // A custom role beside a built-in one, or another custom one, adds to it: each has a binding of its own.
+        const seenAs = JSON.stringify([subjectKey(subject), isOwnRole(entry.role) ? entry.role : '']);
+        const earlier = first.get(seenAs);
         if (!earlier) {
-          first.set(subjectKey(subject), entry);
+          first.set(seenAs, entry);
           continue;
         }
         const roles = [earlier.role, entry.role].flatMap((role) => (role === undefined ? [] : [role]));

@@ -1,4 +1,5 @@
-import type { Tenant } from '../../../config/model/desired-state.ts';
+import type { Subject, Tenant } from '../../../config/model/desired-state.ts';
+import { subjectKey } from '../../../config/model/desired-state.ts';
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
@@ -12,7 +13,7 @@ export const unprotectedOwnerServiceAccount: WholeRule = {
   severity: 'error',
   waivable: true,
   summary: "A service account that owns a tenant lives in a namespace of that tenant or of the platform's.",
-  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
+  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well: unless all who can do more than view there are owners of this tenant anyway. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
   *check(context) {
     const owners = context.desired.tenants.flatMap((tenant) =>
       tenant.owners.flatMap(({ subject, origin }) =>
@@ -46,13 +47,14 @@ function controllers({
   files,
   desired: { tenants, clusters },
 }: RuleContext): (tenant: Tenant, namespace: string) => Controller | undefined {
-  const ofTenants = new Map<string, { tenant: string; place: Label }[]>();
-  for (const { name: tenant, namespaces } of tenants) {
-    for (const { name, nameOrigin } of namespaces) {
+  const ofTenants = new Map<string, { tenant: string; place: Label; holders: readonly Subject[] }[]>();
+  for (const { name: tenant, namespaces, owners } of tenants) {
+    for (const { name, nameOrigin, shares } of namespaces) {
+      const holders = [...owners, ...shares.filter(({ role }) => role !== 'view')].map(({ subject }) => subject);
       const place = { location: at(nameOrigin), message: `a namespace of tenant \`${tenant}\`` };
       const known = ofTenants.get(name);
-      if (known) known.push({ tenant, place });
-      else ofTenants.set(name, [{ tenant, place }]);
+      if (known) known.push({ tenant, place, holders });
+      else ofTenants.set(name, [{ tenant, place, holders }]);
     }
   }
   const ofGroups = new Map<string, Controller & { readonly group?: string }>();
@@ -76,7 +78,7 @@ function controllers({
   const names = tenantNames(files);
   return (tenant, namespace) => {
     const declared = ofTenants.get(namespace) ?? [];
-    const other = declared.find((d) => d.tenant !== tenant.name);
+    const other = declared.find((d) => d.tenant !== tenant.name && !ownAnyway(tenant, d.holders));
     if (other) return { who: `tenant \`${other.tenant}\``, places: [other.place] };
     const group = ofGroups.get(namespace);
     if (group && !isOwner(tenant, group.group)) return group;
@@ -87,6 +89,12 @@ function controllers({
     const message = `all \`${owner}-…\` are its namespaces`;
     return { who: `tenant \`${owner}\``, places: location ? [{ location, message }] : [] };
   };
+}
+
+/** Who owns the tenant already gains nothing by starting pods as its service account. */
+function ownAnyway({ owners }: Tenant, holders: readonly Subject[]): boolean {
+  const known = new Set(owners.map(({ subject }) => subjectKey(subject)));
+  return holders.every((subject) => known.has(subjectKey(subject)));
 }
 
 /** A group that owns the tenant gains nothing by controlling the tenant's service account. */

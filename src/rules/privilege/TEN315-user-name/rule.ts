@@ -63,5 +63,7 @@ function systemHelp(rest: string, as: 'owner' | 'person'): string {
   const [, namespace, name] = /^serviceaccount:([^:]+):([^:]+)$/i.exec(rest) ?? [];
   if (namespace === undefined || name === undefined) return 'name a user of the identity provider';
   const owner = `\`{ kind: ServiceAccount, name: ${name}, namespace: ${namespace} }\``;
-  return as === 'owner' ? `write ${owner}` : `a service account can only be an owner of a tenant: ${owner}`;
+  return as === 'owner'
+    ? `write ${owner}`
+    : `a service account cannot be shared with: give it what it needs by a RoleBinding of your own in the namespace; to own the tenant (${owner}) would make it admin of all its namespaces`;
 }

@@ -22,35 +22,28 @@ export const unknownGroup: TenantRule = {
   },
 };
 
-function helpFor(group: string, platform: Platform): string {
-  const { names, lastParts, suggest, users } = declaredGroups(platform);
-  if (users.has(group))
-    return `\`${group}\` is a user: write \`user: ${group}\` in a share, or \`kind: User\` for an owner`;
-  const meant = lastParts.get(lastPart(group)) ?? suggest(group);
-  return meant !== undefined && names.has(meant)
-    ? `did you mean \`${meant}\`?`
-    : 'add it to `groups` in organization.yaml, or name another group';
-}
-
-/** What follows the prefix that identity providers put before the names of groups: `sre` of `okta:sre`. */
-function lastPart(group: string): string {
-  return group.slice(group.search(/[^:/]*$/));
-}
-
 const declaredGroups = oncePer(({ organization }: Platform) => {
   const names = new Set(organization.groups.map(({ name }) => name));
-  const lastParts = new Map(organization.groups.map(({ name }) => [lastPart(name), name]));
   const users = new Set(usersOfOrganization(organization).map(({ value }) => value));
-  return { names, lastParts, users, suggest: suggester(names) };
+  return { names, users, suggest: suggester(names) };
 });
 
 function* undeclared(references: readonly Located<string>[], platform: Platform): Generator<Finding, void> {
   // Groups that could not be read may well be among those that are named.
   if (!platform.organization.complete) return;
-  const { names } = declaredGroups(platform);
+  const { names, users, suggest } = declaredGroups(platform);
   for (const { value: group, origin } of references) {
     // A reserved name is TEN301's: it must not be declared either.
     if (names.has(group) || reservedGroupLike(group) !== undefined) continue;
-    yield { message: `group \`${group}\` is not declared`, at: at(origin), help: helpFor(group, platform) };
+    const meant = suggest(group);
+    yield {
+      message: `group \`${group}\` is not declared`,
+      at: at(origin),
+      help: users.has(group)
+        ? `\`${group}\` is a user: write \`user: ${group}\` in a share, \`kind: User\` for an owner; a cluster is shared with groups alone`
+        : meant
+          ? `did you mean \`${meant}\`?`
+          : 'add it to `groups` in organization.yaml, or name another group',
+    };
   }
 }
