@@ -2,15 +2,15 @@ import type { PlanReport, ReportSide, ReportVerdict } from '../../plan/report.ts
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import type { Style } from '../style.ts';
 import { counted } from '../../source/text.ts';
-import { prose, visible } from '../text.ts';
+import { prose, visible, wrapped } from '../text.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, outlineOf } from './outline.ts';
 import type { Piece } from './piece.ts';
 import type { Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
 
-/** A plan for a terminal. */
-export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style): string {
+/** A plan for people, its lines broken between words where a terminal is `width` columns wide. */
+export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style, width?: number): string {
   const { headline, refused, waived, risks, others, sections } = outlineOf(report, repeatedByItem);
   const out: string[] = [
     `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
@@ -44,7 +44,8 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
       entries.flatMap((entry) => entryLines(entry, style)),
     );
   }
-  return `${out.join('\n')}\n`;
+  const text = out.join('\n');
+  return `${width === undefined ? text : wrapped(text, width)}\n`;
 }
 
 /** What a reader must know of the base before he reads anything else. */

@@ -1,5 +1,5 @@
 import { groupedBy, sortedBy } from '../../values/order.ts';
-import { counted } from '../../source/text.ts';
+import { counted, countedPlaces } from '../../source/text.ts';
 import { isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
 import { contentsPieces } from './contents.ts';
 import type { Piece } from './piece.ts';
@@ -102,7 +102,7 @@ function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Pi
     places.filter(({ namespace }) => namespace !== null),
     ({ namespace }) => namespace ?? '',
   );
-  if (namespaces.size === 0) return ['on the whole of ', ...clusterList(places)];
+  if (namespaces.size === 0) return ['on the whole of ', ...clusterList(onTheirClusters(places))];
   const states = new Set(places.map(({ state }) => state));
   const [state] = states;
   const life = states.size > 1 || state === 'kept' ? '' : state === 'new' ? 'the new ' : 'what was ';
@@ -118,7 +118,7 @@ function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Pi
       ...of,
       ...(isPart ? [', in production ', ...listPieces([...ofProduction], 'of them'), ', '] : [' ']),
       'on ',
-      ...clusterList(places),
+      ...clusterList(onTheirClusters(places)),
     ];
   }
   return [
@@ -130,15 +130,15 @@ function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Pi
         'namespaces',
       ),
       ' on ',
-      ...clusterList(group.flat()),
+      ...clusterList(onTheirClusters(group.flat())),
     ]),
   ];
 }
 
 /** Clusters, those of production first and named as such. */
-function clusterList(places: readonly { readonly cluster: string; readonly production: boolean }[]): Piece[] {
-  const production = [...new Set(places.flatMap(({ cluster, production: is }) => (is ? [cluster] : [])))];
-  const others = [...new Set(places.map(({ cluster }) => cluster))].filter((name) => !production.includes(name));
+function clusterList(clusters: readonly { readonly name: string; readonly production: boolean }[]): Piece[] {
+  const production = [...new Set(clusters.flatMap(({ name, production: is }) => (is ? [name] : [])))];
+  const others = [...new Set(clusters.map(({ name }) => name))].filter((name) => !production.includes(name));
   return [
     ...listPieces(production, 'clusters'),
     ...(production.length === 0 ? [] : [' (production)']),
@@ -159,10 +159,11 @@ export function listPieces(names: readonly string[], what: string): Piece[] {
 
 function membersSentence({ group, joined, left, declared, access, because }: ItemOf<'members'>): Sentence {
   const into: Piece[] = group === 'cluster-admins' ? [{ main: group }] : ['group ', { name: group }];
-  const held = access.flatMap(({ role, places, production }, i): Piece[] => {
-    const where = counted(places, role === 'cluster-admin' ? 'cluster' : 'namespace');
-    return [i > 0 ? '; ' : '', { name: role }, ` on ${where}${production ? ', production among them' : ''}`];
-  });
+  const held = access.flatMap(({ role, production, ...places }, i): Piece[] => [
+    i > 0 ? '; ' : '',
+    { name: role },
+    ` on ${countedPlaces(places)}${production ? ', production among them' : ''}`,
+  ]);
   return {
     sign: declared !== 'still' ? '~' : joined.length > 0 ? '+' : '-',
     about: [],
@@ -223,6 +224,12 @@ function entitySentence(item: Entity): Sentence {
   const subject: Piece[] =
     entity.kind === 'organization' ? ['the organization'] : [kindWords[entity.kind], ' ', { name: shortName(entity) }];
   const home: Piece[] = tenant !== null && entity.kind !== 'tenant' ? [' of tenant ', { name: tenant }] : [];
+  // What happens to it on a cluster says where it is; what else changes, changes on these.
+  const isOnlyOnClusters = settings.every(({ about }) => about === onCluster);
+  const where: Piece[] =
+    change === 'changed' && item.clusters.length > 0 && !isOnlyOnClusters
+      ? [' on ', ...clusterList(item.clusters)]
+      : [];
   const verbs = {
     added: [': ', { strong: 'new' }],
     removed: [': ', { strong: isUnmanaged(item) ? 'no longer declared' : 'removed' }],
@@ -241,7 +248,7 @@ function entitySentence(item: Entity): Sentence {
   const isShort = change === 'changed' && only !== undefined && others.length === 0;
   return {
     sign: change === 'added' ? '+' : change === 'removed' ? '-' : '~',
-    about: [...subject, ...home],
+    about: [...subject, ...home, ...where],
     pieces: [...verbs[change], ...(isShort ? [': ', ...only] : [])],
     details: [...(isShort ? [] : details), ...item.contents.map(contentsPieces).filter((pieces) => pieces.length > 0)],
     lines: linesOf((told.length > 0 ? told : settings).map(({ because }) => because)),
@@ -376,4 +383,10 @@ export function lineWords({ before, after }: ReportLines, show: (line: string) =
     ...(before.length > 0 ? [`before: ${named(before)}`] : []),
   ];
   return parts.join('; ');
+}
+
+function onTheirClusters(
+  places: ItemOf<'access'>['places'],
+): { readonly name: string; readonly production: boolean }[] {
+  return places.map(({ cluster, production }) => ({ name: cluster, production }));
 }
