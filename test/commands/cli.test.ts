@@ -209,10 +209,12 @@ describe('access', () => {
     const groups = names.map((name) => ({ name: `okta:team-${name}-leads` }));
     const cwd = organization({
       ...files,
-      'organization.yaml': organizationFile({ groups: [...groups, { name: 'solar-leads' }, { name: 'solar-sre' }] }),
+      'organization.yaml': organizationFile({
+        groups: [...groups, { name: 'solar-leads' }, { name: 'solar-sre' }, { name: 'audit' }],
+      }),
       'clusters/prodcluster01.yaml': clusterFile('prodcluster01', {
         labels: { environment: 'production' },
-        sharedWith: [...groups, { name: 'solar-leads' }, { name: 'solar-sre' }].map(({ name }) => ({
+        sharedWith: [...groups, { name: 'solar-leads' }, { name: 'solar-sre' }, { name: 'audit' }].map(({ name }) => ({
           group: name,
           namespace: false,
         })),
@@ -223,7 +225,7 @@ describe('access', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(lines[0]).not.toContain('UNTIL');
     for (const line of lines.slice(1)) expect(line).toMatch(/\.yaml:\d+( \+\d+)?$|^\S+ +\* /);
-    expect(lines.filter((line) => /…\S*-leads +admin/.test(line)).length).toBe(2);
+    expect(lines.filter((line) => /…\S*-leads +admin/.test(line)).length).toBe(3);
     const { stdout: whole } = await tenantryHere(['access', 'list'], { cwd });
     expect(whole).toContain('UNTIL');
     expect(whole).toContain('group okta:team-payments-and-settlements-leads');

@@ -67,7 +67,7 @@ describe('access that is given', () => {
       namespaces,
     });
     expect(await risks(onTest({ namespaces }), given)).toEqual([
-      'tenants/solar.yaml:13:9 TEN521 user `sue` gains `admin` in 2 namespaces on cluster `testcluster`',
+      'tenants/solar.yaml:13:9 TEN521 user `sue` gains `admin` in namespaces `solar-dev`, `solar-prod` on cluster `testcluster`',
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('access that is given', () => {
       namespaces: [{ name: 'a' }, { name: 'b' }],
     });
     expect(await risks({}, { 'tenants/moon.yaml': moon })).toEqual([
-      'tenants/moon.yaml:7:7 TEN520 on production, user `max` gains `admin` in 2 namespaces on cluster `prodcluster01`',
+      'tenants/moon.yaml:7:7 TEN520 on production, user `max` gains `admin` in namespaces `moon-a`, `moon-b` on cluster `prodcluster01`',
     ]);
   });
 
@@ -470,7 +470,7 @@ describe('TEN528, TEN529: limits and protections', () => {
     const namespaces = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
     const defaults = (cpu: string) => solar({ defaults: { clusters, quota: { cpu } }, namespaces });
     expect(await risks(defaults('2'), defaults('3'))).toEqual([
-      'tenants/solar.yaml:14:12 TEN528 the quota of namespaces `solar-a`, `solar-b` and 3 more allows more: `cpu` from `2` to `3`',
+      'tenants/solar.yaml:14:12 TEN528 the quota of namespaces `solar-a`, `solar-b`, `solar-c`, `solar-d` and `solar-e` allows more: `cpu` from `2` to `3`',
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { Style } from '../style.ts';
 import { counted } from '../../source/text.ts';
 import { prose, visible, wrapped } from '../text.ts';
 import type { Entry } from './entries.ts';
-import { fewOf, outlineOf } from './outline.ts';
+import { fewOf, isVerdict, outlineOf } from './outline.ts';
 import type { Piece } from './piece.ts';
 import type { Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
@@ -34,7 +34,9 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
     waived.flatMap((verdict) => verdictLines(verdict, style, style.yellow('○'))),
   );
   block('Look at this first', (text) => style.bold(style.yellow(text)), [
-    ...risks.flatMap((entry) => entryLines(entry, style, style.yellow)),
+    ...risks.flatMap((risk) =>
+      isVerdict(risk) ? verdictLines(risk, style, style.yellow('!')) : entryLines(risk, style, style.yellow),
+    ),
     ...others.flatMap((verdict) => verdictLines(verdict, style, style.yellow('!'))),
   ]);
   for (const { title, entries } of sections) {

@@ -176,11 +176,15 @@ function causeOf(plan: Plan, one: ChangedSetting): Origin {
   return before && (!after || setting.name === namespace.cordoned.name) ? inBase(before.origin) : lineIn(plan, one);
 }
 
+/** So many names of owners are read in a sentence. */
+const mostOwners = 8;
+
 function ownersText(items: readonly EntityItem[]): string {
   const byKind = groupedBy(items, ({ entity }) => entity.kind);
   return Array.from(byKind, ([kind, all]) => {
     if (kind === 'organization') return 'the organization';
-    const names = all.map(({ entity }) => entity.name);
-    return `${names.length === 1 ? kind : `${kind}s`} ${listed(names, 3)}`;
+    // What is of production is not left out before the rest is.
+    const names = sortedBy(all, ({ production }) => (production ? '0' : '1')).map(({ entity }) => entity.name);
+    return `${names.length === 1 ? kind : `${kind}s`} ${listed(names, mostOwners)}`;
   }).join(' and ');
 }

@@ -39,13 +39,19 @@ export const workStopped: ChangeRule = {
       if (!first) continue;
       const items = [...new Set(alike.map(({ item }) => item))];
       yield {
-        message: `\`${first.setting.name}\` (${saidText(first.now)}) stops work in ${counted(items.length, 'production namespace')}: ${listed(items.map(({ entity }) => entity.name))}`,
+        message: `\`${first.setting.name}\` (${saidText(first.now)}) stops work in ${counted(items.length, 'production namespace')}: ${listed(
+          items.map(({ entity }) => entity.name),
+          mostNames,
+        )}`,
         at: at(first.now[0]?.origin ?? homeOf(plan.after, first.item)),
         items: items.map(({ id }) => id),
       };
     }
   },
 };
+
+/** All are of production: so many are named before the rest is a number. */
+const mostNames = 40;
 
 type Settings = ReadonlyMap<Setting, readonly SettingFact[]>;
 
