@@ -269,7 +269,7 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
 
   program
     .command('explain')
-    .description('say what a tenant, namespace, group or user is, and which lines decide that')
+    .description('say what a tenant, namespace, cluster, group or user is, and which lines decide that')
     .argument('<name>', 'a tenant, a namespace, a group or a user')
     .addOption(dirOption())
     .addOption(asOfOption())

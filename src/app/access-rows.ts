@@ -2,6 +2,7 @@ import type { Access } from '../access/graph.ts';
 import type { Subject } from '../config/model/desired-state.ts';
 import { fullSubjectName, subjectWords } from '../config/model/desired-state.ts';
 import type { Column } from '../render/table.ts';
+import { clip, widthOf } from '../render/text.ts';
 import type { Origin } from '../source/source.ts';
 
 /** How accesses are shown in tables, by every command that lists them. */
@@ -22,7 +23,7 @@ export const columns: readonly Column<AccessRow>[] = [
 ];
 
 /** The last day of each. */
-export const until: Column<AccessRow> = { header: 'Until', cell: ({ access }) => access.until ?? '' };
+export const until: Column<AccessRow> = { header: 'Until', cell: ({ access }) => access.until ?? '', keep: true };
 
 /** All columns of a list of accesses, with the group through which a user has each where that is given. */
 export function accessColumns(where: (origin: Origin) => string): readonly Column<AccessRow>[] {
@@ -34,9 +35,16 @@ const mostLines = 3;
 
 /** The lines that give each. */
 export function because(where: (origin: Origin) => string): Column<AccessRow> {
+  return reasonColumn('Because', ({ access }) => reasonsOf(access, where));
+}
+
+/** A column of lines of files: where there is little room, fewer of them, and of the last one its end. */
+export function reasonColumn<Row>(header: string, linesOf: (row: Row) => readonly string[]): Column<Row> {
   return {
-    header: 'Because',
-    cell: ({ access }) => shortened(reasonsOf(access, where)),
+    header,
+    cell: (row) => shortened(linesOf(row)),
+    narrowed: (row, room) => fewerLines(linesOf(row), room),
+    keep: true,
   };
 }
 
@@ -44,6 +52,18 @@ export function because(where: (origin: Origin) => string): Column<AccessRow> {
 export function shortened(lines: readonly string[]): string {
   const rest = lines.length - mostLines;
   return rest > 0 ? `${lines.slice(0, mostLines).join(', ')} and ${rest} more` : lines.join(', ');
+}
+
+/** As many of the lines as there is room for, but one, whose end says which it is. */
+function fewerLines(lines: readonly string[], room: number): string {
+  const most = Math.min(lines.length, mostLines);
+  for (let shown = most; shown > 0; shown--) {
+    const rest = lines.length - shown;
+    const text = `${lines.slice(0, shown).join(', ')}${rest > 0 ? ` +${rest}` : ''}`;
+    if (widthOf(text) <= room) return text;
+  }
+  const more = lines.length > 1 ? ` +${lines.length - 1}` : '';
+  return `${clip(lines[0] ?? '', room - more.length, 'beginning')}${more}`;
 }
 
 /** The lines that give an access, each once; `by` leads from a share to the line that inherits it. */

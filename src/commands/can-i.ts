@@ -235,11 +235,12 @@ function textOf(io: Io, { who, request, verdict, unlessIn, where }: Answer): str
   const accesses = accessColumns(where);
   if (allowed) {
     const columns: Column<Grant>[] = accesses.map((column) => ({
-      header: column.header,
+      ...column,
       cell: ({ access }) => column.cell({ access }) || (column.header === 'Because' ? builtInReason(access) : ''),
     }));
     const rule: Column<Grant> = {
       header: 'Rule',
+      keep: true,
       cell: ({ ruleOrigin }) => (ruleOrigin ? where(ruleOrigin) : ''),
     };
     return `yes\n\n${table(because.some((g) => g.ruleOrigin) ? [...columns, rule] : columns, because, style)}`;

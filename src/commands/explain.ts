@@ -2,9 +2,12 @@ import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
 import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
 import { ceilingsOf } from '../config/model/ceilings.ts';
 import type { Group, DesiredState, Located } from '../config/model/desired-state.ts';
+import { isProduction } from '../config/model/desired-state.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { LocatedValues } from '../config/model/located.ts';
+import { holderOf } from '../access/holder.ts';
+import { cluster as clusterTable } from '../settings/cluster.ts';
 import { grants } from '../settings/grants.ts';
 import { isolation as isolationTable } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
@@ -15,6 +18,9 @@ import { tenant as tenantTable } from '../settings/tenant.ts';
 import { valueText } from '../settings/value.ts';
 import { table } from '../render/table.ts';
 import type { Origin } from '../source/source.ts';
+import { originAt } from '../source/source.ts';
+import { counted } from '../source/text.ts';
+import { groupedBy } from '../values/order.ts';
 import { accessColumns, subjectName } from '../app/access-rows.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -33,20 +39,22 @@ interface Explanation {
   readonly accesses: readonly { readonly access: Access; readonly group?: string }[];
 }
 
-/** `tenantry explain NAME`: what a tenant, namespace, group or user is, and which lines decide that (S65). */
-export async function explain(io: Io, name: string, options: { readonly asOf?: string }): Promise<number> {
-  const checked = await graphOrProblems(io, options);
+/** `tenantry explain NAME`: what a tenant, namespace, cluster, group or user is, and which lines decide that (S65). */
+export async function explain(io: Io, name: string, { asOf }: { readonly asOf?: string }): Promise<number> {
+  const checked = await graphOrProblems(io, asOf === undefined ? {} : { asOf });
   if (!checked) return exit.problems;
   const { desired, graph, sources } = checked;
   const found = [
     ...tenantExplanations(desired, graph, name),
     ...namespaceExplanations(graph, name),
+    ...clusterExplanations(desired, graph, name),
     ...groupExplanations(desired, graph, name),
     ...userExplanations(desired, graph, name),
   ];
   if (found.length === 0) throw nothingNamed(name, desired, graph);
 
   const style = styleOf(io.out);
+  const options = { style, ...(io.out.width !== undefined && { width: io.out.width }) };
   for (const [i, { title, facts, accesses }] of found.entries()) {
     const reasons = accesses.flatMap(({ access }) => access.because.flatMap(({ origin, via }) => [origin, ...via]));
     const where = await lineFinder(io, sources, [...facts.flatMap((f) => f.origin ?? []), ...reasons]);
@@ -57,14 +65,14 @@ export async function explain(io: Io, name: string, options: { readonly asOf?: s
         [
           { header: 'What', cell: (fact: Fact) => fact.about },
           { header: 'Value', cell: (fact) => fact.value },
-          { header: 'Decided by', cell: because, colour: style.dim },
+          { header: 'Decided by', cell: because, colour: style.dim, keep: true },
         ],
         facts,
-        { style },
+        options,
       ),
     );
     io.out.write(
-      accesses.length === 0 ? '\nNobody has access by it.\n' : `\n${table(accessColumns(where), accesses, { style })}`,
+      accesses.length === 0 ? '\nNobody has access by it.\n' : `\n${table(accessColumns(where), accesses, options)}`,
     );
   }
   return exit.clean;
@@ -110,20 +118,76 @@ function namespaceExplanations(graph: AccessGraph, name: string): Explanation[] 
   const there = graph.clusters.flatMap(({ cluster, namespaces }) =>
     namespaces.filter((n) => n.name === name).map((entry) => ({ cluster: cluster.name, entry })),
   );
-  const [first] = there;
-  if (!first) return [];
+  // Of one name, each holder's are others: with settings, and access, of their own.
+  const byHolder = Array.from(groupedBy(there, ({ entry }) => holderOf(entry)).values());
+  return byHolder.flatMap((all): Explanation[] => {
+    const [first] = all;
+    if (!first) return [];
+    const clusters = all.map(({ cluster }) => cluster);
+    return [
+      {
+        title: byHolder.length === 1 ? `namespace ${name}` : `namespace ${name} on ${clusters.join(', ')}`,
+        facts: [
+          ...namespaceFacts(first.entry),
+          ...all.flatMap(({ cluster, entry }) => ({
+            about: 'cluster',
+            value: isLeaving(entry, cluster) ? `${cluster}, MarkedForDeletion` : cluster,
+            origin: clusterOrigin(entry, cluster),
+          })),
+        ],
+        accesses: listAccess(graph, { namespace: name })
+          .filter(({ cluster }) => clusters.includes(cluster))
+          .map((access) => ({ access })),
+      },
+    ];
+  });
+}
+
+/** What a cluster is, whom it is shared with, whose namespaces are on it, and who is admin of all of it. */
+function clusterExplanations(
+  { organization, clusters }: DesiredState,
+  graph: AccessGraph,
+  name: string,
+): Explanation[] {
+  const cluster = clusters.find((c) => c.name === name);
+  if (!cluster) return [];
+  const { origin, sharedWith, labels } = cluster;
+  const there = graph.clusters.flatMap((entry) => (entry.cluster.name === name ? entry.namespaces : []));
+  const ofTenants = there.flatMap((entry) => (entry.kind === 'Tenant' ? [entry] : []));
   return [
     {
-      title: `namespace ${name}`,
+      title: `cluster ${name}`,
       facts: [
-        ...namespaceFacts(first.entry),
-        ...there.flatMap(({ cluster, entry }) => ({
-          about: 'cluster',
-          value: isLeaving(entry, cluster) ? `${cluster}, MarkedForDeletion` : cluster,
-          origin: clusterOrigin(entry, cluster),
+        { about: 'declared', value: cluster.description ?? '', origin },
+        ...valueFacts(clusterKeys, cluster),
+        {
+          about: 'production',
+          value: isProduction(organization, cluster) ? 'yes' : 'no',
+          origin: originAt(origin, 'spec', 'labels'),
+        },
+        ...Object.entries(labels).map(([key, value]) => ({
+          about: `label ${key}`,
+          value,
+          origin: originAt(origin, 'spec', 'labels', key),
         })),
+        ...organization.admins.map((admin) => ({ about: 'admin', value: `user ${admin.value}`, origin: admin.origin })),
+        ...sharedWith.map((share) => ({
+          about: 'shared with',
+          value: `group ${share.group}${share.namespace === undefined ? '' : `, with the namespace ${share.namespace}`}`,
+          origin: share.origin,
+        })),
+        ...Array.from(groupedBy(ofTenants, ({ tenant }) => tenant.name).values()).flatMap((all) =>
+          all.slice(0, 1).map(({ tenant }) => ({
+            about: 'tenant',
+            value: `${tenant.name}, ${counted(all.length, 'namespace')}: ${all.map((entry) => entry.name).join(' ')}`,
+            origin: tenant.origin,
+          })),
+        ),
+        ...cluster.retainedNamespaces.map((retained) => fact('retained namespace', retained)),
       ],
-      accesses: listAccess(graph, { namespace: name }).map((access) => ({ access })),
+      accesses: listAccess(graph, { cluster: name })
+        .filter(({ scope }) => scope.kind === 'Cluster')
+        .map((access) => ({ access })),
     },
   ];
 }
@@ -174,6 +238,7 @@ function fact(about: string, { value, origin, byDefault }: Located<string>): Fac
   return { about, value, ...(!byDefault && { origin }) };
 }
 
+const clusterKeys = valuesIn(clusterTable);
 const tenantKeys = valuesIn(tenantTable);
 const grantKeys = valuesIn(grants);
 const namespaceKeys = valuesIn(namespaceTable);
@@ -271,11 +336,12 @@ function nothingNamed(name: string, desired: DesiredState, graph: AccessGraph): 
   const known = [
     ...desired.tenants.map((t) => t.name),
     ...graph.clusters.flatMap((c) => c.namespaces.map((n) => n.name)),
+    ...desired.clusters.map((c) => c.name),
     ...desired.organization.groups.map((g) => g.name),
     ...knownUsers(desired),
   ];
   const meant = didYouMean(name, new Set(known));
-  return new Failure('bad-arguments', `no tenant, namespace, group or user \`${name}\` is declared`, {
+  return new Failure('bad-arguments', `no tenant, namespace, cluster, group or user \`${name}\` is declared`, {
     ...(meant !== undefined && { help: `did you mean \`${meant}\`?` }),
   });
 }

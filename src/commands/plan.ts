@@ -101,7 +101,10 @@ async function rendererFor(io: Io, { format, out }: PlanOptions): Promise<(repor
     case 'human': {
       const { humanPlan } = await import('../render/plan/human.ts');
       const { plainStyle } = await import('../render/style.ts');
-      return (report) => humanPlan(report, repeatedByItem, out === undefined ? styleOf(io.out) : plainStyle);
+      return (report) =>
+        out === undefined
+          ? humanPlan(report, repeatedByItem, styleOf(io.out), io.out.width)
+          : humanPlan(report, repeatedByItem, plainStyle);
     }
   }
 }

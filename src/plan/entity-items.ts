@@ -9,14 +9,17 @@ import type { FactChange } from './fact.ts';
 import type { Meaning } from '../access/graph.ts';
 import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from './items.ts';
 import { rightsBeyond } from '../kubernetes/rbac.ts';
+import { holderOf } from '../access/holder.ts';
+import { namespaceItems } from './namespace-items.ts';
 import { customRoles, ruleDirection } from './roles.ts';
+import { changedEntities } from './setting-changes.ts';
 
 /** The custom roles that change for those who have them. One that comes or goes is an entity like others. */
 export function roleItems({ before, after, facts }: Change): RoleItem[] {
   const old = customRoles(before.desired.tenants);
   const now = customRoles(after.desired.tenants);
   const holders = once(() => holdersByRole(after));
-  return entityChanges(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
+  return changesByName(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
     const was = old.get(name)?.value;
     const is = now.get(name)?.value;
     if (!was || !is) return [];
@@ -62,7 +65,7 @@ export function memberItems(change: Change): MembersItem[] {
     items.push({ kind: 'members', id: `members/${group}`, group, joined, left, declared, access });
   };
   add('cluster-admins', admins, 'still');
-  for (const [group, settings] of entityChanges(facts, 'group')) {
+  for (const [group, settings] of changesByName(facts, 'group')) {
     if (settings.some(({ setting }) => setting === existence)) continue;
     const declaration = settings.find(({ setting }) => setting === membersDeclared);
     const declared = declaration ? (declaration.after ? 'newly' : 'no longer') : 'still';
@@ -77,18 +80,13 @@ export function memberItems(change: Change): MembersItem[] {
 
 /** Everything else that changes, by what it belongs to: organization, clusters, tenants, namespaces, groups, roles. */
 export function entityItems(change: Change, roles: readonly RoleItem[]): EntityItem[] {
-  const { before, after, facts, renames } = change;
-  const kinds = ['namespace', 'tenant', 'role', 'cluster', 'group', 'organization'] as const;
+  const { facts, renames } = change;
+  const kinds = ['tenant', 'role', 'cluster', 'group', 'organization'] as const;
   const changedRoles = new Set(roles.map(({ tenant, role }) => `${tenant}/${role}`));
-  const names = new Set(
-    facts.flatMap(({ kind, before: was, after: is }) => (kind === 'setting' ? ((is ?? was)?.entity.name ?? []) : [])),
-  );
-  const production = productionNames(change, names);
-  const there = { before: namespacesNamed(before, names), after: namespacesNamed(after, names) };
-  const tenants = new Map([...there.before, ...there.after].filter(([, tenant]) => tenant !== undefined));
+  const production = once(() => productionNames(change));
 
-  return kinds.flatMap((kind) => {
-    const changed = new Map(entityChanges(facts, kind));
+  const others = kinds.flatMap((kind) => {
+    const changed = new Map(changesByName(facts, kind));
     if (kind === 'group') for (const { to } of renames) if (!changed.has(to.name)) changed.set(to.name, []);
     return sortedBy(changed, ([name]) => name).flatMap(([name, all]): EntityItem[] => {
       if (kind === 'role' && changedRoles.has(name)) return [];
@@ -96,21 +94,23 @@ export function entityItems(change: Change, roles: readonly RoleItem[]): EntityI
       const settings = all.filter((one) => one !== existing && !isMembership(one, existing));
       const from = kind === 'group' ? renames.find(({ to }) => to.name === name)?.from.name : undefined;
       if (!existing && settings.length === 0 && from === undefined) return [];
-      const tenant = kind === 'namespace' ? tenants.get(name) : kind === 'role' ? name.split('/')[0] : undefined;
+      const tenant = kind === 'role' ? name.split('/')[0] : undefined;
       return [
         {
           kind: 'entity',
           id: `${kind}/${name}`,
           entity: { kind, name },
-          change: from !== undefined ? 'renamed' : changeOf(kind, name, existing, there),
+          clusters: [],
+          change: from !== undefined ? 'renamed' : existing ? (existing.after ? 'added' : 'removed') : 'changed',
           ...(from !== undefined && { from }),
           ...(tenant !== undefined && { tenant }),
-          production: production.has(`${kind}/${name}`),
+          production: production().has(`${kind}/${name}`),
           settings,
         },
       ];
     });
   });
+  return [...namespaceItems(change), ...others];
 }
 
 /** A membership has an item of its own, unless the whole group is new or gone. */
@@ -120,84 +120,46 @@ function isMembership({ setting }: SettingChange, existing: SettingChange | unde
   );
 }
 
-function changeOf(
-  kind: EntityItem['entity']['kind'],
-  name: string,
-  existing: SettingChange | undefined,
-  { before, after }: Record<'before' | 'after', ReadonlyMap<string, string | undefined>>,
-): EntityItem['change'] {
-  if (kind === 'namespace') return before.has(name) ? (after.has(name) ? 'changed' : 'removed') : 'added';
-  if (!existing) return 'changed';
-  return existing.after ? 'added' : 'removed';
-}
-
-/** The namespaces that have one of the names, with the last tenant that has it; undefined for those of no tenant. */
-function namespacesNamed({ graph }: Meaning, names: ReadonlySet<string>): Map<string, string | undefined> {
-  const found = new Map<string, string | undefined>();
-  for (const { namespaces } of graph.clusters) {
-    for (const entry of namespaces) {
-      if (!names.has(entry.name)) continue;
-      found.set(entry.name, entry.kind === 'Tenant' ? entry.tenant.name : found.get(entry.name));
-    }
-  }
-  return found;
-}
-
-/** The changed settings of all entities of a kind, by name. */
-function entityChanges(facts: readonly FactChange[], kind: EntityItem['entity']['kind']): [string, SettingChange[]][] {
-  const byName = new Map<string, SettingChange[]>();
-  for (const change of facts) {
-    if (change.kind !== 'setting') continue;
-    const { before, after } = change;
-    const fact = after ?? before;
-    if (fact?.entity.kind !== kind) continue;
-    const { setting, part, item, entity } = fact;
-    const effect = setting.order({ item, before: before?.value, after: after?.value });
-    const one = {
-      setting,
-      ...(part !== undefined && { part }),
-      ...(item !== undefined && { item }),
-      ...(before && { before }),
-      ...(after && { after }),
-      ...(effect && { effect }),
-    };
-    addTo(byName, entity.name, one);
-  }
-  return Array.from(byName, ([name, settings]) => [name, settings.map((one) => withoutEffectInList(one, settings))]);
-}
-
-/** Whether there is a list at all says more than its elements: a list that goes allows all, not less by each of them. */
-function withoutEffectInList(change: SettingChange, others: readonly SettingChange[]): SettingChange {
-  const { effect, ...rest } = change;
-  const isWithList = others.some(({ setting, item }) => setting === change.setting && item === undefined);
-  return effect === undefined || (change.item !== undefined && isWithList) ? rest : change;
+/** The changed settings of all entities of a kind, by name. Not of namespaces, whose names say too little. */
+function changesByName(
+  facts: readonly FactChange[],
+  kind: Exclude<EntityItem['entity']['kind'], 'namespace'>,
+): [string, readonly SettingChange[]][] {
+  return changedEntities(facts, kind).map(({ entity, settings }) => [entity.name, settings]);
 }
 
 function settingsOf(facts: readonly FactChange[], kind: EntityItem['entity']['kind']): SettingChange[] {
-  return entityChanges(facts, kind).flatMap(([, settings]) => settings);
+  return changedEntities(facts, kind).flatMap(({ settings }) => settings);
 }
 
-/** What each group has, by role. */
+/** What each group has, by role. Its namespaces are counted once, on however many clusters they are. */
 function accessByGroup({ graph, desired }: Meaning): Map<string, MembersItem['access']> {
-  const held = graph.clusters.flatMap(({ cluster, accesses }) =>
-    accesses
+  const held = graph.clusters.flatMap(({ cluster, namespaces, accesses }) => {
+    const holders = new Map(namespaces.map((entry) => [entry.name, `${holderOf(entry)} ${entry.name}`]));
+    return accesses
       .filter(({ subject }) => subject.kind === 'Group')
-      .map(({ subject, role }) => ({
+      .map(({ subject, role, scope }) => ({
         group: subject.name,
         role: role.name,
+        cluster: cluster.name,
+        namespace: scope.kind === 'Namespace' ? holders.get(scope.namespace) : undefined,
         production: isProduction(desired.organization, cluster),
-      })),
-  );
+      }));
+  });
+  const byRole = (all: typeof held): MembersItem['access'] =>
+    Array.from(
+      groupedBy(all, ({ role }) => role),
+      ([role, there]) => ({
+        role,
+        namespaces: new Set(there.flatMap(({ namespace }) => namespace ?? [])).size,
+        clusters: new Set(there.map(({ cluster }) => cluster)).size,
+        production: there.some(({ production }) => production),
+      }),
+    );
   return new Map(
     Array.from(
       groupedBy(held, ({ group }) => group),
-      ([group, all]) => [
-        group,
-        Array.from(
-          groupedBy(all, ({ role }) => role),
-          ([role, places]) => ({ role, places: places.length, production: places.some((place) => place.production) }),
-        ),
-      ],
+      ([group, all]) => [group, byRole(all)],
     ),
   );
 }
@@ -228,20 +190,14 @@ function uniqueSubjects(subjects: readonly Subject[]): Subject[] {
   return sortedBy(new Map(subjects.map((subject) => [subjectKey(subject), subject])).values(), subjectKey);
 }
 
-/** The entities with one of the names that are, or were, on a production cluster: `namespace/solar-prod`, `tenant/solar`. */
-function productionNames({ before, after }: Change, names: ReadonlySet<string>): Set<string> {
+/** The clusters of production, and the tenants that are, or were, on one: `cluster/prodcluster01`, `tenant/solar`. */
+function productionNames({ before, after }: Change): Set<string> {
   const found = new Set<string>();
-  const add = (kind: EntityItem['entity']['kind'], name: string): void => {
-    if (names.has(name)) found.add(`${kind}/${name}`);
-  };
   for (const { graph, desired } of [before, after]) {
     for (const { cluster, namespaces } of graph.clusters) {
       if (!isProduction(desired.organization, cluster)) continue;
-      add('cluster', cluster.name);
-      for (const entry of namespaces) {
-        add('namespace', entry.name);
-        if (entry.kind === 'Tenant') add('tenant', entry.tenant.name);
-      }
+      found.add(`cluster/${cluster.name}`);
+      for (const entry of namespaces) if (entry.kind === 'Tenant') found.add(`tenant/${entry.tenant.name}`);
     }
   }
   return found;

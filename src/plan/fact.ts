@@ -5,10 +5,20 @@ import type { SettingValue } from '../settings/value.ts';
 import { valueText } from '../settings/value.ts';
 import type { Origin } from '../source/source.ts';
 
-/** What a setting belongs to. The name of a role is `tenant/role`; that of the organization is not compared. */
+/**
+ * What a setting belongs to. The name of a role is `tenant/role`; that of the organization is not compared. A namespace is
+ * one on a cluster: of the same name on another it is another one, and may be another tenant's.
+ */
 export interface Entity {
   readonly kind: 'organization' | 'cluster' | 'tenant' | 'namespace' | 'group' | 'role';
   readonly name: string;
+  /** Of a namespace, and of nothing else. */
+  readonly cluster?: string;
+}
+
+/** One string for an entity, the same for equal entities and only for those. */
+export function entityKey({ kind, name, cluster }: Entity): string {
+  return [kind, name, cluster ?? ''].join('\n');
 }
 
 /** A subject's effective role in one scope of one cluster. */

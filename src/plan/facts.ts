@@ -3,7 +3,7 @@ import { subjectKey } from '../config/model/desired-state.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
 import { sameValue } from '../settings/value.ts';
 import type { AccessFact, Fact, FactChange } from './fact.ts';
-import { aboutOf } from './fact.ts';
+import { aboutOf, entityKey } from './fact.ts';
 import type { Parts } from './parts.ts';
 import { partsOf } from './parts.ts';
 import { effective } from './roles.ts';
@@ -48,7 +48,7 @@ export function applyFacts(before: ReadonlyMap<string, Fact>, changes: readonly 
 /** What a fact is about. */
 export function factKey(fact: Fact): string {
   if (fact.kind === 'setting') {
-    return ['setting', fact.entity.kind, fact.entity.name, aboutOf(fact), fact.item ?? ''].join('\n');
+    return ['setting', entityKey(fact.entity), aboutOf(fact), fact.item ?? ''].join('\n');
   }
   return ['access', placeKey(fact), fact.role.kind, fact.role.name].join('\n');
 }

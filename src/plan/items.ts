@@ -54,7 +54,16 @@ export interface MembersItem {
   /** Whether the organization begins or ceases to say who is in it. */
   readonly declared: 'still' | 'newly' | 'no longer';
   /** What the group has, by role: after the change where somebody joins, before it where all leave. */
-  readonly access: readonly { readonly role: string; readonly places: number; readonly production: boolean }[];
+  readonly access: readonly HeldRole[];
+}
+
+/** A role that a group has somewhere. */
+export interface HeldRole {
+  readonly role: string;
+  /** In how many namespaces; 0 for a role on whole clusters. One that its holder has on several clusters counts once. */
+  readonly namespaces: number;
+  readonly clusters: number;
+  readonly production: boolean;
 }
 
 /** A custom role that changes for those who have it. */
@@ -71,17 +80,29 @@ export interface RoleItem {
   readonly settings: readonly SettingChange[];
 }
 
-/** A namespace, tenant, cluster, group, custom role, or the organization. */
+/**
+ * A namespace, tenant, cluster, group, custom role, or the organization. A namespace that its holder has on several
+ * clusters is one item where the same happens to it; of another holder, it is another item.
+ */
 export interface EntityItem {
   readonly kind: 'entity';
   readonly id: string;
+  /** Of a namespace, on the first of its clusters. */
   readonly entity: Entity;
+  /** Of a namespace, the clusters on which this happens to it, in their order; empty for all else. */
+  readonly clusters: readonly OnCluster[];
   readonly change: 'added' | 'removed' | 'changed' | 'renamed';
   /** Of a group that is renamed. */
   readonly from?: string;
   readonly tenant?: string;
   readonly production: boolean;
   readonly settings: readonly SettingChange[];
+}
+
+/** A cluster, and whether it is, or was, one of production. */
+export interface OnCluster {
+  readonly name: string;
+  readonly production: boolean;
 }
 
 /** One setting: added, removed or changed. */

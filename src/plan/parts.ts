@@ -37,43 +37,49 @@ export function partsOf({ desired, graph }: Meaning): Parts {
 
 /** The parts of two states without those that they share, whose facts cannot differ. */
 export function differingParts(before: Meaning, after: Meaning): { readonly before: Parts; readonly after: Parts } {
-  const names = differingNamespaces(before, after);
-  return { before: partsWithout(before, after, names), after: partsWithout(after, before, names) };
+  const differing = differingNamespaces(before, after);
+  return { before: partsWithout(before, after, differing), after: partsWithout(after, before, differing) };
 }
 
 /**
- * The parts of a state without those that it shares with another. Of namespaces, all with the given names stay: several
- * clusters, and several namespaces of one name, have their facts under one key.
+ * The parts of a state without those that it shares with another. Of namespaces, the given ones stay: what has one name on
+ * one cluster, even by mistake twice, has its facts under one key.
  */
-function partsWithout(state: Meaning, other: Meaning, names: ReadonlySet<string>): Parts {
+function partsWithout(state: Meaning, other: Meaning, differing: ReadonlySet<string>): Parts {
   const { ceilings, organization, clusters, tenants, namespaces, accesses } = partsOf(state);
   return {
     ceilings,
     ...(!isShared(organization, other.desired.organization) && { organization }),
     clusters: withoutShared(clusters, other.desired.clusters),
     tenants: withoutShared(tenants, other.desired.tenants),
-    namespaces: namespaces.filter(({ entry }) => names.has(entry.name)),
+    namespaces: namespaces.filter(({ cluster, entry }) => differing.has(keyOn(cluster, entry))),
     accesses: withoutShared(accesses, other.graph.clusters),
   };
 }
 
-/** The names of the namespaces that the two sides do not share on a cluster. */
+/** One string for a namespace on a cluster. */
+function keyOn(cluster: Pick<Cluster, 'name'>, namespace: { readonly name: string }): string {
+  return `${cluster.name}/${namespace.name}`;
+}
+
+/** The namespaces that the two sides do not share, as `cluster/name`. */
 function differingNamespaces(before: Meaning, after: Meaning): Set<string> {
-  const names = new Set<string>();
+  const differing = new Set<string>();
   const addThoseNotIn = (others: readonly ClusterAccess[], clusters: readonly ClusterAccess[]): void => {
     const byName = new Map(others.map((entry) => [entry.cluster.name, entry]));
     for (const one of clusters) {
       const other = byName.get(one.cluster.name);
       if (isShared(one, other)) continue;
       const theirs = other ? tenantNamespaces(other) : [];
-      for (const { name } of withoutShared(tenantNamespaces(one), theirs)) names.add(name);
+      for (const namespace of withoutShared(tenantNamespaces(one), theirs))
+        differing.add(keyOn(one.cluster, namespace));
       if (isShared(one.cluster, other?.cluster)) continue;
-      for (const { kind, name } of one.namespaces) if (kind !== 'Tenant') names.add(name);
+      for (const entry of one.namespaces) if (entry.kind !== 'Tenant') differing.add(keyOn(one.cluster, entry));
     }
   };
   addThoseNotIn(before.graph.clusters, after.graph.clusters);
   addThoseNotIn(after.graph.clusters, before.graph.clusters);
-  return names;
+  return differing;
 }
 
 function tenantNamespaces({ namespaces }: ClusterAccess): Namespace[] {

@@ -179,11 +179,12 @@ function roleItem(item: RoleItem, lineOf: LineOf): ReportItem {
 }
 
 function entityItem(item: EntityItem, lineOf: LineOf): ReportItem {
-  const { kind, id, entity, change, from, tenant, production, settings } = item;
+  const { kind, id, entity, clusters, change, from, tenant, production, settings } = item;
   return {
     kind,
     id,
-    entity: { ...entity },
+    entity: { kind: entity.kind, name: entity.name },
+    clusters: clusters.map(({ name, production: isProduction }) => ({ name, production: isProduction })),
     change,
     from: from ?? null,
     tenant: tenant ?? null,

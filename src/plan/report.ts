@@ -65,7 +65,14 @@ const MembersItem = object({
   joined: list(text()),
   left: list(text()),
   declared: oneOf(['still', 'newly', 'no longer']),
-  access: list(object({ role: text(), places: Type.Integer({ minimum: 0 }), production: Type.Boolean() })),
+  access: list(
+    object({
+      role: text(),
+      namespaces: Type.Integer({ minimum: 0, description: '0 for a role on whole clusters.' }),
+      clusters: Type.Integer({ minimum: 0 }),
+      production: Type.Boolean(),
+    }),
+  ),
   because: Lines,
 });
 
@@ -99,6 +106,10 @@ const EntityItem = object({
     kind: oneOf(['organization', 'cluster', 'tenant', 'namespace', 'group', 'role']),
     name: text(),
   }),
+  clusters: list(
+    object({ name: text(), production: Type.Boolean() }),
+    'Of a namespace, the clusters on which this happens to it; empty for all else.',
+  ),
   change: oneOf(['added', 'removed', 'changed', 'renamed']),
   from: orNull(text()),
   tenant: orNull(text()),

@@ -261,7 +261,7 @@ export function namespaceSettings(entry: ClusterNamespace, cluster: Cluster): Se
 }
 
 function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<SettingFact> {
-  const entity = { kind: 'namespace', name: entry.name } as const;
+  const entity = { kind: 'namespace', name: entry.name, cluster: cluster.name } as const;
   const keys = namespaceTable;
   const onCluster = (value: SettingValue, origin: Origin, home = origin): SettingFact =>
     about(entity, home).fact(keys.clusters, value, origin, cluster.name);

@@ -48,17 +48,56 @@ export function widthOf(text: string): number {
   return printableAscii.test(text) ? text.length : stringWidth(text);
 }
 
-/** `text` (visible already) in at most `room` columns: its beginning and `…` where it is longer. */
-export function clip(text: string, room: number): string {
+/**
+ * `text` (visible already) in at most `room` columns: without its middle where it is longer, or without its beginning.
+ * `…` stands for what is left out.
+ */
+export function clip(text: string, room: number, without: 'middle' | 'beginning' = 'middle'): string {
   if (widthOf(text) <= room) return text;
-  let shown = '';
+  const cells = cellsOf(text);
+  const head = taken(cells, without === 'middle' ? Math.floor((room - 1) / 3) : 0);
+  const tail = taken(cells.reverse(), room - 1 - head.width);
+  return `${head.texts.join('')}…${tail.texts.reverse().join('')}`;
+}
+
+/** The first cells that fit. */
+function taken(cells: readonly Cell[], room: number): { readonly texts: string[]; readonly width: number } {
+  const texts: string[] = [];
   let width = 0;
-  for (const cell of cellsOf(text)) {
+  for (const cell of cells) {
+    if (width + cell.width > room) break;
+    texts.push(cell.text);
     width += cell.width;
-    if (width > room - 1) break;
-    shown += cell.text;
   }
-  return `${shown}…`;
+  return { texts, width };
+}
+
+/**
+ * Lines of prose (visible already, coloured or not) in at most `room` columns: broken between words, and the rest of a line
+ * indented two columns deeper than its beginning. A word that is longer is left whole, for nobody can copy half a name.
+ */
+export function wrapped(text: string, room: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrappedLine(line, room))
+    .join('\n');
+}
+
+function wrappedLine(line: string, room: number): string[] {
+  if (widthOf(line) <= room) return [line];
+  const [indentation = ''] = /^ */.exec(line) ?? [];
+  const [first = '', ...words] = line.slice(indentation.length).split(' ');
+  const deeper = `${indentation}  `;
+  const lines: string[] = [];
+  let current = `${indentation}${first}`;
+  for (const word of words) {
+    if (widthOf(current) + 1 + widthOf(word) <= room) current += ` ${word}`;
+    else {
+      lines.push(current);
+      current = `${deeper}${word}`;
+    }
+  }
+  return [...lines, current];
 }
 
 /**

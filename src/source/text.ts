@@ -142,6 +142,17 @@ function firstHidden(text: string, from: number): { offset: number; character: s
   return found.sort((a, b) => a.offset - b.offset)[0];
 }
 
+/** Where a role is held, counted: `4 namespaces`, on however many clusters; or `2 clusters`, for one on whole clusters. */
+export function countedPlaces({
+  namespaces,
+  clusters,
+}: {
+  readonly namespaces: number;
+  readonly clusters: number;
+}): string {
+  return namespaces > 0 ? counted(namespaces, 'namespace') : counted(clusters, 'cluster');
+}
+
 /** `1 file`, `2 files`. */
 export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;

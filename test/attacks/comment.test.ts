@@ -75,6 +75,7 @@ const flooded = (i: number, settings: number, length: number): ReportItem => ({
   kind: 'entity',
   id: `i${i}`,
   entity: { kind: 'namespace', name: `solar-${i}` },
+  clusters: [{ name: 'prodcluster01', production: true }],
   change: 'changed',
   from: null,
   tenant: 'solar',

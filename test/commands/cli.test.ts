@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 import { exampleOrganization } from '../support/examples.ts';
 import { tenantry, tenantryHere } from '../support/cli.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
@@ -193,6 +194,45 @@ describe('access', () => {
     expect(stderr).toContain('did you mean `solar-sre`?');
   });
 
+  it('keeps the ends of names and the lines in a narrow terminal, and no empty column', async () => {
+    const names = ['payments', 'catalog'].map((team) => `${team}-and-settlements`);
+    const files = Object.fromEntries(
+      names.map((name) => [
+        `tenants/${name}.yaml`,
+        tenantFile(name, {
+          owners: [{ kind: 'Group', name: `okta:team-${name}-leads` }],
+          defaults: { clusters: ['prodcluster01'] },
+          namespaces: [{ name: 'prod', sharedWith: [{ user: 'sam', role: 'view' }] }],
+        }),
+      ]),
+    );
+    const groups = names.map((name) => ({ name: `okta:team-${name}-leads` }));
+    const cwd = organization({
+      ...files,
+      'organization.yaml': organizationFile({
+        groups: [...groups, { name: 'solar-leads' }, { name: 'solar-sre' }, { name: 'audit' }],
+      }),
+      'clusters/prodcluster01.yaml': clusterFile('prodcluster01', {
+        labels: { environment: 'production' },
+        sharedWith: [...groups, { name: 'solar-leads' }, { name: 'solar-sre' }, { name: 'audit' }].map(({ name }) => ({
+          group: name,
+          namespace: false,
+        })),
+      }),
+    });
+    const { stdout } = await tenantryHere(['access', 'list'], { cwd, width: 80 });
+    const lines = stdout.trimEnd().split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines[0]).not.toContain('UNTIL');
+    for (const line of lines.slice(1)) expect(line).toMatch(/\.yaml:\d+( \+\d+)?$|^\S+ +\* /);
+    expect(lines.filter((line) => /…\S*-leads +admin/.test(line)).length).toBe(3);
+    const { stdout: whole } = await tenantryHere(['access', 'list'], { cwd });
+    expect(whole).toContain('UNTIL');
+    expect(whole).toContain('group okta:team-payments-and-settlements-leads');
+    const explained = await tenantryHere(['explain', 'payments-and-settlements'], { cwd, width: 80 });
+    for (const line of explained.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('gives no answer about a config with errors', async () => {
     const { code, stdout, stderr } = await access(organization(wrongGroup), 'list', '--format', 'json');
     expect(code).toBe(1);
@@ -228,6 +268,40 @@ describe('explain', () => {
     expect(group.stdout).toMatch(/owns +tenant solar +tenants\/solar\.yaml:7/);
     const user = await tenantryHere(['explain', 'alice'], { cwd: folder });
     expect(user.stdout).toMatch(/admin +of the organization.* +organization\.yaml:7/);
+  });
+
+  it('explains a cluster: what it is, whom it is shared with, whose namespaces are on it, and who is admin', async () => {
+    const { stdout, code } = await tenantryHere(['explain', 'prodcluster01'], { cwd: organization() });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^cluster prodcluster01$/m);
+    expect(stdout).toMatch(/production +no +clusters\/prodcluster01\.yaml:\d+/);
+    expect(stdout).toMatch(/shared with +group solar-leads.* +clusters\/prodcluster01\.yaml:\d+/);
+    expect(stdout).toMatch(/tenant +solar, 1 namespace: solar-prod +tenants\/solar\.yaml:\d+/);
+    expect(stdout).toMatch(/admin +user alice +organization\.yaml:7/);
+    expect(stdout).toMatch(/group cluster-admins +cluster-admin/);
+  });
+
+  it('tells namespaces of one name apart that different tenants have on different clusters', async () => {
+    const ci = (tenant: string, cluster: string, spec: object) =>
+      tenantFile(tenant, { namespaces: [{ fullName: 'ci', clusters: [cluster], ...spec }] });
+    const cwd = organization({
+      'organization.yaml': organizationFile({
+        naming: { tenantPrefix: 'Optional' },
+        grants: { blue: { fullNames: ['ci'] }, red: { fullNames: ['ci'] } },
+      }),
+      'clusters/testcluster.yaml': clusterFile('testcluster', { sharedWith: [{ group: 'solar-leads' }] }),
+      'tenants/blue.yaml': ci('blue', 'prodcluster01', {}),
+      'tenants/red.yaml': ci('red', 'testcluster', { isolation: { podSecurity: 'restricted' } }),
+    });
+    const { stdout } = await tenantryHere(['explain', 'ci'], { cwd });
+    const [first = '', second = ''] = stdout.split(/^(?=namespace )/m);
+    expect(first).toMatch(/^namespace ci on prodcluster01$/m);
+    expect(first).toMatch(/tenant +blue /);
+    expect(first).toMatch(/podSecurity +baseline /);
+    expect(first).not.toContain('testcluster');
+    expect(second).toMatch(/^namespace ci on testcluster$/m);
+    expect(second).toMatch(/tenant +red /);
+    expect(second).toMatch(/podSecurity +restricted /);
   });
 
   it('knows when there is nothing of a name', async () => {

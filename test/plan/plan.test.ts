@@ -256,7 +256,10 @@ describe('items about groups', () => {
     const [item] = membersOf(await plan(before, groupsWith('solar-sre', { members: ['sue', 'max'] })));
     expect(item?.joined.map((fact) => fact.item)).toEqual(['max']);
     expect(item?.left.map((fact) => fact.item)).toEqual(['sam']);
-    expect([item?.declared, item?.access]).toEqual(['still', [{ role: 'edit', places: 2, production: true }]]);
+    expect([item?.declared, item?.access]).toEqual([
+      'still',
+      [{ role: 'edit', namespaces: 1, clusters: 2, production: true }],
+    ]);
   });
 
   it('tell a group that is declared empty from one of which nothing is said', async () => {
@@ -358,7 +361,7 @@ describe('items about all else', () => {
     const after = solar({ namespaces: [{ name: 'prod', quota: { cpu: '1000m' } }, { name: 'dev' }] });
     const items = entitiesOf(await plan(before, after));
     expect(items.map(({ id, change, tenant, production }) => [id, change, tenant, production])).toEqual([
-      ['namespace/solar-dev', 'added', 'solar', true],
+      ['namespace/prodcluster01/solar-dev', 'added', 'solar', true],
       ['tenant/solar', 'changed', undefined, true],
     ]);
     const [count] = items[1]?.settings ?? [];
@@ -373,7 +376,7 @@ describe('items about all else', () => {
   it('say where a namespace leaves one of its clusters', async () => {
     const after = solar({ namespaces: [{ name: 'prod', clusters: ['testcluster'] }] });
     const [item] = entitiesOf(await plan(shares(), after));
-    expect([item?.id, item?.change]).toEqual(['namespace/solar-prod', 'changed']);
+    expect([item?.id, item?.change]).toEqual(['namespace/prodcluster01/solar-prod', 'changed']);
     expect(
       item?.settings.map((change) => [aboutOf(change), change.item, textOf(change.before), textOf(change.after)]),
     ).toEqual([['on cluster', 'prodcluster01', 'Active', undefined]]);
@@ -384,7 +387,7 @@ describe('items about all else', () => {
     const after = { ...solar({ namespaces: [{ fullName: 'solar-prod' }] }) };
     const items = entitiesOf(await plan({ ...optional, ...shares() }, after));
     expect(items.map(({ id, settings }) => [id, settings.map(aboutOf)])).toEqual([
-      ['namespace/solar-prod', ['identifier']],
+      ['namespace/prodcluster01/solar-prod', ['identifier']],
     ]);
   });
 });

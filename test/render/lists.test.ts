@@ -54,15 +54,15 @@ describe('table', () => {
     const plain = columns.map(({ header, cell, align = 'left' }) => ({ header, cell, align }));
     expect(rows(table(plain, shares, { style: plainStyle, width: 41 }))).toEqual([
       'NAMESPACE    ROLE    PODS   BECAUSE OF',
-      'solar-prod   admin      5   tenants/sola…',
+      'solar-prod   admin      5   tena….yaml:21',
       'green-太陽   view    1200',
     ]);
     expect(table(plain, shares, { style: plainStyle, width: 49 })).toBe(table(plain, shares, { style: plainStyle }));
     // Too narrow for anything: what is left of the columns still says something.
     expect(rows(table(plain, shares, { style: plainStyle, width: 10 }))).toEqual([
-      'NAMESPA…   ROLE    PODS   BECAUSE…',
-      'solar-p…   admin      5   tenants…',
-      'green-…    view    1200',
+      'NA…SPACE   ROLE    PODS   BE…SE OF',
+      'so…-prod   admin      5   te…ml:21',
+      'gr…-太陽   view    1200',
     ]);
   });
 

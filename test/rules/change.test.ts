@@ -284,7 +284,7 @@ describe('the two steps of a deletion (TEN501 to TEN505), in every order that pe
   it('shows what is gone in the base, and names the items of the plan', async () => {
     const { verdicts } = await exampleChange({ before: tenants(solar([prod, dev])), after: tenants(solar([prod])) });
     const verdict = verdicts.find(({ diagnostic: { code } }) => code === 'TEN502');
-    expect(verdict?.items).toEqual(['namespace/solar-dev']);
+    expect(verdict?.items).toEqual(['namespace/prodcluster01/solar-dev']);
     expect(verdict?.diagnostic.related.map(({ location }) => 'origin' in location && location.origin.file)).toEqual([
       'base:tenants/solar.yaml',
     ]);

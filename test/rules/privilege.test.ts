@@ -326,8 +326,8 @@ describe('TEN313 unprotected-owner-service-account', () => {
   };
   const says = (namespace: string, who: string): string =>
     `tenants/solar.yaml:8:52 TEN313 service account \`${namespace}/ci\` owns tenant \`solar\`, but ${who} controls its namespace`;
-  const shared = (...lines: string[]): Record<string, string> =>
-    cluster('devcluster01', 'server: https://dev.example.com', ...lines);
+  const shared = (line: string, name = 'prodcluster01'): Record<string, string> =>
+    cluster(name, `server: https://${name}.example.com`, line);
 
   it.each(['solar-prod', 'solar-new', 'argocd', 'greenhouse', 'kube-system'])('accepts %s', async (namespace) => {
     expect(await check(namespace)).toEqual([]);
@@ -381,8 +381,13 @@ namespaces: [{ name: prod-ci, clusters: [prodcluster01] }]`;
     expect(await check('audit', shared('sharedWith: [{ group: audit, namespace: false }]'))).toEqual([]);
     expect(await check('solar-leads', shared('sharedWith: [{ group: solar-leads }]'))).toEqual([]);
     expect(await check('old', shared('retainedNamespaces: [old]'))).toEqual([
-      says('old', 'a former group of cluster `devcluster01`'),
+      says('old', 'a former group of cluster `prodcluster01`'),
     ]);
+  });
+
+  it('counts what is on the clusters of the tenant alone', async () => {
+    expect(await check('audit', shared('sharedWith: [{ group: audit }]', 'devcluster01'))).toEqual([]);
+    expect(await check('old', shared('retainedNamespaces: [old]', 'devcluster01'))).toEqual([]);
   });
 });
 

@@ -67,7 +67,7 @@ describe('access that is given', () => {
       namespaces,
     });
     expect(await risks(onTest({ namespaces }), given)).toEqual([
-      'tenants/solar.yaml:13:9 TEN521 user `sue` gains `admin` in 2 namespaces on cluster `testcluster`',
+      'tenants/solar.yaml:13:9 TEN521 user `sue` gains `admin` in namespaces `solar-dev`, `solar-prod` on cluster `testcluster`',
     ]);
   });
 
@@ -121,7 +121,7 @@ describe('access that is given', () => {
       namespaces: [{ name: 'a' }, { name: 'b' }],
     });
     expect(await risks({}, { 'tenants/moon.yaml': moon })).toEqual([
-      'tenants/moon.yaml:7:7 TEN520 on production, user `max` gains `admin` in 2 namespaces on cluster `prodcluster01`',
+      'tenants/moon.yaml:7:7 TEN520 on production, user `max` gains `admin` in namespaces `moon-a`, `moon-b` on cluster `prodcluster01`',
     ]);
   });
 
@@ -180,7 +180,7 @@ describe('TEN522, TEN531: who is in a group', () => {
     const before = { ...organization(), ...shares({ group: 'audit', role: 'view' }) };
     const audit = (...members: string[]) => organization({ groups: groupsWith('audit', { members }) });
     expect(await risks(before, audit('amy', 'abe'))).toEqual([
-      'organization.yaml:20:11 TEN531 `abe` and `amy` are now listed in group `audit`, which has `view` in 2 places, some of it on production',
+      'organization.yaml:20:11 TEN531 `abe` and `amy` are now listed in group `audit`, which has `view` in 1 namespace, some of it on production',
     ]);
     expect(await risks(before, audit())).toEqual([]);
     const elsewhere = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role: 'view' }] }] });
@@ -190,7 +190,7 @@ describe('TEN522, TEN531: who is in a group', () => {
   it('TEN531: wants those seen who are said to be in a group for the first time', async () => {
     const declared = organization({ groups: groupsWith('contractors', { members: ['cora', 'cleo'] }) });
     expect(await risks(contractors, declared)).toEqual([
-      'organization.yaml:21:7 TEN531 organization.yaml begins to say that `cleo` and `cora` are in group `contractors`, which has `view` in 2 places, some of it on production',
+      'organization.yaml:21:7 TEN531 organization.yaml begins to say that `cleo` and `cora` are in group `contractors`, which has `view` in 1 namespace, some of it on production',
     ]);
     expect(await risks(contractors, organization({ groups: groupsWith('contractors', { members: [] }) }))).toEqual([]);
     const onlyTest = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'contractors', role: 'view' }] }] });
@@ -240,7 +240,7 @@ describe('TEN522, TEN531: who is in a group', () => {
     });
     const elsewhere = onTest({ namespaces: [{ name: 'prod', sharedWith: [{ group: 'audit', role: 'view' }] }] });
     expect(await risks(elsewhere, silent)).toEqual([
-      'organization.yaml:17:7 TEN522 organization.yaml no longer says who is in group `audit`, which has `view` in 1 place: who joins it is not seen any more',
+      'organization.yaml:17:7 TEN522 organization.yaml no longer says who is in group `audit`, which has `view` in 1 namespace: who joins it is not seen any more',
     ]);
     expect((await risks(shares({ group: 'audit', role: 'view' }), silent))[0]).toMatch(/, some of it on production: /);
     expect(await risks(shares(), silent)).toEqual([]);
@@ -507,7 +507,7 @@ describe('TEN528, TEN529: limits and protections', () => {
     const namespaces = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
     const defaults = (cpu: string) => solar({ defaults: { clusters, quota: { cpu } }, namespaces });
     expect(await risks(defaults('2'), defaults('3'))).toEqual([
-      'tenants/solar.yaml:14:12 TEN528 the quota of namespaces `solar-a`, `solar-b` and 3 more allows more: `cpu` from `2` to `3`',
+      'tenants/solar.yaml:14:12 TEN528 the quota of namespaces `solar-a`, `solar-b`, `solar-c`, `solar-d` and `solar-e` allows more: `cpu` from `2` to `3`',
     ]);
   });
 

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** The environment, whole, so that the tests' own cannot leak in; only PATH is there always. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The columns of a terminal; undefined when nobody is looking. Only in this process. */
+  readonly width?: number;
 }
 
 /**
@@ -47,7 +49,7 @@ export function tenantry(args: readonly string[], options: RunOptions = {}): Pro
  */
 export async function tenantryHere(
   args: readonly string[],
-  { cwd = process.cwd(), env = {} }: RunOptions = {},
+  { cwd = process.cwd(), env = {}, width }: RunOptions = {},
 ): Promise<CliResult> {
   const said = { out: '', err: '' };
   const out = (text: string): void => void (said.out += text);
@@ -62,7 +64,7 @@ export async function tenantryHere(
       environment: { PATH: process.env['PATH'], ...env },
       version: packageJson.version,
       ...(cache !== undefined && { cache: { dir: cache, program: 'as it is in src/' } }),
-      out: { write: out, colour: false },
+      out: { write: out, colour: false, ...(width !== undefined && { width }) },
       err: { write: err, colour: false },
     }),
     out,

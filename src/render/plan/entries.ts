@@ -2,7 +2,10 @@ import { groupedBy } from '../../values/order.ts';
 import type { ReportItem, ReportVerdict } from '../../plan/report.ts';
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import type { Sentence } from './sentences.ts';
-import { listPieces, sentenceOf } from './sentences.ts';
+import { listPieces, mostAbout, namespacesThere } from './places.ts';
+import { accessSentence, sentenceOf } from './sentences.ts';
+
+type EntityItem = Extract<ReportItem, { kind: 'entity' }>;
 
 /** A rule that says to look at something, and what it says unless the entry itself says that. */
 export interface EntryRule {
@@ -88,38 +91,65 @@ function ofManySubjects(entries: readonly Entry[]): Entry {
   const names = subjects.map(({ name, namespace }) => (namespace === null ? name : `${namespace}/${name}`));
   const whom = subjectWords[subjects[0]?.kind ?? 'User'];
   const one = together(entries);
-  const about = [`${names.length} ${whom} (`, ...listPieces(names, ''), '), each:'];
+  const about = [`${names.length} ${whom} (`, ...listPieces(names, '', mostAbout), '), each:'];
   return { ...one, sentence: { ...one.sentence, pieces: entries[0]?.sentence.pieces ?? [], about } };
 }
 
 function together(entries: readonly Entry[]): Entry {
   const items = entries.flatMap((entry) => entry.items);
   const [first] = entries;
-  const [item] = items;
-  // What each message says is about one of many.
-  const rules = Array.from(groupedBy(first?.rules ?? [], ({ code }) => code)).flatMap(([code, [one]]) =>
-    one ? [{ code, rule: one.rule }] : [],
-  );
+  const access = items.flatMap((item) => (item.kind === 'access' ? [item] : []));
+  const [one] = access;
+  const rules = rulesTogether(entries);
   const lines = {
     before: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.before))],
     after: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.after))],
   };
-  if (item?.kind === 'access') {
-    const places = items.flatMap((other) => (other.kind === 'access' ? other.places : []));
-    const tenants = new Set(items.flatMap((other) => (other.kind === 'access' ? (other.tenant ?? []) : [])));
-    return { sentence: { ...sentenceOf({ ...item, places }, tenants.size), lines }, rules, items };
-  }
-  const names = items.flatMap((other) => (other.kind === 'entity' ? [other.entity.name] : []));
-  const what = item?.kind === 'entity' ? item.entity.kind : 'item';
+  if (one) return { sentence: { ...accessSentence(one, access), lines }, rules, items };
+  const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
+  const { about, details } = manyEntities(entities);
   return {
     sentence: {
       sign: first?.sentence.sign ?? '~',
-      about: [`${names.length} ${what}s (`, ...listPieces(names, ''), ')'],
+      about,
       pieces: first?.sentence.pieces ?? [],
-      details: first?.sentence.details ?? [],
+      details: [...details, ...(first?.sentence.details ?? [])],
       lines,
     },
     rules,
     items,
   };
+}
+
+/** What a rule says of all of them, and else its code alone: what its messages say is about one of many. */
+function rulesTogether(entries: readonly Entry[]): EntryRule[] {
+  const byCode = groupedBy(
+    entries.flatMap(({ rules }) => rules),
+    ({ code }) => code,
+  );
+  return Array.from(byCode).flatMap(([code, all]) => {
+    const [one] = all;
+    if (!one) return [];
+    const isOfAll = all.length === entries.length && all.every(({ message }) => message === one.message);
+    return [{ code, rule: one.rule, ...(isOfAll && one.message !== undefined && { message: one.message }) }];
+  });
+}
+
+/** Namespaces with their clusters, their tenants and names; of other entities, the names. */
+function manyEntities(entities: readonly EntityItem[]): Pick<Sentence, 'about' | 'details'> {
+  const kind = entities[0]?.entity.kind ?? 'namespace';
+  if (kind !== 'namespace') {
+    const names = entities.map(({ entity }) => entity.name);
+    return { about: [`${names.length} ${kind}s (`, ...listPieces(names, '', mostAbout), ')'], details: [] };
+  }
+  const places = entities.flatMap(({ entity, tenant, clusters }) =>
+    clusters.map((on) => ({
+      cluster: on.name,
+      namespace: entity.name,
+      tenant: tenant ?? undefined,
+      production: on.production,
+    })),
+  );
+  const { pieces, details } = namespacesThere(places);
+  return { about: details.length === 0 ? ['namespaces ', ...pieces] : pieces, details };
 }

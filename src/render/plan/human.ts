@@ -2,16 +2,16 @@ import type { PlanReport, ReportByHand, ReportSide, ReportVerdict } from '../../
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import type { Style } from '../style.ts';
 import { counted } from '../../source/text.ts';
-import { prose, visible } from '../text.ts';
+import { prose, visible, wrapped } from '../text.ts';
 import type { Entry } from './entries.ts';
-import { fewOf, outlineOf } from './outline.ts';
+import { fewOf, isVerdict, outlineOf } from './outline.ts';
 import { sameCommit } from './same-commit.ts';
 import type { Piece } from './piece.ts';
 import type { Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
 
-/** A plan for a terminal. */
-export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style): string {
+/** A plan for people, its lines broken between words where a terminal is `width` columns wide. */
+export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style, width?: number): string {
   const { headline, refused, waived, risks, others, byHand, sections } = outlineOf(report, repeatedByItem);
   const out: string[] = [
     `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
@@ -35,7 +35,9 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
     waived.flatMap((verdict) => verdictLines(verdict, style, style.yellow('○'))),
   );
   block('Look at this first', (text) => style.bold(style.yellow(text)), [
-    ...risks.flatMap((entry) => entryLines(entry, style, style.yellow)),
+    ...risks.flatMap((risk) =>
+      isVerdict(risk) ? verdictLines(risk, style, style.yellow('!')) : entryLines(risk, style, style.yellow),
+    ),
     ...others.flatMap((verdict) => verdictLines(verdict, style, style.yellow('!'))),
   ]);
   block(
@@ -50,7 +52,8 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
       entries.flatMap((entry) => entryLines(entry, style)),
     );
   }
-  return `${out.join('\n')}\n`;
+  const text = out.join('\n');
+  return `${width === undefined ? text : wrapped(text, width)}\n`;
 }
 
 /** Where something is done by hand, as both renderers say it. */

@@ -5,7 +5,7 @@ import { prose, visible } from '../text.ts';
 import { days, notesOn, places, side } from './human.ts';
 import type { Entry } from './entries.ts';
 import type { CodeCount } from './outline.ts';
-import { fewOf, outlineOf } from './outline.ts';
+import { fewOf, isVerdict, outlineOf } from './outline.ts';
 import type { Piece } from './piece.ts';
 import { lineWords } from './sentences.ts';
 
@@ -15,7 +15,7 @@ export const planMarker = '<!-- tenantry-plan -->';
 /** GitHub takes comments of up to 65,536 characters. In bytes, and with some to spare, nothing else can count more. */
 const mostBytes = 65_000;
 
-/** What one entry may take of that: beyond it, its first line alone is shown, and not even that where it is longer. */
+/** What one entry may take of that: beyond it, as many of its lines are shown as fit, which may be none. */
 const mostEntryBytes = 6000;
 
 interface Section {
@@ -37,7 +37,10 @@ export function markdownPlan(report: PlanReport, repeatedByItem: RepeatedByItem)
       ),
     },
     {
-      entries: [...risks.map((risk) => entryText('⚠️', risk)), ...others.map((v) => verdictEntry(v, '⚠️'))],
+      entries: [
+        ...risks.map((risk) => (isVerdict(risk) ? verdictEntry(risk, '⚠️') : entryText('⚠️', risk))),
+        ...others.map((v) => verdictEntry(v, '⚠️')),
+      ],
     },
     { entries: byHand.map(({ where, what }) => `- 🔧 ${places[where]}: ${escaped(what)}`) },
     { entries: waived.map((v) => verdictEntry(v, '⚪')) },
@@ -94,9 +97,16 @@ function fitted(sections: readonly Section[], room: number): string[] {
 /** An entry that leaves room for others. A line is left whole or out: half of one may be other Markdown. */
 function shortened(entry: string): string {
   if (bytes(entry) <= mostEntryBytes) return entry;
-  const [first = '', ...others] = entry.split('\n');
-  const more = `${counted(others.length, 'line')} more, too long for a comment`;
-  return bytes(first) <= mostEntryBytes ? `${first}\n  - … ${more}` : `- … an entry of ${more}`;
+  const lines = entry.split('\n');
+  const kept: string[] = [];
+  for (let left = mostEntryBytes; kept.length < lines.length;) {
+    const line = lines[kept.length] ?? '';
+    left -= bytes(line) + 1;
+    if (left < 0) break;
+    kept.push(line);
+  }
+  const more = `${counted(lines.length - Math.max(1, kept.length), 'line')} more, too long for a comment`;
+  return kept.length === 0 ? `- … an entry of ${more}` : [...kept, `  - … ${more}`].join('\n');
 }
 
 /** What occurs, and how often: the one thing that is never cut. */

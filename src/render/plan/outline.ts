@@ -14,8 +14,8 @@ export interface Outline {
   readonly codes: readonly CodeCount[];
   readonly refused: readonly ReportVerdict[];
   readonly waived: readonly ReportVerdict[];
-  /** What to look at first, with the rules that say so. */
-  readonly risks: readonly Entry[];
+  /** What to look at first, with the rules that say so; a verdict about several entries stands before the first of them. */
+  readonly risks: readonly (Entry | ReportVerdict)[];
   /** Warnings and risks that are about no item. */
   readonly others: readonly ReportVerdict[];
   /** What the change needs beside its merge, by where it is done. */
@@ -52,7 +52,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
     report.items.filter(({ id }) => byItem.has(id)),
     (item) => String(gravity(item)).padStart(6, '0'),
   );
-  const risks = entriesOf(risky, rulesOf, repeatedByItem);
+  const risks = withVerdicts(entriesOf(risky, rulesOf, repeatedByItem), rulesOf);
   const rest = report.items.filter(({ id }) => !byItem.has(id));
   const section = (title: string, kinds: readonly ReportItem['kind'][]) => ({
     title,
@@ -79,6 +79,37 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
       section('Namespaces, limits and settings', ['entity']),
     ].filter(({ entries }) => entries.length > 0),
   };
+}
+
+/** Whether it is a verdict that stands for itself. */
+export function isVerdict(one: Entry | ReportVerdict): one is ReportVerdict {
+  return 'at' in one;
+}
+
+/** What a rule says of several entries is said once, before the first of them; in each stands its code. */
+function withVerdicts(
+  entries: readonly Entry[],
+  rulesOf: (item: ReportItem) => readonly ReportVerdict[],
+): (Entry | ReportVerdict)[] {
+  const about = new Map<ReportVerdict, Set<Entry>>();
+  for (const entry of entries) {
+    for (const verdict of entry.items.flatMap(rulesOf))
+      about.set(verdict, (about.get(verdict) ?? new Set()).add(entry));
+  }
+  const isTold = (entry: Entry, { code, message }: ReportVerdict): boolean =>
+    entry.rules.some((rule) => rule.code === code && rule.message === message);
+  const shared = Array.from(about).flatMap(([verdict, concerned]) =>
+    concerned.size > 1 && Array.from(concerned).some((entry) => isTold(entry, verdict)) ? [{ verdict, concerned }] : [],
+  );
+  return entries.flatMap((entry) => {
+    const first = shared.filter(({ concerned: [one] }) => one === entry).map(({ verdict }) => verdict);
+    const rules = entry.rules.map(({ message, ...rule }) =>
+      shared.some(({ verdict }) => verdict.code === rule.code && verdict.message === message)
+        ? rule
+        : { ...rule, ...(message !== undefined && { message }) },
+    );
+    return [...first, { ...entry, rules }];
+  });
 }
 
 const severities = ['error', 'warning', 'note', 'waived'] as const;

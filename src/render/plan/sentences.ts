@@ -1,8 +1,11 @@
+import type { Word } from '../../values/gathered-places.ts';
+import { listWords } from '../../values/gathered-places.ts';
 import { groupedBy, sortedBy } from '../../values/order.ts';
-import { counted } from '../../source/text.ts';
+import { counted, countedPlaces } from '../../source/text.ts';
 import { isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
 import { contentsPieces } from './contents.ts';
 import type { Piece } from './piece.ts';
+import { clusterList, listPieces, mostAbout, placePieces } from './places.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
 
@@ -19,14 +22,11 @@ export interface Sentence {
 
 type ItemOf<K extends ReportItem['kind']> = Extract<ReportItem, { kind: K }>;
 
-/** Names in a sentence before the rest becomes a number. */
-const mostNames = 4;
-
-/** What an item says. An access item may stand for so many tenants. */
-export function sentenceOf(item: ReportItem, tenants?: number): Sentence {
+/** What an item says. */
+export function sentenceOf(item: ReportItem): Sentence {
   switch (item.kind) {
     case 'access':
-      return accessSentence(item, tenants);
+      return accessSentence(item, [item]);
     case 'members':
       return membersSentence(item);
     case 'role':
@@ -38,17 +38,19 @@ export function sentenceOf(item: ReportItem, tenants?: number): Sentence {
 
 const signs = { gains: '+', loses: '-', widens: '↑', narrows: '↓', changes: '~' } as const;
 
-function accessSentence(item: ItemOf<'access'>, tenants?: number): Sentence {
+/** What an item says for all of some that differ in their places alone. */
+export function accessSentence(item: ItemOf<'access'>, all: readonly ItemOf<'access'>[]): Sentence {
+  const { pieces, details } = placePieces(all);
   return {
     sign: signs[item.direction],
     about: [...subjectPieces(item.subject), ...memberPieces(item)],
-    pieces: [' ', ...changePieces(item), ' ', ...placePieces(item, tenants)],
-    details: [],
-    lines: linesOf(item.places.map(({ because }) => because)),
+    pieces: [' ', ...changePieces(item), ' ', ...pieces],
+    details,
+    lines: linesOf(all.flatMap(({ places }) => places.map(({ because }) => because))),
   };
 }
 
-function subjectPieces({ kind, name, namespace }: ReportSubject): Piece[] {
+function subjectPieces({ kind, name, namespace }: ReportSubject): Word[] {
   switch (kind) {
     case 'User':
       return ['user ', { name }];
@@ -96,73 +98,13 @@ function rolesPieces(holdings: readonly ReportHolding[]): Piece[] {
   ]);
 }
 
-/** Where: namespaces and their clusters, together where the clusters are the same; so many of them where there are many. */
-function placePieces({ places, tenant }: ItemOf<'access'>, tenants?: number): Piece[] {
-  const namespaces = groupedBy(
-    places.filter(({ namespace }) => namespace !== null),
-    ({ namespace }) => namespace ?? '',
-  );
-  if (namespaces.size === 0) return ['on the whole of ', ...clusterList(places)];
-  const states = new Set(places.map(({ state }) => state));
-  const [state] = states;
-  const life = states.size > 1 || state === 'kept' ? '' : state === 'new' ? 'the new ' : 'what was ';
-  const together = [...groupedBy(namespaces.values(), (there) => there.map(({ cluster }) => cluster).join()).values()];
-  if (namespaces.size > mostNames || together.length > 3) {
-    const one: Piece[] = tenant === null ? [] : [' of tenant ', { name: tenant }];
-    const of: Piece[] = tenants === undefined || tenants === 0 ? one : [` of ${counted(tenants, 'tenant')}`];
-    // Those of production by their names: they are what a reviewer looks for.
-    const ofProduction = new Set(places.flatMap(({ namespace, production }) => (production ? (namespace ?? []) : [])));
-    const isPart = ofProduction.size > 0 && ofProduction.size < namespaces.size;
-    return [
-      `on ${life === 'the new ' ? 'new: ' : ''}${namespaces.size} namespaces`,
-      ...of,
-      ...(isPart ? [', in production ', ...listPieces([...ofProduction], 'of them'), ', '] : [' ']),
-      'on ',
-      ...clusterList(places),
-    ];
-  }
-  return [
-    `on ${life}`,
-    ...together.flatMap((group, i): Piece[] => [
-      ...(i > 0 ? ['; '] : []),
-      ...listPieces(
-        group.flatMap(([place]) => place?.namespace ?? []),
-        'namespaces',
-      ),
-      ' on ',
-      ...clusterList(group.flat()),
-    ]),
-  ];
-}
-
-/** Clusters, those of production first and named as such. */
-function clusterList(places: readonly { readonly cluster: string; readonly production: boolean }[]): Piece[] {
-  const production = [...new Set(places.flatMap(({ cluster, production: is }) => (is ? [cluster] : [])))];
-  const others = [...new Set(places.map(({ cluster }) => cluster))].filter((name) => !production.includes(name));
-  return [
-    ...listPieces(production, 'clusters'),
-    ...(production.length === 0 ? [] : [' (production)']),
-    ...(production.length > 0 && others.length > 0 ? [', '] : []),
-    ...listPieces(others, 'clusters'),
-  ];
-}
-
-/** Names, and how many more there are where there are many. */
-export function listPieces(names: readonly string[], what: string): Piece[] {
-  const shown = names.length > mostNames + 1 ? names.slice(0, mostNames) : names;
-  const rest = names.length - shown.length;
-  return [
-    ...shown.flatMap((name, i): Piece[] => [...(i > 0 ? [', '] : []), { name }]),
-    ...(rest > 0 ? [` and ${rest} more ${what}`.trimEnd()] : []),
-  ];
-}
-
 function membersSentence({ group, joined, left, declared, access, because }: ItemOf<'members'>): Sentence {
   const into: Piece[] = group === 'cluster-admins' ? [{ main: group }] : ['group ', { name: group }];
-  const held = access.flatMap(({ role, places, production }, i): Piece[] => {
-    const where = counted(places, role === 'cluster-admin' ? 'cluster' : 'namespace');
-    return [i > 0 ? '; ' : '', { name: role }, ` on ${where}${production ? ', production among them' : ''}`];
-  });
+  const held = access.flatMap(({ role, production, ...places }, i): Piece[] => [
+    i > 0 ? '; ' : '',
+    { name: role },
+    ` on ${countedPlaces(places)}${production ? ', production among them' : ''}`,
+  ]);
   return {
     sign: declared !== 'still' ? '~' : joined.length > 0 ? '+' : '-',
     about: [],
@@ -182,8 +124,18 @@ const decidedElsewhere: readonly Piece[] = [
 
 function comingAndGoing(joined: readonly string[], left: readonly string[], group: readonly Piece[]): Piece[] {
   const be = (names: readonly string[]): string => (names.length > 1 ? 'are' : 'is');
-  const joining: Piece[] = [...listPieces(joined, 'people'), ` ${be(joined)} `, { strong: 'now listed' }, ' in '];
-  const leaving: Piece[] = [...listPieces(left, 'people'), ` ${be(left)} `, { strong: 'no longer listed' }, ' in '];
+  const joining: Piece[] = [
+    ...listPieces(joined, 'people', mostAbout),
+    ` ${be(joined)} `,
+    { strong: 'now listed' },
+    ' in ',
+  ];
+  const leaving: Piece[] = [
+    ...listPieces(left, 'people', mostAbout),
+    ` ${be(left)} `,
+    { strong: 'no longer listed' },
+    ' in ',
+  ];
   if (left.length === 0) return [...joining, ...group];
   return joined.length === 0 ? [...leaving, ...group] : [...joining, ...group, '; ', ...leaving, 'it'];
 }
@@ -199,7 +151,9 @@ function declaration(
     'the members of ',
     ...into,
     declared === 'newly' ? ' are declared from now on' : ' are no longer declared',
-    ...(names.length === 0 ? [] : [declared === 'newly' ? ': ' : '; they were ', ...listPieces(names, 'people')]),
+    ...(names.length === 0
+      ? []
+      : [declared === 'newly' ? ': ' : '; they were ', ...listPieces(names, 'people', mostAbout)]),
   ];
 }
 
@@ -207,7 +161,7 @@ function roleSentence(item: ItemOf<'role'>): Sentence {
   const { tenant, role, direction, added, removed, holders, production, because } = item;
   const how = { widens: 'widens', narrows: 'narrows', changes: 'changes' }[direction];
   const rights = (label: string, all: readonly string[]): Piece[][] =>
-    all.length === 0 ? [] : [[`${label} `, ...listPieces(all, 'rights')]];
+    all.length === 0 ? [] : [[`${label} `, ...listPieces(all, 'rights', mostAbout)]];
   return {
     sign: signs[direction],
     about: ['custom role ', { name: role }, ' of tenant ', { name: tenant }],
@@ -215,8 +169,7 @@ function roleSentence(item: ItemOf<'role'>): Sentence {
       ' ',
       { strong: how },
       holders.length === 0 ? ', which nobody has' : ` for ${production ? 'holders, some of them in production: ' : ''}`,
-      ...holders.slice(0, mostNames).flatMap((holder, i): Piece[] => [i > 0 ? ', ' : '', ...subjectPieces(holder)]),
-      ...(holders.length > mostNames ? [` and ${holders.length - mostNames} more`] : []),
+      ...listWords(holders.map(subjectPieces), mostAbout),
     ],
     details: [...rights('may now', added), ...rights('may no longer', removed)],
     lines: linesOf([because]),
@@ -231,6 +184,12 @@ function entitySentence(item: Entity): Sentence {
   const subject: Piece[] =
     entity.kind === 'organization' ? ['the organization'] : [kindWords[entity.kind], ' ', { name: shortName(entity) }];
   const home: Piece[] = tenant !== null && entity.kind !== 'tenant' ? [' of tenant ', { name: tenant }] : [];
+  // What happens to it on a cluster says where it is; what else changes, changes on these.
+  const isOnlyOnClusters = settings.every(({ about }) => about === onCluster);
+  const where: Piece[] =
+    change === 'changed' && item.clusters.length > 0 && !isOnlyOnClusters
+      ? [' on ', ...clusterList(item.clusters)]
+      : [];
   const verbs = {
     added: [': ', { strong: 'new' }],
     removed: [': ', { strong: isUnmanaged(item) ? 'no longer declared' : 'removed' }],
@@ -249,7 +208,7 @@ function entitySentence(item: Entity): Sentence {
   const isShort = change === 'changed' && only !== undefined && others.length === 0;
   return {
     sign: change === 'added' ? '+' : change === 'removed' ? '-' : '~',
-    about: [...subject, ...home],
+    about: [...subject, ...home, ...where],
     pieces: [...verbs[change], ...(isShort ? [': ', ...only] : [])],
     details: [...(isShort ? [] : details), ...item.contents.map(contentsPieces).filter((pieces) => pieces.length > 0)],
     lines: linesOf((told.length > 0 ? told : settings).map(({ because }) => because)),

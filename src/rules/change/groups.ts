@@ -65,7 +65,7 @@ function placesOf({ clusters, tenants }: DesiredState): Map<string, Set<string>>
     for (const { subject } of owners) if (subject.kind === 'Group') add(subject.name, `owner of ${name}`);
     for (const { subject } of defaultShares) if (subject.kind === 'Group') add(subject.name, `default of ${name}`);
     for (const { name: namespace, ownShares } of namespaces) {
-      for (const { subject } of ownShares) if (subject.kind === 'Group') add(subject.name, `namespace ${namespace}`);
+      for (const { subject } of ownShares) if (subject.kind === 'Group') add(subject.name, `${namespace} of ${name}`);
     }
   }
   return places;

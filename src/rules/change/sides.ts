@@ -67,15 +67,26 @@ export function removalLimits({ before, after }: ChangeContext): Readonly<Record
   };
 }
 
-/** Gives of ids of items those that the plan has: `namespace/solar-prod`, `members/solar-sre`. */
+/** Gives of ids of items those that the plan has: `tenant/solar`, `members/solar-sre`. */
 export function itemsIn({ items }: Plan): (...ids: readonly string[]) => string[] {
   const known = new Set(items.map(({ id }) => id));
   return (...ids) => Array.from(new Set(ids)).filter((id) => known.has(id));
 }
 
+/** Gives the ids of the items that the plan has about a namespace on any of some clusters. */
+export function namespaceItemsIn({ items }: Plan): (name: string, clusters: readonly string[]) => string[] {
+  const ids = new Map(
+    items.flatMap((item) =>
+      item.kind === 'entity' ? item.clusters.map((on) => [`${on.name}/${item.entity.name}`, item.id] as const) : [],
+    ),
+  );
+  return (name, clusters) => [...new Set(clusters.flatMap((cluster) => ids.get(`${cluster}/${name}`) ?? []))];
+}
+
 /** The ids of the items by which somebody loses access, by where it is; worked out once for all findings of a rule. */
 export interface Losses {
   readonly byCluster: ReadonlyMap<string, readonly string[]>;
+  /** By `cluster/namespace`. */
   readonly byNamespace: ReadonlyMap<string, readonly string[]>;
   readonly byTenant: ReadonlyMap<string, readonly string[]>;
 }
@@ -101,7 +112,7 @@ export function lossesOf({ plan }: ChangeContext): Losses {
   return {
     byCluster: by(({ places }) => places.map(({ cluster }) => cluster)),
     byNamespace: by(({ places }) =>
-      places.flatMap(({ scope }) => (scope.kind === 'Namespace' ? [scope.namespace] : [])),
+      places.flatMap(({ cluster, scope }) => (scope.kind === 'Namespace' ? [`${cluster}/${scope.namespace}`] : [])),
     ),
     byTenant: by(({ tenant }) => (tenant === undefined ? [] : [tenant])),
   };

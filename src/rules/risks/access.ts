@@ -2,6 +2,7 @@ import type { Subject } from '../../config/model/desired-state.ts';
 import { describeSubject, subjectKey } from '../../config/model/desired-state.ts';
 import type { Label, Location } from '../../source/diagnostic.ts';
 import { at, atFile, formatPath } from '../../source/diagnostic.ts';
+import { gatherPlaces } from '../../values/gathered-places.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Meaning } from '../../access/graph.ts';
 import type { AccessItem, Item, Place, Plan } from '../../plan/plan.ts';
@@ -144,13 +145,37 @@ function rolesText(holdings: readonly Holding[]): string {
     .join(' and ');
 }
 
-/** `in namespace `solar-prod` on clusters `a` and `b``, `in 3 namespaces on cluster `a``. */
-export function placesText(places: readonly Pick<Place, 'cluster' | 'scope'>[]): string {
+/** A message names so many namespaces of production: it has to fit into annotations. */
+const mostOfProduction = 40;
+
+/** Where access that is given holds. */
+export function placesText(given: readonly GivenAccess[]): string {
+  return whereText(given.flatMap(({ item: { tenant }, places }) => places.map((place) => ({ ...place, tenant }))));
+}
+
+/**
+ * `in namespace `solar-prod` on clusters `a` and `b``, `in 28 namespaces of 19 tenants on cluster `a`: `*-dev` of 18
+ * tenants, and `solar-prod``: what a plan shows is not hidden where rules say it alone.
+ */
+export function whereText(
+  places: readonly (Pick<Place, 'cluster' | 'scope' | 'production'> & { readonly tenant: string | undefined })[],
+): string {
   const clusters = listedClusters([...new Set(places.map(({ cluster }) => cluster))]);
-  const names = new Set(places.flatMap(({ scope }) => (scope.kind === 'Namespace' ? [scope.namespace] : [])));
-  const [only] = names;
-  if (only === undefined) return `on the whole of ${clusters}`;
-  return `${names.size === 1 ? `in namespace \`${only}\`` : `in ${names.size} namespaces`} on ${clusters}`;
+  const named = places.flatMap(({ scope, ...place }) =>
+    scope.kind === 'Namespace' ? [{ ...place, namespace: scope.namespace }] : [],
+  );
+  if (named.length === 0) return `on the whole of ${clusters}`;
+  const { namespaces, tenants, groups, isShort } = gatherPlaces(named, mostOfProduction);
+  const told = groups.map(({ names, clusters: on }) => ({
+    names: names.map((word) => (typeof word === 'string' ? word : `\`${word.name}\``)).join(''),
+    on: listedClusters(on.map(({ name }) => name)),
+  }));
+  const list = (
+    told.length === 1 ? told.map(({ names }) => names) : told.map(({ names, on }) => `${names} on ${on}`)
+  ).join('; ');
+  if (!isShort)
+    return `in ${namespaces} namespaces${tenants.length > 1 ? ` of ${tenants.length} tenants` : ''} on ${clusters}: ${list}`;
+  return `in ${namespaces === 1 ? 'namespace' : 'namespaces'} ${list}${told.length === 1 ? ` on ${clusters}` : ''}`;
 }
 
 /** The lines that give it, those first that are new; and the line that gave what there was before. */

@@ -1,4 +1,5 @@
 import type { MembersItem } from '../../plan/plan.ts';
+import { countedPlaces } from '../../source/text.ts';
 
 /** Groups that tenantry itself gives access to: TEN515 is about who is in them. */
 export const platformGroups: ReadonlySet<string> = new Set(['cluster-admins', 'cluster-scope']);
@@ -6,7 +7,7 @@ export const platformGroups: ReadonlySet<string> = new Set(['cluster-admins', 'c
 /** What the members of a group have, with whether some of it is on production. */
 export function accessText({ access }: MembersItem): string {
   const roles = access
-    .map(({ role, places }) => `\`${role}\` in ${places} ${places === 1 ? 'place' : 'places'}`)
+    .map((held) => `\`${held.role}\` ${held.namespaces > 0 ? 'in' : 'on'} ${countedPlaces(held)}`)
     .join(' and ');
   return access.some(({ production }) => production) ? `${roles}, some of it on production` : roles;
 }

@@ -121,30 +121,39 @@ export function sayChange({ name, parts, owners, change }: Sentence): string {
   return `\`${name}\`${parts.map((part) => ` of ${part}`).join('')} of ${owners} goes ${values(change)}`;
 }
 
-/** Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. */
-export function homeOf(state: Meaning, { entity }: Pick<EntityItem, 'entity'>): Origin {
-  const { organization } = state.desired;
-  const [tenant = ''] = entity.name.split('/');
-  const home = entity.kind === 'role' ? `tenant/${tenant}` : `${entity.kind}/${entity.name}`;
-  return homesOf(state).get(home) ?? fileOrigin(organization.origin.file);
+/**
+ * Where something is written in the head: for what is gone, the entry that it was part of, or the next around it. Of a
+ * namespace that has left its cluster, that is the entry by which its tenant has it elsewhere.
+ */
+export function homeOf(state: Meaning, { entity, tenant }: Pick<EntityItem, 'entity' | 'tenant'>): Origin {
+  const { kind, name, cluster = '' } = entity;
+  const [roleOwner = ''] = name.split('/');
+  const places =
+    kind === 'namespace'
+      ? [`namespace/${cluster}/${name}`, `namespace of ${tenant ?? ''}/${name}`]
+      : [kind === 'role' ? `tenant/${roleOwner}` : `${kind}/${name}`];
+  const [home] = places.flatMap((place) => homesOf(state).get(place) ?? []);
+  return home ?? fileOrigin(state.desired.organization.origin.file);
 }
 
-/** Where everything is written, by kind and name. What has one name twice is an error, and the first is its home. */
+/**
+ * Where everything is written, by kind and name, of namespaces with the cluster or the tenant. What has one name twice is an
+ * error, and the first is its home.
+ */
 const homesOf = oncePer(({ desired: { organization, clusters, tenants } }: Meaning) => {
   const homes = new Map<string, Origin>([['organization/', organization.origin]]);
-  const add = (
-    kind: EntityItem['entity']['kind'],
-    all: readonly { readonly name: string; readonly origin: Origin }[],
-  ) => {
-    for (const { name, origin } of all) {
-      const key = `${kind}/${name}`;
-      if (!homes.has(key)) homes.set(key, origin);
-    }
+  const add = (key: string, origin: Origin): void => {
+    if (!homes.has(key)) homes.set(key, origin);
   };
-  add('group', organization.groups);
-  add('cluster', clusters);
-  add('tenant', tenants);
-  for (const { namespaces } of tenants) add('namespace', namespaces);
+  for (const { name, origin } of organization.groups) add(`group/${name}`, origin);
+  for (const { name, origin } of clusters) add(`cluster/${name}`, origin);
+  for (const { name: tenant, origin, namespaces } of tenants) {
+    add(`tenant/${tenant}`, origin);
+    for (const { name, origin: entry, clusters: on } of namespaces) {
+      add(`namespace of ${tenant}/${name}`, entry);
+      for (const { value: cluster } of on) add(`namespace/${cluster}/${name}`, entry);
+    }
+  }
   return homes;
 });
 
@@ -167,11 +176,15 @@ function causeOf(plan: Plan, one: ChangedSetting): Origin {
   return before && (!after || setting.name === namespace.cordoned.name) ? inBase(before.origin) : lineIn(plan, one);
 }
 
+/** So many names of owners are read in a sentence. */
+const mostOwners = 8;
+
 function ownersText(items: readonly EntityItem[]): string {
   const byKind = groupedBy(items, ({ entity }) => entity.kind);
   return Array.from(byKind, ([kind, all]) => {
     if (kind === 'organization') return 'the organization';
-    const names = all.map(({ entity }) => entity.name);
-    return `${names.length === 1 ? kind : `${kind}s`} ${listed(names, 3)}`;
+    // What is of production is not left out before the rest is.
+    const names = sortedBy(all, ({ production }) => (production ? '0' : '1')).map(({ entity }) => entity.name);
+    return `${names.length === 1 ? kind : `${kind}s`} ${listed(names, mostOwners)}`;
   }).join(' and ');
 }

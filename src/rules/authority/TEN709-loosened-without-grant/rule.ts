@@ -6,7 +6,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import { withoutShared } from '../../../values/shared.ts';
 import { largestOf, overLimit, quotaEntries, quotasByCluster, totalOf, withAmount } from '../../budgets/quotas.ts';
-import { hasBase, itemsIn } from '../../change/sides.ts';
+import { clustersOf, hasBase, itemsIn, namespaceItemsIn } from '../../change/sides.ts';
 import type { ChangeFinding, ChangeRule } from '../../rule.ts';
 import { listed, listedClusters } from '../../wording.ts';
 import { stayWithinOr } from '../grant.ts';
@@ -26,19 +26,23 @@ export const loosenedWithoutGrant: ChangeRule = {
     const { organization } = after.desired;
     if (!organization.complete || !before.desired.organization.complete) return;
     const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const old = new Map(before.desired.tenants.map((tenant) => [tenant.name, tenant]));
     for (const tenant of withoutShared(after.desired.tenants, before.desired.tenants)) {
       const was = old.get(tenant.name);
       // A file that is new is added by an admin: no owner owns it yet.
       if (!was?.complete || !tenant.complete) continue;
       const ceilings = ceilingsOf(organization, tenant.name);
-      const ids = [`tenant/${tenant.name}`, ...tenant.namespaces.map(({ name }) => `namespace/${name}`)];
+      const items = [
+        ...known(`tenant/${tenant.name}`),
+        ...tenant.namespaces.flatMap((namespace) => itemsOf(namespace.name, clustersOf(namespace))),
+      ];
       const findings = [
         ...moreQuota(was, tenant, ceilings.quota),
         ...(ceilings.budgets ? [] : moreMoney(was, tenant)),
         ...(ceilings.deletion?.value === 'TwoStep' ? [] : deletionAllowed(was, tenant)),
       ];
-      for (const finding of findings) yield { ...finding, items: known(...ids) };
+      for (const finding of findings) yield { ...finding, items };
     }
   },
 };

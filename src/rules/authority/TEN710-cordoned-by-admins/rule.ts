@@ -1,7 +1,7 @@
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import { namespaceChanges } from '../../change/namespace-changes.ts';
-import { hasBase, itemsIn } from '../../change/sides.ts';
+import { hasBase, itemsIn, namespaceItemsIn } from '../../change/sides.ts';
 import type { ChangeRule } from '../../rule.ts';
 
 export const cordonedByAdmins: ChangeRule = {
@@ -14,6 +14,7 @@ export const cordonedByAdmins: ChangeRule = {
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const { cordons } = context.after.desired.organization;
     for (const { tenant, namespace, now, newlyMarked, left } of namespaceChanges(context)) {
       const cordon = cordons.find(
@@ -28,7 +29,7 @@ export const cordonedByAdmins: ChangeRule = {
           { location: at(inBase(namespace.nameOrigin)), message: 'in the base' },
         ],
         help: 'leave it as it is, or ask the admins to lift the cordon, under `cordons` in organization.yaml',
-        items: known(`namespace/${namespace.name}`, `tenant/${tenant.name}`),
+        items: [...itemsOf(namespace.name, [...left, ...newlyMarked]), ...known(`tenant/${tenant.name}`)],
       };
     }
   },

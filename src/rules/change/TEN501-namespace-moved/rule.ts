@@ -2,7 +2,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
-import { hasBase, itemsIn } from '../sides.ts';
+import { clustersOf, hasBase, namespaceItemsIn } from '../sides.ts';
 
 export const namespaceMoved: ChangeRule = {
   level: 'change',
@@ -13,7 +13,7 @@ export const namespaceMoved: ChangeRule = {
   why: "Whoever gets a namespace gets all that is in it: its Secrets, its volumes, and the identities that run there. Kubernetes cannot move what is in a namespace, and the policy in the cluster refuses another tenant's label on it. Neither is a mark for deletion by another tenant's file a decision of those who own the namespace.",
   *check(context) {
     if (!hasBase(context)) return;
-    const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     for (const { tenant: from, namespace, movedTo } of namespaceChanges(context)) {
       if (!movedTo) continue;
       const to = `${movedTo.kind} \`${movedTo.name}\``;
@@ -22,7 +22,7 @@ export const namespaceMoved: ChangeRule = {
         at: at(movedTo.origin),
         related: [{ location: at(inBase(namespace.nameOrigin)), message: `\`${from.name}\`'s in the base` }],
         help: `leave its entry in \`${from.name}\`; give ${to} a namespace of another name, copy into it what is to move, and then delete \`${namespace.name}\` in two steps`,
-        items: known(`namespace/${namespace.name}`),
+        items: itemsOf(namespace.name, clustersOf(namespace)),
       };
     }
   },

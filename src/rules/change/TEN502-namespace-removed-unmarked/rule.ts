@@ -7,7 +7,7 @@ import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listedClusters } from '../../wording.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
-import { clustersOf, hasBase, itemsIn } from '../sides.ts';
+import { clustersOf, hasBase, namespaceItemsIn } from '../sides.ts';
 
 export const namespaceRemovedUnmarked: ChangeRule = {
   level: 'change',
@@ -19,7 +19,7 @@ export const namespaceRemovedUnmarked: ChangeRule = {
   why: 'Removing the entry deletes the namespace and everything in it, and nothing brings it back. So it takes two merged changes: whoever reads the second one knows that the first was meant, and a slip of an editor, a bad merge or a rename stops here. A namespace cannot be renamed: one of another name is a new, empty one.',
   *check(context) {
     if (!hasBase(context)) return;
-    const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const gone = namespaceChanges(context).filter(
       ({ tenantNow, now, movedTo, leftUnmarked }) => tenantNow && !now && !movedTo && leftUnmarked.length > 0,
     );
@@ -39,7 +39,7 @@ export const namespaceRemovedUnmarked: ChangeRule = {
         help: renamedTo
           ? `it looks like it was renamed to \`${renamedTo.name}\`, but Kubernetes cannot rename a namespace: \`${renamedTo.name}\` would be a new, empty one; keep the entry of \`${namespace.name}\``
           : 'put the entry back with `state: MarkedForDeletion`, merge that, and remove the entry in a later change',
-        items: known(`namespace/${namespace.name}`),
+        items: itemsOf(namespace.name, left),
       };
     }
   },

@@ -5,7 +5,7 @@ import { inBase } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listedClusters } from '../../wording.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
-import { goneClusters, hasBase, itemsIn } from '../sides.ts';
+import { goneClusters, hasBase, namespaceItemsIn } from '../sides.ts';
 
 export const namespaceLeftCluster: ChangeRule = {
   level: 'change',
@@ -16,7 +16,7 @@ export const namespaceLeftCluster: ChangeRule = {
   why: "A namespace that leaves a cluster is deleted there with everything in it, as if its entry were gone. It does not take a line of its own for that: a change of the tenant's default clusters, or of the namespace that it inherits from, is enough.",
   *check(context) {
     if (!hasBase(context)) return;
-    const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const gone = new Set(goneClusters(context).map(({ name }) => name));
     for (const { namespace, now, movedTo, leftUnmarked } of namespaceChanges(context)) {
       // Of a cluster that goes as well, TEN505 says it.
@@ -30,7 +30,7 @@ export const namespaceLeftCluster: ChangeRule = {
           { location: at(inBase(originOn(namespace, clusters))), message: 'there in the base' },
         ],
         help: `put it back on ${listedClusters(clusters)} with \`markedForDeletionOn: [${clusters.join(', ')}]\`, merge that, and take it away in a later change`,
-        items: known(`namespace/${namespace.name}`),
+        items: itemsOf(namespace.name, clusters),
       };
     }
   },

@@ -7,7 +7,7 @@ import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
-import { hasBase, itemsIn } from '../sides.ts';
+import { hasBase, itemsIn, namespaceItemsIn } from '../sides.ts';
 
 export const tenantRemoved: ChangeRule = {
   level: 'change',
@@ -19,6 +19,7 @@ export const tenantRemoved: ChangeRule = {
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const gone = namespaceChanges(context).filter(
       ({ tenantNow, movedTo, leftUnmarked }) => !tenantNow && !movedTo && leftUnmarked.length > 0,
     );
@@ -46,7 +47,10 @@ export const tenantRemoved: ChangeRule = {
         help: renamedTo
           ? `it looks like it was renamed to \`${renamedTo.name}\`, but Kubernetes cannot rename namespaces: those of \`${renamedTo.name}\` would be new, empty ones; put ${tenant.origin.file} back`
           : `put ${tenant.origin.file} back with \`state: MarkedForDeletion\` on each namespace, merge that, and remove the file in a later change`,
-        items: known(`tenant/${tenant.name}`, ...names.map((name) => `namespace/${name}`)),
+        items: [
+          ...known(`tenant/${tenant.name}`),
+          ...unmarked.flatMap(({ namespace, left }) => itemsOf(namespace.name, left)),
+        ],
       };
     }
   },

@@ -3,7 +3,7 @@ import type { Location } from '../../../source/diagnostic.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { hasBase, itemsIn, unread } from '../sides.ts';
+import { hasBase, namespaceItemsIn, unread } from '../sides.ts';
 
 export const groupNamespaceDropped: ChangeRule = {
   level: 'change',
@@ -15,7 +15,7 @@ export const groupNamespaceDropped: ChangeRule = {
   why: "Taking a cluster away from a group takes its access, never its data. A namespace that no file names is out of everybody's sight: nobody sees that it is there, nobody is asked before it goes, and whoever is given its name next finds what was left in it.",
   *check(context) {
     if (!hasBase(context)) return;
-    const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const { before, after, plan } = context;
     // Which namespace a group gets is said by the organization.
     if (!after.desired.organization.complete) return;
@@ -47,7 +47,7 @@ export const groupNamespaceDropped: ChangeRule = {
             at: placeOf(found),
             related: [{ location: at(inBase(entry.origin)), message: 'retained in the base' }],
             help: `give ${newOwner(found)} a namespace of another name; if all that is in \`${entry.name}\` may be had by whoever gets it, take it out of \`retainedNamespaces\` in a change of its own before`,
-            items: known(`namespace/${entry.name}`),
+            items: itemsOf(entry.name, [old.name]),
           };
         }
         if (entry.kind !== 'Group') continue;
@@ -74,7 +74,7 @@ export const groupNamespaceDropped: ChangeRule = {
                   ? `, or keep it for the group with \`namespace: ${entry.name}\` on \`${name}\` in organization.yaml`
                   : ''
               }`,
-          items: known(`namespace/${entry.name}`),
+          items: itemsOf(entry.name, [old.name]),
         };
       }
     }

@@ -8,7 +8,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 import type { NamespaceChange } from '../namespace-changes.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
-import { hasBase, itemsIn } from '../sides.ts';
+import { hasBase, itemsIn, namespaceItemsIn } from '../sides.ts';
 
 export const deletionNeverLifted: ChangeRule = {
   level: 'change',
@@ -21,6 +21,7 @@ export const deletionNeverLifted: ChangeRule = {
   *check(context) {
     if (!hasBase(context)) return;
     const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const { organization } = context.after.desired;
     const touched = namespaceChanges(context).filter(
       (change) => isProtected(change.tenant) && (isMarked(change) || isTaken(change)),
@@ -37,7 +38,10 @@ export const deletionNeverLifted: ChangeRule = {
         at: at(place ?? organization.origin),
         related: [{ location: at(inBase(tenant.deletion.origin)), message: 'in the base' }],
         help: 'deactivate the tenant in a change of its own, with `state: Deactivated` in its `spec`, and mark the namespaces in a later one',
-        items: known(`tenant/${tenant.name}`, ...names.map((name) => `namespace/${name}`)),
+        items: [
+          ...known(`tenant/${tenant.name}`),
+          ...all.flatMap(({ namespace, left, newlyMarked }) => itemsOf(namespace.name, [...left, ...newlyMarked])),
+        ],
       };
     }
   },

@@ -153,7 +153,9 @@ function itemsFinder(context: ChangeContext): (orphans: readonly Orphan[]) => st
   const { byNamespace } = lossesOf(context);
   const known = itemsIn(context.plan);
   return (orphans) => {
-    const losses = orphans.flatMap(({ namespace }) => byNamespace.get(namespace.name) ?? []);
+    const losses = orphans.flatMap(({ namespace, had }) =>
+      had.flatMap(({ cluster }) => byNamespace.get(`${cluster}/${namespace.name}`) ?? []),
+    );
     const subjects = orphans.flatMap(({ had }) => had.map(({ subject }) => subject.name));
     return [...new Set(losses), ...known(...subjects.map((name) => `members/${name}`))];
   };

@@ -7,7 +7,7 @@ import type { ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
 import type { NamespaceChange } from '../namespace-changes.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
-import { hasBase, itemsIn, removalLimits, waiverHelp } from '../sides.ts';
+import { hasBase, namespaceItemsIn, removalLimits, waiverHelp } from '../sides.ts';
 
 const code = 'TEN517';
 
@@ -22,7 +22,7 @@ export const tooManyNamespacesRemoved: ChangeRule = {
   waivable: true,
   *check(context) {
     if (!hasBase(context)) return;
-    const known = itemsIn(context.plan);
+    const itemsOf = namespaceItemsIn(context.plan);
     const { before, after } = context;
     const limit = removalLimits(context).namespaces;
     const there = new Set(
@@ -36,21 +36,20 @@ export const tooManyNamespacesRemoved: ChangeRule = {
       ({ namespace, leftUnmarked, newlyMarked }) =>
         newlyMarked.length > 0 || leftUnmarked.some((cluster) => !there.has(`${cluster}/${namespace.name}`)),
     );
-    const names = new Map(touched.map(({ namespace }) => [namespace.name, namespace]));
-    if (names.size <= limit) return;
+    if (touched.length <= limit) return;
     const target = before.desired.organization.name || after.desired.organization.name;
     const { origin } = after.desired.organization;
     const place = touched.flatMap(placeNow)[0] ?? atKey(originAt(origin, 'spec', 'changes', 'removals', 'namespaces'));
     yield {
-      message: `this change takes ${counted(names.size, 'namespace')} away from organization \`${target}\` or marks ${names.size === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${listed(Array.from(names.keys()))}`,
+      message: `this change takes ${counted(touched.length, 'namespace')} away from organization \`${target}\` or marks ${touched.length === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${listed(touched.map(({ namespace }) => namespace.name))}`,
       at: place,
       label: 'one of them',
-      related: Array.from(names.values())
+      related: touched
         .slice(0, mostRelated)
-        .map(({ nameOrigin }) => ({ location: at(inBase(nameOrigin)), message: 'one of them, in the base' })),
+        .map(({ namespace }) => ({ location: at(inBase(namespace.nameOrigin)), message: 'one of them, in the base' })),
       help: `split the change, or ${waiverHelp(code, target)}; raising the limit counts from the next change on`,
       target,
-      items: known(...Array.from(names.keys(), (name) => `namespace/${name}`)),
+      items: touched.flatMap(({ namespace, left, newlyMarked }) => itemsOf(namespace.name, [...left, ...newlyMarked])),
     };
   },
 };

@@ -3,6 +3,7 @@ import { subjectKey } from '../../../config/model/desired-state.ts';
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
+import { addTo } from '../../../values/order.ts';
 import { tenantByName, tenantNames } from '../../names/prefix.ts';
 import type { WholeRule, RuleContext } from '../../rule.ts';
 
@@ -13,7 +14,7 @@ export const unprotectedOwnerServiceAccount: WholeRule = {
   severity: 'error',
   waivable: true,
   summary: "A service account that owns a tenant lives in a namespace of that tenant or of the platform's.",
-  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well: unless all who can do more than view there are owners of this tenant anyway. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. An exception names the tenant that is owned.",
+  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well: unless all who can do more than view there are owners of this tenant anyway. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. Namespaces of that name count on the clusters where the owned tenant has namespaces: on others, the service account is nobody to it. An exception names the tenant that is owned.",
   *check(context) {
     const owners = context.desired.tenants.flatMap((tenant) =>
       tenant.owners.flatMap(({ subject, origin }) =>
@@ -47,21 +48,23 @@ function controllers({
   files,
   desired: { tenants, clusters },
 }: RuleContext): (tenant: Tenant, namespace: string) => Controller | undefined {
-  const ofTenants = new Map<string, { tenant: string; place: Label; holders: readonly Subject[] }[]>();
+  const ofTenants = new Map<
+    string,
+    { tenant: string; clusters: readonly string[]; place: Label; holders: readonly Subject[] }[]
+  >();
   for (const { name: tenant, namespaces, owners } of tenants) {
-    for (const { name, nameOrigin, shares } of namespaces) {
+    for (const { name, nameOrigin, clusters: on, shares } of namespaces) {
       const holders = [...owners, ...shares.filter(({ role }) => role !== 'view')].map(({ subject }) => subject);
       const place = { location: at(nameOrigin), message: `a namespace of tenant \`${tenant}\`` };
-      const known = ofTenants.get(name);
-      if (known) known.push({ tenant, place, holders });
-      else ofTenants.set(name, [{ tenant, place, holders }]);
+      addTo(ofTenants, name, { tenant, clusters: on.map(({ value }) => value), place, holders });
     }
   }
-  const ofGroups = new Map<string, Controller & { readonly group?: string }>();
+  const ofGroups = new Map<string, (Controller & { readonly cluster: string; readonly group?: string })[]>();
   for (const { name: cluster, sharedWith, retainedNamespaces } of clusters) {
     for (const { value, origin } of retainedNamespaces) {
       const message = 'what runs in it was started by a group that had it';
-      ofGroups.set(value, {
+      addTo(ofGroups, value, {
+        cluster,
         who: `a former group of cluster \`${cluster}\``,
         places: [{ location: at(origin), message }],
       });
@@ -72,16 +75,21 @@ function controllers({
         location: at(originAt(origin, 'group')),
         message: `gives the group the namespace \`${namespace}\``,
       };
-      ofGroups.set(namespace, { who: `group \`${group}\``, group, places: [place] });
+      addTo(ofGroups, namespace, { cluster, who: `group \`${group}\``, group, places: [place] });
     }
   }
   const names = tenantNames(files);
   return (tenant, namespace) => {
-    const declared = ofTenants.get(namespace) ?? [];
+    // A service account is one of its cluster: on others, one of the same name owns nothing of the tenant's.
+    const concerned = new Set(tenant.namespaces.flatMap(({ clusters: on }) => on.map(({ value }) => value)));
+    // A tenant without namespaces may have them anywhere.
+    const counts = (cluster: string): boolean => concerned.size === 0 || concerned.has(cluster);
+    const declared = (ofTenants.get(namespace) ?? []).filter(({ clusters: on }) => on.some(counts));
     const other = declared.find((d) => d.tenant !== tenant.name && !ownAnyway(tenant, d.holders));
     if (other) return { who: `tenant \`${other.tenant}\``, places: [other.place] };
-    const group = ofGroups.get(namespace);
-    if (group && !isOwner(tenant, group.group)) return group;
+    const groups = (ofGroups.get(namespace) ?? []).filter(({ cluster }) => counts(cluster));
+    const group = groups.find((one) => !isOwner(tenant, one.group));
+    if (group) return group;
     if (declared.length > 0) return undefined;
     const owner = tenantByName(names, namespace);
     if (owner === undefined || owner === tenant.name) return undefined;

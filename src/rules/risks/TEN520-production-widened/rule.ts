@@ -14,7 +14,7 @@ export const productionWidened: ChangeRule = {
       const places = all.filter(({ production }) => production);
       if (places.length === 0 || isLonger(item)) continue;
       yield {
-        message: `on production, ${sentence(item.subject, item)} ${placesText(places)}`,
+        message: `on production, ${sentence(item.subject, item)} ${placesText([{ item, places }])}`,
         ...lines(places),
         items: [item.id],
         ...(newRoles(item).some(isAdmin) && {

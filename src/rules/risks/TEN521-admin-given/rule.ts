@@ -13,7 +13,7 @@ export const adminGiven: ChangeRule = {
     for (const { item, places } of givenBy(plan)) {
       if (places.some(({ production }) => production) || !newRoles(item).some(isAdmin)) continue;
       yield {
-        message: `${sentence(item.subject, item)} ${placesText(places)}`,
+        message: `${sentence(item.subject, item)} ${placesText([{ item, places }])}`,
         ...lines(places),
         items: [item.id],
         help: '`admin` reads and writes secrets and gives access to others: is a lesser role enough?',

@@ -32,7 +32,7 @@ export const unknownMembers: ChangeRule = {
         items: all.map(({ item }) => item.id),
         help: 'find out who is in the group at the identity provider before this is merged',
       };
-      const where = placesText(places);
+      const where = placesText(all);
       if (members === undefined) {
         if (!someAreDeclared) continue;
         yield {

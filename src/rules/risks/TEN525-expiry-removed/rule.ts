@@ -19,7 +19,7 @@ export const expiryRemoved: ChangeRule = {
         const now = until === undefined ? 'now has no end' : `now lasts until ${until}`;
         const production = item.places.some((place) => place.production) ? 'on production too, ' : '';
         yield {
-          message: `${production}\`${role.name}\` of ${describeSubject(item.subject)} ${placesText(item.places)} was to end on ${was} and ${now}`,
+          message: `${production}\`${role.name}\` of ${describeSubject(item.subject)} ${placesText([{ item, places: item.places }])} was to end on ${was} and ${now}`,
           ...lines(item.places),
           items: [item.id],
         };

@@ -39,15 +39,21 @@ function entryOrList(plan: Plan, item: EntityItem): Location {
 
 /** What the quota says of the data that may be in there. */
 function atStake({ before }: Plan, { entity }: EntityItem): string {
-  const quota = quotasOf(before).get(entity.name);
+  const quota = quotasOf(before).get(`${entity.cluster ?? ''}/${entity.name}`);
   const parts = quota ? dataOf(quota) : [];
   return parts.length === 0 ? '' : `; its quota let it have ${parts.join(' and ')}`;
 }
 
-/** The quotas of namespaces, by name. */
+/** The quotas of the tenants' namespaces, by `cluster/name`. */
 const quotasOf = oncePer(
-  ({ desired }: Meaning) =>
-    new Map(desired.tenants.flatMap((one) => one.namespaces.map(({ name, quota }) => [name, quota?.value] as const))),
+  ({ graph }: Meaning) =>
+    new Map(
+      graph.clusters.flatMap(({ cluster, namespaces }) =>
+        namespaces.flatMap((entry) =>
+          entry.kind === 'Tenant' ? [[`${cluster.name}/${entry.name}`, entry.namespace.quota?.value] as const] : [],
+        ),
+      ),
+    ),
 );
 
 function dataOf({ storage, persistentVolumeClaims: claims }: Quota): string[] {

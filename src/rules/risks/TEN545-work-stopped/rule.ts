@@ -1,6 +1,7 @@
 import { isProduction } from '../../../config/model/desired-state.ts';
 import type { Meaning } from '../../../access/graph.ts';
 import type { SettingFact } from '../../../plan/facts.ts';
+import type { EntityItem } from '../../../plan/plan.ts';
 import { namespaceSettings } from '../../../plan/settings.ts';
 import type { Setting } from '../../../settings/setting.ts';
 import { at } from '../../../source/diagnostic.ts';
@@ -19,10 +20,10 @@ export const workStopped: ChangeRule = {
   summary: 'Nothing that becomes tighter may bring the work in a running namespace to a stand.',
   why: 'A lower quota, a registry less, a cordon, a closed network or a stricter Pod Security Standard is tighter than before, and so looks harmless: until the next pod is to start. Which values of a key stop work is a part of the key. What is in use nobody knows from the files, so whoever merges it has to. Limits count in production; elsewhere a team sets them as it likes.',
   *check({ plan }) {
-    const changed = new Set(
+    const changed = new Map<string, EntityItem>(
       plan.items.flatMap((item) =>
         item.kind === 'entity' && item.entity.kind === 'namespace' && item.change === 'changed'
-          ? [item.entity.name]
+          ? item.clusters.map(({ name }) => [`${name}/${item.entity.name}`, item] as const)
           : [],
       ),
     );
@@ -30,25 +31,29 @@ export const workStopped: ChangeRule = {
     const [before, after] = [runningIn(plan.before, changed), runningIn(plan.after, changed)];
     const stopped = Array.from(after).flatMap(([place, now]) => {
       const was = before.get(place);
-      return was === undefined ? [] : stopsBetween(was, now);
+      const item = changed.get(place);
+      return was === undefined || !item ? [] : stopsBetween(was, now, item);
     });
     for (const [, alike] of groupedBy(stopped, ({ setting, now }) => `${setting.name}\n${saidText(now)}`)) {
       const [first] = alike;
       if (!first) continue;
-      const names = [...new Set(alike.map(({ namespace }) => namespace))];
+      const items = [...new Set(alike.map(({ item }) => item))];
       yield {
         message: `\`${first.setting.name}\` (${saidText(first.now)}) may stop work in ${namespacesText(alike)}`,
-        at: at(first.now[0]?.origin ?? homeOf(plan.after, { entity: { kind: 'namespace', name: first.namespace } })),
-        items: names.map((name) => `namespace/${name}`),
+        at: at(first.now[0]?.origin ?? homeOf(plan.after, first.item)),
+        items: items.map(({ id }) => id),
       };
     }
   },
 };
 
+/** All are of production: so many are named before the rest is a number. */
+const mostNames = 40;
+
 type Settings = ReadonlyMap<Setting, readonly SettingFact[]>;
 
 interface Stopped {
-  readonly namespace: string;
+  readonly item: EntityItem;
   readonly production: boolean;
   readonly setting: Setting;
   readonly now: readonly SettingFact[];
@@ -56,10 +61,17 @@ interface Stopped {
 
 /** Those of production first, and as such: `2 production namespaces: `a` and `b`; and in `c``. */
 function namespacesText(stopped: readonly Stopped[]): string {
-  const ofProduction = new Set(stopped.flatMap(({ namespace, production }) => (production ? [namespace] : [])));
-  const others = new Set(stopped.flatMap(({ namespace }) => (ofProduction.has(namespace) ? [] : [namespace])));
-  const text = (what: string, names: ReadonlySet<string>): string[] =>
-    names.size === 0 ? [] : [`${counted(names.size, what)}: ${listed([...names])}`];
+  const ofProduction = new Set(stopped.flatMap(({ item, production }) => (production ? [item] : [])));
+  const others = new Set(stopped.flatMap(({ item }) => (ofProduction.has(item) ? [] : [item])));
+  const text = (what: string, items: ReadonlySet<EntityItem>): string[] =>
+    items.size === 0
+      ? []
+      : [
+          `${counted(items.size, what)}: ${listed(
+            Array.from(items, ({ entity }) => entity.name),
+            mostNames,
+          )}`,
+        ];
   return [...text('production namespace', ofProduction), ...text('namespace', others)].join('; and in ');
 }
 
@@ -68,29 +80,30 @@ interface Running {
   readonly settings: Settings;
 }
 
-/** The settings of some of the tenants' namespaces in which work may run, by namespace and cluster. */
-function runningIn({ graph, desired }: Meaning, names: ReadonlySet<string>): Map<string, Running> {
+/** The settings of some of the tenants' namespaces in which work may run, by `cluster/name`. */
+function runningIn({ graph, desired }: Meaning, places: ReadonlyMap<string, EntityItem>): Map<string, Running> {
   const found = new Map<string, Running>();
   for (const { cluster, namespaces } of graph.clusters) {
     const production = isProduction(desired.organization, cluster);
     for (const entry of namespaces) {
-      if (entry.kind !== 'Tenant' || entry.state.value !== 'Active' || !names.has(entry.name)) continue;
+      const place = `${cluster.name}/${entry.name}`;
+      if (entry.kind !== 'Tenant' || entry.state.value !== 'Active' || !places.has(place)) continue;
       const settings = new Map<Setting, SettingFact[]>();
       for (const fact of namespaceSettings(entry, cluster)) addTo(settings, fact.setting, fact);
-      found.set(`${cluster.name}/${entry.name}`, { production, settings });
+      found.set(place, { production, settings });
     }
   }
   return found;
 }
 
 /** The settings that stop work now, and did not before or by less. */
-function stopsBetween(before: Running, { production, settings }: Running): Stopped[] {
+function stopsBetween(before: Running, { production, settings }: Running, item: EntityItem): Stopped[] {
   return Array.from(settings).flatMap(([setting, now]): Stopped[] => {
     if (setting.risk === 'limit' && !production) return [];
     const was = before.settings.get(setting) ?? [];
     if (!setting.stops?.(now, was) || saidText(now) === saidText(was)) return [];
     const [first] = now;
-    return first ? [{ namespace: first.entity.name, production, setting, now }] : [];
+    return first ? [{ item, production, setting, now }] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Access } from '../../../access/graph.ts';
+import { isProduction } from '../../../config/model/desired-state.ts';
 import { groupsOf } from '../../../access/queries.ts';
 import type { Plan } from '../../../plan/plan.ts';
 import { at } from '../../../source/diagnostic.ts';
@@ -6,7 +7,7 @@ import type { Label } from '../../../source/diagnostic.ts';
 import { addTo, groupedBy } from '../../../values/order.ts';
 import type { ChangeFinding, ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
-import { placesText } from '../access.ts';
+import { whereText } from '../access.ts';
 
 export const accessStays: ChangeRule = {
   level: 'change',
@@ -59,20 +60,31 @@ function leavers({ items }: Plan): Map<string, Leaver> {
   );
 }
 
+type Held = Access & { readonly production: boolean; readonly tenant: string | undefined };
+
 /** What users have by their own names after the change. */
-function givenByName({ after }: Plan): Map<string, Access[]> {
-  const found = new Map<string, Access[]>();
-  for (const { accesses } of after.graph.clusters) {
-    for (const access of accesses) if (access.subject.kind === 'User') addTo(found, access.subject.name, access);
+function givenByName({ after: { graph, desired } }: Plan): Map<string, Held[]> {
+  const found = new Map<string, Held[]>();
+  for (const { cluster, namespaces, accesses } of graph.clusters) {
+    const production = isProduction(desired.organization, cluster);
+    const tenants = new Map(
+      namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
+    );
+    for (const access of accesses) {
+      if (access.subject.kind !== 'User') continue;
+      const { scope } = access;
+      const tenant = scope.kind === 'Namespace' ? tenants.get(scope.namespace) : undefined;
+      addTo(found, access.subject.name, { ...access, production, tenant });
+    }
   }
   return found;
 }
 
 /** `` `admin` in namespace `solar-prod` on cluster `a` ``, for each role and last day. */
-function rolesOf(accesses: readonly Access[]): string[] {
+function rolesOf(accesses: readonly Held[]): string[] {
   const byRole = groupedBy(
     accesses,
     ({ role, until }) => `\`${role.name}\`${until === undefined ? '' : ` until ${until}`}`,
   );
-  return Array.from(byRole, ([role, all]) => `${role} ${placesText(all)}`);
+  return Array.from(byRole, ([role, all]) => `${role} ${whereText(all)}`);
 }
