@@ -51,7 +51,9 @@ export const stopsWhenLessAtMost: Stops = ([now], [before]) => {
 };
 
 function maximaOf(value: SettingValue | undefined): Map<string, string> {
-  return value?.type === 'containers' && value.limits['max'] ? amountsOf({ max: value.limits['max'] }) : new Map();
+  return value?.type === 'containers' && value.limits['max']
+    ? amountsOf({ max: value.limits['max'] })
+    : new Map<string, string>();
 }
 
 /** Whether there is less of it. Of what is no quantity, nobody can say. */
