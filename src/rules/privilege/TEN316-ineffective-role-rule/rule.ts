@@ -30,6 +30,7 @@ function* problems(role: string, { apiGroups, resources }: PolicyRule, origin: O
     yield {
       message: `custom role \`${role}\` names \`${group}\`, which is no API group`,
       at: at(originAt(origin, 'apiGroups', i)),
+      mend: written,
       help: `write ${shown(written)}: ${written === '' ? 'the core group has no name' : 'groups are named without their version'}`,
     };
   }
@@ -50,6 +51,7 @@ function* problems(role: string, { apiGroups, resources }: PolicyRule, origin: O
         message: `custom role \`${role}\` allows nothing on \`${resource}\`, which Kubernetes does not have`,
         at: place,
         help: `did you mean \`${meant}\`?`,
+        mend: meant,
       };
     }
   }
