@@ -62,8 +62,7 @@ async function found(io: Io, options: ValidateOptions) {
   if (!judged) io.err.write('The change itself is not judged before its files are right.\n');
   if (judged?.isSameCommit) {
     const { sameCommit } = await import('../render/plan/same-commit.ts');
-    const { base, head: shown } = judged.sides();
-    for (const note of sameCommit(base, shown)) io.err.write(`${note}\n`);
+    for (const note of sameCommit(judged.sides())) io.err.write(`${note}\n`);
   }
   return { checked: head, sources, all: [...head.diagnostics, ...verdictDiagnostics(judged?.verdicts ?? [])] };
 }

@@ -1,6 +1,6 @@
 import type { ConfigFile, ConfigFiles } from '../config/reading/files.ts';
 import type { Cluster, DesiredState, Exception, Organization, Tenant } from '../config/model/desired-state.ts';
-import type { Diagnostic, Label, Location, Severity } from '../source/diagnostic.ts';
+import type { Diagnostic, Label, Location, Mend, Severity } from '../source/diagnostic.ts';
 import type { GrantedValues } from '../settings/grants.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -22,6 +22,8 @@ export interface Finding {
   readonly related?: readonly Label[];
   /** What to do, in the imperative. */
   readonly help?: string;
+  /** Where the help is one edit: what to write in the place of what it is at. */
+  readonly mend?: Mend | undefined;
   /** What the admins would have to grant for it to be allowed. */
   readonly grant?: WantedGrant;
   /** The name that an exception would give as its target: of a tenant, a namespace, a group or a cluster. */

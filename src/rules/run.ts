@@ -86,7 +86,7 @@ function exceptionFor(rule: Rule, finding: Finding, { desired, asOf }: RuleConte
   );
 }
 
-function diagnostic(rule: Rule, { message, at, label, related = [], help }: Finding): Diagnostic {
+function diagnostic(rule: Rule, { message, at, label, related = [], help, mend }: Finding): Diagnostic {
   return {
     code: rule.code,
     rule: rule.name,
@@ -95,5 +95,6 @@ function diagnostic(rule: Rule, { message, at, label, related = [], help }: Find
     primary: { location: at, ...(label !== undefined && { message: label }) },
     related,
     ...(help !== undefined && { help }),
+    ...(mend !== undefined && { mend }),
   };
 }

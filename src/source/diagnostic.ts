@@ -31,7 +31,12 @@ export interface Diagnostic {
   readonly related: readonly Label[];
   /** What to do, in the imperative. */
   readonly help?: string;
+  /** Where the help is one edit: what to write in the place of the value, or the key, that is pointed at. */
+  readonly mend?: Mend;
 }
+
+/** A value to write, in whatever way the file's language has for it. */
+export type Mend = string | number | boolean;
 
 /** A label whose place in the file is known. `span` is undefined for a file that has no text to point at. */
 export interface PlacedLabel {

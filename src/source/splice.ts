@@ -1,5 +1,6 @@
 import { isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Pair, YAMLMap } from 'yaml';
+import type { Mend } from './diagnostic.ts';
 
 /**
  * Puts values into a YAML text and leaves the rest as it is, to the byte: comments, quotes and order are their author's.
@@ -31,6 +32,11 @@ export function flowText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const entries = Object.entries(value).map(([key, of]) => `${flowText(key)}: ${flowText(of)}`);
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+}
+
+/** What a mend puts into a file, in its language; TypeScript has all texts in quotes, keys as well. */
+export function mendText(file: string, mend: Mend): string {
+  return file.endsWith('.ts') ? JSON.stringify(mend) : flowText(mend);
 }
 
 /** Letters and what stands in names and paths, but for the words that some parser takes for something else. */

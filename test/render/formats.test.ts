@@ -243,6 +243,37 @@ describe('sarif', () => {
     ).toBe(false);
   });
 
+  it('has the edit that the help asks for, where it is one', () => {
+    const d = problem(label(text, 'solar-ser'), { help: 'did you mean `solar-sre`?', mend: 'solar-sre' });
+    expect(log([d], { pathOf: (file: string) => `access/${file}` })).toMatchObject({
+      runs: [
+        {
+          results: [
+            {
+              fixes: [
+                {
+                  description: { text: 'help: did you mean `solar-sre`?' },
+                  artifactChanges: [
+                    {
+                      artifactLocation: { uri: 'access/tenants/solar.yaml' },
+                      replacements: [
+                        {
+                          deletedRegion: { startLine: 2, startColumn: 4, endLine: 2, endColumn: 13 },
+                          insertedContent: { text: 'solar-sre' },
+                        },
+                      ],
+                    },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(log([problem(label(text, 'solar-ser'), { help: 'h' })]))).not.toContain('fixes');
+  });
+
   it('describes the tool, every rule and each problem', () => {
     const d = problem(label(text, 'solar-ser', 'this one'), {
       related: [label(text, 'a: 1', 'among these', 'clusters/a b#1.yaml'), { file: 'organization.yaml', path: '' }],

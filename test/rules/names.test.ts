@@ -340,6 +340,16 @@ describe('TEN208 ambiguous-prefix', () => {
     ]);
   });
 
+  it('takes a full name that the admins granted by itself for one’s own, where the label decides (S72)', async () => {
+    const granting = (name: string) =>
+      organization({ naming: { tenantPrefix: 'Optional' }, grants: { green: { fullNames: [name] } } });
+    const files = tenants({ green: [{ fullName: 'solar-x-y' }] });
+    const [found] = await diagnose({ ...files, ...optional }, { codes: 'TEN208' });
+    expect(found?.help).toContain('ask the admins for `grants: { green: { fullNames: [solar-x-y] } }`');
+    expect(await says('TEN208', { ...files, ...granting('solar-x-y') })).toEqual([]);
+    expect(await says('TEN208', { ...files, ...granting('solar-*') })).toHaveLength(1);
+  });
+
   it('leaves full names alone where they are not allowed at all', async () => {
     const found = await diagnose(tenants({ green: [{ fullName: 'solar-x' }] }), { codes: 'TEN2' });
     expect(found.map((d) => d.code)).toEqual(['TEN206']);

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import type { Mend } from '../../source/diagnostic.ts';
 import { didYouMean } from '../../source/diagnostic.ts';
 import { groupedBy } from '../../values/order.ts';
 import { redactSecrets } from '../../source/secrets.ts';
@@ -17,6 +18,8 @@ export interface Violation {
   readonly help?: string;
   /** Of an unknown key: the one that it was meant to be. */
   readonly meant?: string;
+  /** What to write in the place of the key or the value, where the help is that alone. */
+  readonly mend?: Mend | undefined;
 }
 
 /** A schema, as far as anyone looks into one. */
@@ -152,7 +155,7 @@ function unknownKey(kind: FileKind, { path, value, name }: FailedValue, error: E
     path: [...path, key],
     message: `${known.length > 0 ? 'unknown' : 'impossible'} key ${key === '' ? '""' : `\`${clipped(key)}\``}${path.length > 0 ? ` in ${name}` : ''}`,
     help: known.length > 0 ? help : 'write a key on one line',
-    ...(meant !== undefined && { meant }),
+    ...(meant !== undefined && { meant, mend: meant }),
   };
 }
 
@@ -244,6 +247,7 @@ function wrongType({ path, value, name }: FailedValue, error: ErrorObject): Viol
     path,
     message: value === null ? `${name} has no value` : `${name} must be ${typeNames[wanted] ?? wanted}, not ${given}`,
     help: typeHelp(wanted, value, error.parentSchema, path),
+    mend: ofType(wanted, value),
   };
 }
 
@@ -256,6 +260,15 @@ const typeNames: Readonly<Record<string, string>> = {
   boolean: '`true` or `false`',
 };
 
+/** The value of the wanted type that was surely meant. */
+function ofType(wanted: string, value: unknown): Mend | undefined {
+  if (wanted === 'string' && typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return undefined;
+  if (wanted === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (wanted !== 'boolean') return undefined;
+  return /^(?:true|yes|on)$/i.test(value) ? true : /^(?:false|no|off)$/i.test(value) ? false : undefined;
+}
+
 function typeHelp(wanted: string, value: unknown, parentSchema: unknown, path: readonly PathStep[]): string {
   if (value === null) return `give it ${typeNames[wanted] ?? wanted}, or remove it`;
   if (typeof value === 'number' && (wanted === 'string' || wanted === 'quantity')) {
@@ -267,8 +280,8 @@ function typeHelp(wanted: string, value: unknown, parentSchema: unknown, path: r
   if (wanted === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
     return `write it without quotes: \`${value}\``;
   if (wanted === 'boolean' && typeof value === 'string') {
-    if (/^(?:true|yes|on)$/i.test(value)) return 'write `true`';
-    if (/^(?:false|no|off)$/i.test(value)) return 'write `false`';
+    const meant = ofType(wanted, value);
+    if (meant !== undefined) return `write \`${String(meant)}\``;
   }
   const [, key, rest] =
     wanted === 'object' && typeof value === 'string' ? (/^([\w-]+):(\S.*)$/s.exec(value) ?? []) : [];
@@ -281,14 +294,14 @@ function typeHelp(wanted: string, value: unknown, parentSchema: unknown, path: r
 }
 
 function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Violation {
-  const wrong = (message: string, help?: string): Violation => {
-    return { kind: 'wrong-value', path, message: `${name} ${message}`, ...(help !== undefined && { help }) };
+  const wrong = (message: string, help?: string, mend?: Mend): Violation => {
+    return { kind: 'wrong-value', path, message: `${name} ${message}`, ...(help !== undefined && { help }), mend };
   };
   const limit = String(error.params['limit']);
   switch (error.keyword) {
     case 'const': {
       const wanted = String(error.params['allowedValue']);
-      return wrong(`must be \`${wanted}\`, not ${described(value)}`, `write \`${wanted}\``);
+      return wrong(`must be \`${wanted}\`, not ${described(value)}`, `write \`${wanted}\``, wanted);
     }
     case 'enum': {
       const allowed = stringsOf(error.params['allowedValues']);
@@ -296,6 +309,7 @@ function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Vio
       return wrong(
         `cannot be ${described(value)}`,
         meant ? `did you mean \`${meant}\`?` : `write ${listed(allowed, 'or')}`,
+        meant,
       );
     }
     case 'minLength':
@@ -316,7 +330,7 @@ function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Vio
       const mustBe = form?.mustBe ?? 'a value of another form';
       return near === undefined
         ? wrong(`cannot be ${described(value)}`, `write ${mustBe}`)
-        : wrong(`must be ${mustBe}, not ${described(value)}`, `did you mean \`${near}\`?`);
+        : wrong(`must be ${mustBe}, not ${described(value)}`, `did you mean \`${near}\`?`, near);
     }
     default:
       return wrong(`${error.message ?? 'is not valid'}: ${described(value)}`);

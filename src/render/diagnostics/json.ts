@@ -13,7 +13,7 @@ export function json(diagnostics: readonly PlacedDiagnostic[]): string {
     formatVersion: 1,
     valid: counts.errors === 0,
     counts: { errors: counts.errors, warnings: counts.warnings, notes: counts.notes },
-    diagnostics: diagnostics.map(({ code, rule, severity, message, primary, help, related }) => ({
+    diagnostics: diagnostics.map(({ code, rule, severity, message, primary, help, mend, related }) => ({
       code,
       rule,
       severity,
@@ -21,6 +21,7 @@ export function json(diagnostics: readonly PlacedDiagnostic[]): string {
       ...place(primary),
       label: primary.message,
       help,
+      mend,
       related: related.map((label) => ({ ...place(label), message: label.message })),
     })),
   });

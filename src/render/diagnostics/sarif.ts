@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PlacedDiagnostic, PlacedLabel } from '../../source/diagnostic.ts';
 import type { Rule } from '../../rules/rule.ts';
+import type { Span } from '../../source/source.ts';
+import { mendText } from '../../source/splice.ts';
 import { jsonText, visible } from '../text.ts';
 
 const informationUri = 'https://tenantry.dev';
@@ -41,6 +43,7 @@ export function sarif(
             d.related.length === 0
               ? undefined
               : d.related.map((label, i) => ({ id: i + 1, ...location(label, pathOf) })),
+          fixes: fixes(d, pathOf),
           partialFingerprints: { 'tenantry/v1': fingerprint(d) },
         })),
       },
@@ -74,20 +77,34 @@ function resultText({ message, primary, related, help }: PlacedDiagnostic, pathO
   ].join('\n');
 }
 
+/** The edit that the help asks for, where it is one and its place is known. */
+function fixes({ primary, help, mend }: PlacedDiagnostic, pathOf: (file: string) => string): object[] | undefined {
+  const { file, span } = primary;
+  if (mend === undefined || !span) return undefined;
+  return [
+    {
+      description: { text: plainMessage(`help: ${help ?? 'see the message'}`) },
+      artifactChanges: [
+        {
+          artifactLocation: { uri: relativeUri(pathOf(file)), uriBaseId: '%SRCROOT%' },
+          replacements: [{ deletedRegion: region(span), insertedContent: { text: mendText(file, mend) } }],
+        },
+      ],
+    },
+  ];
+}
+
+function region({ start, end }: Span): object {
+  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+}
+
 function location(label: PlacedLabel, pathOf: (file: string) => string): object {
   const { file, span, path, message } = label;
   return {
     physicalLocation: {
       artifactLocation: { uri: relativeUri(pathOf(file)), uriBaseId: '%SRCROOT%' },
       // A whole file has no region in SARIF, but GitHub's code scanning shows no result without a line.
-      region: span
-        ? {
-            startLine: span.start.line,
-            startColumn: span.start.column,
-            endLine: span.end.line,
-            endColumn: span.end.column,
-          }
-        : { startLine: 1 },
+      region: span ? region(span) : { startLine: 1 },
     },
     logicalLocations: path === '' ? undefined : [{ fullyQualifiedName: path }],
     message: message === undefined ? undefined : { text: plainMessage(message) },

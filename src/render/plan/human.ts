@@ -5,7 +5,7 @@ import { counted } from '../../source/text.ts';
 import { prose, visible, wrapped } from '../text.ts';
 import type { Entry } from './entries.ts';
 import { fewOf, isVerdict, outlineOf } from './outline.ts';
-import { sameCommit } from './same-commit.ts';
+import { partCompared, sameCommit } from './same-commit.ts';
 import type { Piece } from './piece.ts';
 import type { Sentence } from './sentences.ts';
 import { lineWords } from './sentences.ts';
@@ -14,7 +14,7 @@ import { lineWords } from './sentences.ts';
 export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, style: Style, width?: number): string {
   const { headline, refused, waived, risks, others, byHand, sections } = outlineOf(report, repeatedByItem);
   const out: string[] = [
-    `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${days(report)}`,
+    `${style.bold('Plan')} ${side(report.base)} → ${side(report.head)}${partCompared(report)}${days(report)}`,
     style.bold(visible(headline)),
   ];
   out.push(...notesOn(report).map(style.yellow));
@@ -64,7 +64,7 @@ export const places: Readonly<Record<ReportByHand['where'], string>> = {
 
 /** What a reader must know of both sides before he reads anything else. */
 export function notesOn({ base, head }: PlanReport): string[] {
-  const same = sameCommit(base, head);
+  const same = sameCommit({ base, head });
   if (base.empty)
     return [
       ...same,

@@ -19,11 +19,12 @@ export function violationsOf(file: ConfigFile, kind: Violation['kind']): readonl
   );
 }
 
-function finding({ path: file }: ConfigFile, { kind, path, message, help }: Violation): Finding {
+function finding({ path: file }: ConfigFile, { kind, path, message, help, mend }: Violation): Finding {
   const origin = originAt(fileOrigin(file), ...path);
   return {
     message,
     at: kind === 'wrong-value' ? at(origin) : atKey(origin),
     ...(help !== undefined && { help }),
+    mend,
   };
 }

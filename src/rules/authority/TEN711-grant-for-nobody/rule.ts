@@ -1,4 +1,4 @@
-import { at, didYouMean } from '../../../source/diagnostic.ts';
+import { at, atKey, didYouMean } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { Finding, WholeRule } from '../../rule.ts';
 
@@ -16,10 +16,11 @@ export const grantForNobody: WholeRule = {
     const missing = (tenant: string, origin: Finding['at'], what: string): Finding => ({
       message: `${what} is for tenant \`${tenant}\`, and there is none of that name`,
       at: origin,
+      mend: didYouMean(tenant, names),
       help: meant(tenant, names) ?? 'remove it, or add the tenant in the same change',
     });
     for (const { tenant, origin } of organization.grants) {
-      if (!isThere(tenant)) yield missing(tenant, at(origin), 'this grant');
+      if (!isThere(tenant)) yield missing(tenant, atKey(origin), 'this grant');
     }
     for (const { tenant, namespace, origin } of organization.cordons) {
       if (!isThere(tenant)) {
@@ -30,6 +31,7 @@ export const grantForNobody: WholeRule = {
         yield {
           message: `this cordon is for the namespace \`${namespace}\` of tenant \`${tenant}\`, which has none of that name`,
           at: at(originAt(origin, 'namespace')),
+          mend: didYouMean(namespace, identifiers),
           help:
             meant(namespace, identifiers) ??
             'name one of its namespaces by its `name`, or leave it out for all of them',

@@ -31,6 +31,7 @@ function problems(owner: Origin, key: string, day: string | undefined): Finding[
     {
       message: `\`${key}\` is ${day}, a day that the calendar does not have`,
       at: at(originAt(owner, key)),
+      mend: last,
       help: last === undefined ? 'write a day as `YYYY-MM-DD`' : `that month ends on ${last}`,
     },
   ];

@@ -56,6 +56,7 @@ function unknownKey(key: string, location: Finding['at']): Finding {
   return {
     message: `\`${key}\` is not a key that a ResourceQuota can have`,
     at: location,
+    mend: meant !== undefined && namedKeyOf.get(meant) === undefined ? meant : undefined,
     help:
       meant === undefined
         ? `see https://kubernetes.io/docs/concepts/policy/resource-quotas/${countable}`

@@ -12,6 +12,8 @@ export const ambiguousScalar: FileRule = {
     return firstOfFile(
       problemsOf(file, ['ambiguous-scalar']).map((problem) => ({
         ...worded(problem.detail),
+        // As text: that is what this program has read.
+        mend: problem.detail,
         ...placed(file, problem),
       })),
     );

@@ -30,6 +30,7 @@ function misnamed({ path, stem, extension, kind, checked }: ConfigFile): Finding
     {
       message: `${kind.toLowerCase()} \`${clipped(name)}\` is declared in a file named \`${stem}.${extension}\``,
       at: at(originAt(fileOrigin(path), 'metadata', 'name')),
+      mend: stem,
       help: `write \`name: ${stem}\`${rename}`,
     },
   ];

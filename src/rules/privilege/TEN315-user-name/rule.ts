@@ -46,6 +46,7 @@ function* problems(user: string, origin: Origin, as: 'owner' | 'person'): Iterab
         message: `user \`${visible(user)}\` is named with the \`user:\` of tokens`,
         at: at(origin),
         help: `write \`${visible(rest.trim())}\``,
+        mend: rest.trim(),
       }
     : {
         message: `user \`${visible(user)}\` has the name of a user of Kubernetes itself`,

@@ -24,29 +24,35 @@ export const ineffectiveRoleRule: TenantRule = {
 
 type PolicyRule = CustomRole['rules'][number];
 
+/** What to do: in words, and as the text to write instead where that is all. */
+type Advice = Pick<Finding, 'help' | 'mend'>;
+
+function instead(meant: string): Advice {
+  return { help: `did you mean \`${meant}\`?`, mend: meant };
+}
+
 function* problems(role: string, rule: PolicyRule, origin: Origin): Iterable<Finding> {
-  const wrong = (what: string, key: keyof PolicyRule, i: number, help: string): Finding => {
-    return { message: `custom role \`${role}\` ${what}`, at: at(originAt(origin, key, i)), help };
+  const wrong = (what: string, key: keyof PolicyRule, i: number, advice: Advice): Finding => {
+    return { message: `custom role \`${role}\` ${what}`, at: at(originAt(origin, key, i)), ...advice };
   };
   const { apiGroups, resources, verbs } = rule;
   for (const [i, group] of apiGroups.entries()) {
     const written = group === 'core' || group === 'v1' ? '' : group.split('/', 1)[0];
     if (written === undefined || written === group) continue;
     const why = written === '' ? 'the core group has no name' : 'groups are named without their version';
-    yield wrong(`names \`${group}\`, which is no API group`, 'apiGroups', i, `write ${shown(written)}: ${why}`);
+    yield wrong(`names \`${group}\`, which is no API group`, 'apiGroups', i, {
+      help: `write ${shown(written)}: ${why}`,
+      mend: written,
+    });
   }
   const isOwn = apiGroups.every((group) => ownGroups.has(group));
   for (const [i, verb] of verbs.entries()) {
-    const help = helpForVerb(verb, isOwn);
-    if (help !== undefined)
-      yield wrong(`allows nothing by \`${verb}\`, which is no verb of Kubernetes`, 'verbs', i, help);
+    const advice = adviceForVerb(verb, isOwn);
+    if (advice) yield wrong(`allows nothing by \`${verb}\`, which is no verb of Kubernetes`, 'verbs', i, advice);
     else if (rule.resourceNames && unnamed.has(verb) && resources.some((resource) => !resource.includes('/'))) {
-      yield wrong(
-        `allows no \`${verb}\`: a request for it has no name that \`resourceNames\` could hold`,
-        'verbs',
-        i,
-        `move \`${verb}\` to a rule without \`resourceNames\``,
-      );
+      yield wrong(`allows no \`${verb}\`: a request for it has no name that \`resourceNames\` could hold`, 'verbs', i, {
+        help: `move \`${verb}\` to a rule without \`resourceNames\``,
+      });
     }
   }
   if (!isOwn) return;
@@ -54,25 +60,20 @@ function* problems(role: string, rule: PolicyRule, origin: Origin): Iterable<Fin
     const groups = groupsOfResource(resource);
     if (resource.includes('*')) continue;
     if (groups.some((group) => apiGroups.includes(group))) {
-      const help = helpForSubresource(resource, apiGroups);
-      if (help !== undefined)
-        yield wrong(`allows nothing on \`${resource}\`, which Kubernetes does not have`, 'resources', i, help);
+      const advice = adviceForSubresource(resource, apiGroups);
+      if (advice)
+        yield wrong(`allows nothing on \`${resource}\`, which Kubernetes does not have`, 'resources', i, advice);
     } else if (groups.length > 0) {
       yield wrong(
         `allows nothing on \`${resource}\`, which is in API group ${groups.map(shown).join(' and ')}`,
         'resources',
         i,
-        `move \`${resource}\` to a rule with \`apiGroups: [${groups[0] === '' ? '""' : (groups[0] ?? '')}]\``,
+        { help: `move \`${resource}\` to a rule with \`apiGroups: [${groups[0] === '' ? '""' : (groups[0] ?? '')}]\`` },
       );
     } else {
       const meant = longNameOf(resource, apiGroups) ?? didYouMean(resource, ownResources);
       if (meant === undefined) continue;
-      yield wrong(
-        `allows nothing on \`${resource}\`, which Kubernetes does not have`,
-        'resources',
-        i,
-        `did you mean \`${meant}\`?`,
-      );
+      yield wrong(`allows nothing on \`${resource}\`, which Kubernetes does not have`, 'resources', i, instead(meant));
     }
   }
 }
@@ -98,22 +99,23 @@ const commands: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What to write instead of a verb; undefined for one that Kubernetes, or an add-on, may have. */
-function helpForVerb(verb: string, isOwn: boolean): string | undefined {
+function adviceForVerb(verb: string, isOwn: boolean): Advice | undefined {
   // With a colon there are verbs of impersonation, which say as whom.
   if (/[*:]/.test(verb) || knownVerbs.has(verb)) return undefined;
   const small = verb.toLowerCase();
-  if (knownVerbs.has(small)) return `did you mean \`${small}\`?`;
+  if (knownVerbs.has(small)) return instead(small);
   if (!isOwn) return undefined;
   const command = commands.get(small);
-  if (command !== undefined) return `write ${command}`;
+  if (command !== undefined) return { help: `write ${command}` };
   const meant = didYouMean(verb, knownVerbs);
-  return meant === undefined
-    ? 'write verbs of Kubernetes: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`'
-    : `did you mean \`${meant}\`?`;
+  if (meant !== undefined) return instead(meant);
+  return {
+    help: 'write verbs of Kubernetes: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`',
+  };
 }
 
 /** What to write instead of a subresource that there is not, in any of the groups; undefined where there is one. */
-function helpForSubresource(resource: string, apiGroups: readonly string[]): string | undefined {
+function adviceForSubresource(resource: string, apiGroups: readonly string[]): Advice | undefined {
   const [name = '', subresource] = resource.split('/', 2);
   const found = servedResources.filter((served) => served.name === name && apiGroups.includes(served.group));
   // Of what is not served everywhere nobody knows what it has.
@@ -121,9 +123,9 @@ function helpForSubresource(resource: string, apiGroups: readonly string[]): str
   const there = found.flatMap(({ subresources }) => subresources.map((one) => one.name));
   if (there.includes(subresource)) return undefined;
   const meant = didYouMean(subresource, there);
-  if (meant !== undefined) return `did you mean \`${name}/${meant}\`?`;
+  if (meant !== undefined) return instead(`${name}/${meant}`);
   const those = there.map((one) => `\`${name}/${one}\``);
-  return those.length === 0 ? `\`${name}\` has no subresources` : `there is ${those.join(', ')}`;
+  return { help: those.length === 0 ? `\`${name}\` has no subresources` : `there is ${those.join(', ')}` };
 }
 
 /** The resource that kubectl calls so, by its short name or in the singular. */

@@ -39,6 +39,7 @@ function* undeclared(references: readonly Located<string>[], platform: Platform)
     yield {
       message: `group \`${group}\` is not declared`,
       at: at(origin),
+      mend: users.has(group) ? undefined : meant,
       help: users.has(group)
         ? `\`${group}\` is a user: write \`user: ${group}\` in a share, \`kind: User\` for an owner; a cluster is shared with groups alone`
         : meant

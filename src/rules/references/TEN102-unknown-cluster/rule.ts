@@ -35,6 +35,7 @@ function* undeclared(references: readonly Located<string>[], platform: Platform)
     yield {
       message: `cluster \`${cluster}\` is not declared`,
       at: at(origin),
+      mend: meant,
       help: meant ? `did you mean \`${meant}\`?` : (file ?? 'name a cluster that has a file in clusters/'),
     };
   }

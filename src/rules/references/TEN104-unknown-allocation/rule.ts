@@ -21,6 +21,7 @@ export const unknownAllocation: TenantRule = {
       yield {
         message: `allocation \`${allocation}\` is not declared in tenant \`${tenant.name}\``,
         at: at(origin),
+        mend: meant,
         help: meant
           ? `did you mean \`${meant}\`?`
           : `add it to \`allocations\` in ${tenant.origin.file}, or name another allocation`,

@@ -22,6 +22,7 @@ export const unknownInherits: TenantRule = {
       yield {
         message: `tenant \`${tenant.name}\` has no namespace \`${inherits.value}\` that \`${identifier}\` could inherit from`,
         at: at(inherits.origin),
+        mend: meant === identifier ? undefined : meant,
         // A namespace that is offered itself would only come to the next error.
         help:
           meant !== undefined && meant !== identifier

@@ -22,6 +22,7 @@ export const unknownRole: TenantRule = {
       yield {
         message: `\`${role}\` is not a role of tenant \`${tenant.name}\``,
         at: at(originAt(origin, 'role')),
+        mend: meant,
         help: meant
           ? `did you mean \`${meant}\`?`
           : `name one of its roles, ${listed(Array.from(roles))}, or declare it under \`roles\` in ${tenant.origin.file}`,

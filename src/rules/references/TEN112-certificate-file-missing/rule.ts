@@ -25,6 +25,7 @@ export const certificateFileMissing: ClusterRule = {
             ? `certificate file \`${path}\` cannot be read`
             : `certificate file \`${path}\` is not a plain file`,
       at: at(origin),
+      mend: entry === undefined ? meant : undefined,
       help:
         entry !== undefined
           ? `put a PEM file of at most 1 MiB there, not a link or a folder`

@@ -57,6 +57,7 @@ function* missing(
       message: `${noun} \`${name}\` is allowed in \`${namespace.name}\`, but cluster \`${cluster.name}\` does not list it`,
       at: at(originAt(allowed.origin, i)),
       related: [{ location: atKey(originAt(cluster.origin, 'spec', key)), message: `lists ${listed(there)}` }],
+      mend: meant,
       help: meant
         ? `did you mean \`${meant}\`?`
         : `add it to \`${key}\` in ${cluster.origin.file} if the cluster has it, or remove it here`,
