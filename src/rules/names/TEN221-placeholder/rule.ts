@@ -39,7 +39,9 @@ interface WrittenUrl extends Located<string> {
 
 function urlsOf({ organization, clusters }: Platform): WrittenUrl[] {
   const servers = clusters.map(({ name, server }) => ({ ...server, what: `the server of cluster \`${name}\`` }));
-  return [{ ...organization.issuer, what: 'the issuer' }, ...servers];
+  const all = [{ ...organization.issuer, what: 'the issuer' }, ...servers];
+  // What is no URL is neither an example nor real.
+  return all.filter(({ value }) => URL.canParse(value));
 }
 
 function* gitHub(organization: Located<string> | undefined): Iterable<Finding> {
