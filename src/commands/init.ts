@@ -4,22 +4,9 @@ import { Failure } from '../values/failure.ts';
 import { onSystem } from '../values/system-error.ts';
 import { makeFolder } from '../synth/replace-file.ts';
 import { jsonSchemas } from '../settings/json-schema.ts';
+import { placeholders } from '../settings/placeholders.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
-
-/** A certificate made for the example; nobody has its key. */
-const exampleCertificate = `-----BEGIN CERTIFICATE-----
-MIIBkTCCATegAwIBAgIUIUbIO27bquSwDeJRna/WvwO/p2QwCgYIKoZIzj0EAwIw
-HTEbMBkGA1UEAwwSRXhhbXBsZSBjbHVzdGVyIENBMCAXDTI2MTEyMTIyNTQzNloY
-DzIwNzYwMzAzMjI1NDM2WjAdMRswGQYDVQQDDBJFeGFtcGxlIGNsdXN0ZXIgQ0Ew
-WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARqAXKwn8zp9CHv5tU44JRka0lri0tr
-tyExVMmU8RA+s53+un3M3ikigr5TcxcXPAU/K1Lh3Vw59vigK8yWhW1yo1MwUTAd
-BgNVHQ4EFgQU3RQ/8/13BueseU0ZwYaUHo2tQeMwHwYDVR0jBBgwFoAU3RQ/8/13
-BueseU0ZwYaUHo2tQeMwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBF
-AiA1qLFxPGXsBz2wA4yBQjsw0K5I+nQNvCnBOGijjFcc0gIhAPYESYIe54dL/pD8
-c7kc53TwXTouAZpecOcfCPd9ap4o
------END CERTIFICATE-----
-`;
 
 /** What may already be in a folder that a new organization begins in. */
 const harmless = new Set([
@@ -56,8 +43,8 @@ export async function init(io: Io): Promise<number> {
       ...Object.keys(scaffold).map((path) => `  ${path}`),
       '  schemas/  for editors',
       '',
-      'Change the names, the issuer and the certificate authority to yours, then:',
-      '  tenantry validate   checks the files',
+      'Change the names to yours, and what stands there for an example, then:',
+      '  tenantry validate   checks the files, and says which examples are left',
       '  tenantry synth      renders dist/',
       '',
     ].join('\n'),
@@ -98,7 +85,7 @@ metadata:
   name: my-org
 spec:
   # The OIDC issuer that your clusters trust.
-  issuer: https://platform.example.com/api/oidc
+  issuer: ${placeholders.issuer}
   # Users whose tokens hold the group cluster-admins.
   admins: [alice]
   # Groups of your identity provider that may own tenants and be shared with.
@@ -112,6 +99,9 @@ spec:
     namespacesPerTenant: 10
     # What the namespaces of a tenant may use together on each cluster.
     quota: { cpu: "20", memory: 64Gi }
+  # Who reviews what on GitHub (tenantry codeowners): the organization there whose teams have the names of the groups.
+  gitHub:
+    organization: ${placeholders.gitHubOrganization}
 `,
   'clusters/mycluster01.yaml': `# yaml-language-server: $schema=../schemas/cluster.schema.json
 apiVersion: tenantry.dev/v1
@@ -119,7 +109,7 @@ kind: Cluster
 metadata:
   name: mycluster01
 spec:
-  server: https://mycluster01.example.com:6443
+  server: ${placeholders.server}
   certificateAuthority:
     file: mycluster01-ca.pem
   kubernetesVersion: "1.36"
@@ -128,7 +118,7 @@ spec:
     - { group: first-leads, namespace: false }
     - { group: first-devs, namespace: false }
 `,
-  'clusters/mycluster01-ca.pem': exampleCertificate,
+  'clusters/mycluster01-ca.pem': placeholders.certificate,
   'tenants/first.yaml': `# yaml-language-server: $schema=../schemas/tenant.schema.json
 apiVersion: tenantry.dev/v1
 kind: Tenant

@@ -315,9 +315,18 @@ describe('init', () => {
   it('begins an organization that is valid and renders at once', async () => {
     const folder = join(temporaryFolder(), 'new');
     expect((await tenantry(['init', folder])).code).toBe(0);
-    const validated = await tenantry(['validate', '--strict'], { cwd: folder });
-    expect(validated.stdout).toBe('no problems in 3 files\n');
+    // What `init` cannot know is said to be left, and nothing else.
+    const examples = await tenantry(['validate', '--format', 'json'], { cwd: folder });
+    expect(examples.code).toBe(0);
+    const { diagnostics } = JSON.parse(examples.stdout) as { diagnostics: { code: string; message: string }[] };
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'TEN221 the server of cluster `mycluster01` is an example, `https://mycluster01.example.com:6443`',
+      'TEN221 the certificate authority of cluster `mycluster01` is the example of `tenantry init`',
+      'TEN221 the issuer is an example, `https://your-issuer.example.com`',
+      'TEN221 the GitHub organization is the example of `tenantry init`',
+    ]);
     expect((await tenantry(['synth'], { cwd: folder })).code).toBe(0);
+    expect((await tenantry(['codeowners', '--root', folder], { cwd: folder })).code).toBe(0);
     expect(
       Object.keys(readFiles(join(folder, 'dist')))
         .filter((path) => !path.includes('/policy-'))
@@ -329,6 +338,28 @@ describe('init', () => {
       'mycluster01/cluster/cluster-scope.yaml',
       'mycluster01/namespaces/first-dev.yaml',
     ]);
+  });
+
+  it('says so as long as one example is left beside what is real', async () => {
+    const folder = join(temporaryFolder(), 'new');
+    expect((await tenantry(['init', folder])).code).toBe(0);
+    const replace = (path: string, pattern: RegExp, by: string): void => {
+      const file = join(folder, path);
+      writeFileSync(file, readFileSync(file, 'utf8').replace(pattern, by));
+    };
+    const said = async (): Promise<string> => (await tenantry(['validate'], { cwd: folder })).stdout;
+    replace('clusters/mycluster01.yaml', /^ {2}server: .*/m, '  server: https://k8s.acme.dev:6443');
+    replace(
+      'clusters/mycluster01-ca.pem',
+      /[^]*/,
+      readFileSync(join(import.meta.dirname, '../../clusters/prodcluster01-ca.pem'), 'utf8'),
+    );
+    replace('organization.yaml', /your-organization/, 'acme');
+    expect(await said()).toContain('the issuer is an example');
+    replace('organization.yaml', /your-issuer\.example\.com/, 'platform.example.com/api/oidc');
+    expect(await said()).toContain('the issuer is an example');
+    replace('organization.yaml', /platform\.example\.com/, 'login.acme.dev');
+    expect(await said()).toBe('no problems in 3 files\n');
   });
 
   it('leaves a folder alone that holds something', async () => {

@@ -18,6 +18,7 @@ import { groupNamespaceLooksLikeTenants } from './TEN217-group-namespace-looks-l
 import { tenantNameAsNamespace } from './TEN218-tenant-name-as-namespace/rule.ts';
 import { serviceAccountName } from './TEN219-service-account-name/rule.ts';
 import { repositoryUrl } from './TEN220-repository-url/rule.ts';
+import { placeholder } from './TEN221-placeholder/rule.ts';
 
 export const namesRules: readonly Rule[] = [
   clusterName,
@@ -39,4 +40,5 @@ export const namesRules: readonly Rule[] = [
   tenantNameAsNamespace,
   serviceAccountName,
   repositoryUrl,
+  placeholder,
 ];
