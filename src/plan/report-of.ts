@@ -47,6 +47,9 @@ export function reportOf(plan: Plan, { base, head, verdicts, lineOf }: ReportPar
       waived: waived.length,
       risks: verdicts.length - error.length - waived.length,
     },
+    membersDeclared: [plan.before, plan.after].some(({ desired: { organization } }) =>
+      organization.groups.some(({ members }) => members !== undefined),
+    ),
     verdicts: [...verdicts],
     items,
   };
@@ -92,7 +95,9 @@ export function originsOf({ items }: Plan): Origin[] {
 function subjects(items: readonly Item[], directions: readonly AccessItem['direction'][]): number {
   return new Set(
     items.flatMap((item) =>
-      item.kind === 'access' && directions.includes(item.direction) ? [subjectKey(item.subject)] : [],
+      item.kind === 'access' && item.heldThrough.length === 0 && directions.includes(item.direction)
+        ? [subjectKey(item.subject)]
+        : [],
     ),
   ).size;
 }
@@ -121,6 +126,7 @@ function accessItem(item: AccessItem, lineOf: LineOf): ReportItem {
     direction: item.direction,
     before: item.before.map(holding),
     after: item.after.map(holding),
+    heldThrough: [...item.heldThrough],
     tenant: item.tenant ?? null,
     places: item.places.map(({ cluster, scope, production, namespace, because }) => ({
       cluster,

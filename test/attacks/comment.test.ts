@@ -170,6 +170,7 @@ function planOf(said: readonly ReportVerdict[], those: readonly ReportItem[]): P
     head: side,
     digest,
     summary: { gains: 0, loses: 0, items: those.length, refused, waived: 0, risks: 0 },
+    membersDeclared: true,
     verdicts: [...said],
     items: [...those],
   };

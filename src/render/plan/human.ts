@@ -51,13 +51,22 @@ export function humanPlan(report: PlanReport, repeatedByItem: RepeatedByItem, st
 }
 
 /** What a reader must know of the base before he reads anything else. */
-export function notesOn({ base }: PlanReport): string[] {
-  if (base.empty)
-    return [
-      'The base has no organization in this folder: everything is new, and there is nothing to hold the change to.',
-    ];
-  if (base.errors === 0) return [];
-  return [`The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`];
+export function notesOn({ base, items, membersDeclared }: PlanReport): string[] {
+  const hasGroups = items.some(
+    (item) => item.kind === 'access' && item.subject.kind === 'Group' && item.members === null,
+  );
+  return [
+    ...(base.empty
+      ? ['The base has no organization in this folder: everything is new, and there is nothing to hold the change to.']
+      : base.errors > 0
+        ? [`The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`]
+        : []),
+    ...(hasGroups && !membersDeclared
+      ? [
+          'organization.yaml says of no group who is in it: who gets or loses its access, only the identity provider knows.',
+        ]
+      : []),
+  ];
 }
 
 /** What each side of a plan is. */
