@@ -1,4 +1,4 @@
-import { declaredMembers } from '../access/queries.ts';
+import { declaredMembers, groupsOf } from '../access/queries.ts';
 import type { ClusterAccess, Meaning } from '../access/graph.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { isProduction, subjectKey } from '../config/model/desired-state.ts';
@@ -9,7 +9,7 @@ import { placeKey } from './facts.ts';
 import type { AccessItem, Change, Place } from './items.ts';
 import type { Rename } from './renames.ts';
 import type { Direction, Holding } from './roles.ts';
-import { directionOf } from './roles.ts';
+import { covers, directionOf } from './roles.ts';
 
 /**
  * What happens to whom, the most dangerous first: one item for each subject, tenant and change of roles, with all the
@@ -52,6 +52,7 @@ export function accessItems(change: Change): AccessItem[] {
         direction: directionOf(had, has),
         before: had.map(holding),
         after: has.map(holding),
+        heldThrough: heldThrough(first, has.length > 0 && directionOf(had, has) !== 'narrows' ? has : had, after),
         ...(tenant !== undefined && { tenant }),
         places: [place],
       },
@@ -66,6 +67,7 @@ export function accessItems(change: Change): AccessItem[] {
       item.direction,
       describeHoldings(item.before),
       describeHoldings(item.after),
+      ...(item.heldThrough.length > 0 ? [`as ${item.heldThrough.join('+')}`] : []),
     ].join('/'),
   );
   const items = Array.from(grouped, ([id, [first, ...rest]]): AccessItem[] =>
@@ -113,6 +115,27 @@ function holdingsIn(facts: ReadonlyMap<string, Fact>, places: ReadonlySet<string
   );
   return groupedBy(held, placeKey);
 }
+
+/** The groups by which a user has as much in a place, each by itself. */
+function heldThrough(
+  { subject, cluster, scope }: AccessFact,
+  held: readonly Holding[],
+  { desired: { organization }, graph }: Meaning,
+): string[] {
+  if (subject.kind !== 'User' || scope.kind !== 'Namespace') return [];
+  const groups = groupsOf(organization, subject.name).map(({ name }) => name);
+  const there = graph.clusters.find((one) => one.cluster.name === cluster);
+  if (groups.length === 0 || !there) return [];
+  const accesses = accessesByNamespace(there).get(scope.namespace) ?? [];
+  return groups.filter((group) => {
+    const ofGroup = accesses.filter((one) => one.subject.kind === 'Group' && one.subject.name === group);
+    return held.every((one) => ofGroup.some((other) => covers(other, one)));
+  });
+}
+
+const accessesByNamespace = oncePer(({ accesses }: ClusterAccess) =>
+  groupedBy(accesses, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : '')),
+);
 
 interface Side {
   readonly clusters: ReadonlyMap<string, ClusterAccess>;

@@ -29,6 +29,11 @@ export interface AccessItem {
   /** The roles that count, before and after. */
   readonly before: readonly Holding[];
   readonly after: readonly Holding[];
+  /**
+   * Groups by which a user has all that he is given here, or loses, after the change anyway, as far as the organization says
+   * who is in them: it gives nothing new, or takes nothing away, for as long as he is a member.
+   */
+  readonly heldThrough: readonly string[];
   /** Of the namespaces; undefined for group namespaces and whole clusters. */
   readonly tenant?: string;
   readonly places: readonly Place[];

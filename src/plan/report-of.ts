@@ -53,6 +53,9 @@ export function reportOf(plan: Plan, { base, head, verdicts, onClusters, lineOf 
       risks: verdicts.length - error.length - waived.length,
     },
     byHand,
+    membersDeclared: [plan.before, plan.after].some(({ desired: { organization } }) =>
+      organization.groups.some(({ members }) => members !== undefined),
+    ),
     verdicts: [...verdicts],
     items,
   };
@@ -98,7 +101,9 @@ export function originsOf({ items }: Plan): Origin[] {
 function subjects(items: readonly Item[], directions: readonly AccessItem['direction'][]): number {
   return new Set(
     items.flatMap((item) =>
-      item.kind === 'access' && directions.includes(item.direction) ? [subjectKey(item.subject)] : [],
+      item.kind === 'access' && item.heldThrough.length === 0 && directions.includes(item.direction)
+        ? [subjectKey(item.subject)]
+        : [],
     ),
   ).size;
 }
@@ -127,6 +132,7 @@ function accessItem(item: AccessItem, lineOf: LineOf): ReportItem {
     direction: item.direction,
     before: item.before.map(holding),
     after: item.after.map(holding),
+    heldThrough: [...item.heldThrough],
     tenant: item.tenant ?? null,
     places: item.places.map(({ cluster, scope, production, namespace, because }) => ({
       cluster,

@@ -46,6 +46,10 @@ const AccessItem = object({
   direction: oneOf(['gains', 'loses', 'widens', 'narrows', 'changes']),
   before: list(Holding),
   after: list(Holding),
+  heldThrough: list(
+    text(),
+    'Groups by which the user has as much after the change, as far as their members are declared.',
+  ),
   tenant: orNull(text()),
   places: list(
     object({
@@ -177,6 +181,7 @@ export const PlanReport = Type.Object(
       risks: Type.Integer({ minimum: 0 }),
     }),
     byHand: list(ByHand, 'What the change needs beside its merge: no manifest brings it about.'),
+    membersDeclared: Type.Boolean({ description: 'Whether the organization says of any group who is in it.' }),
     verdicts: list(Verdict),
     items: list(Type.Union([AccessItem, MembersItem, RoleItem, EntityItem])),
   },

@@ -171,6 +171,7 @@ function planOf(said: readonly ReportVerdict[], those: readonly ReportItem[]): P
     digest,
     summary: { gains: 0, loses: 0, items: those.length, refused, waived: 0, risks: 0 },
     byHand: [],
+    membersDeclared: true,
     verdicts: [...said],
     items: [...those],
   };

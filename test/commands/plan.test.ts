@@ -349,6 +349,7 @@ describe('a plan from a stranger', () => {
     digest: side.digest,
     summary: { gains: 0, loses: 0, items: items.length, refused: 0, waived: 0, risks: 0 },
     byHand: [],
+    membersDeclared: true,
     verdicts: [],
     items,
   });
@@ -360,6 +361,7 @@ describe('a plan from a stranger', () => {
     direction: 'gains',
     before: [],
     after: [{ role: name, kind: 'CustomRole', until: null }],
+    heldThrough: [],
     tenant: name,
     places: [
       { cluster: name, namespace: name, production: false, state: 'kept', because: { before: [], after: [name] } },

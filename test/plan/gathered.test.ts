@@ -139,6 +139,7 @@ async function textsOf(count: number, given: (team: string) => readonly string[]
   });
   return {
     human: humanPlan(report, repeatedByItem, plainStyle),
+    narrow: humanPlan(report, repeatedByItem, plainStyle, 80),
     markdown: markdownPlan(report, repeatedByItem).replaceAll('`', ''),
     messages: found.map(({ code, message }) => `${code} ${message}`),
   };
@@ -146,6 +147,16 @@ async function textsOf(count: number, given: (team: string) => readonly string[]
 
 describe('a plan that gathers access', () => {
   const undeclared = [group('blue'), group('red')];
+
+  it('says once that the members of no group are declared, and breaks lines between words', async () => {
+    const { human, narrow } = await textsOf(6, () => ['dev'], undeclared);
+    expect(human).not.toContain('(members not declared)');
+    expect(human.split('says of no group who is in it').length).toBe(2);
+    expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(narrow.split(/\s+/)).toEqual(human.split(/\s+/));
+    const some = await textsOf(6, () => ['dev'], [group('blue'), group('red', ['rob'])]);
+    expect(some.human).toContain('group blue (members not declared) gains');
+  });
 
   it('names the one prod among the devs of 6 tenants', async () => {
     const { human, markdown } = await textsOf(6, (team) => (team === 'team4' ? ['dev', 'prod'] : ['dev']), undeclared);

@@ -207,6 +207,27 @@ describe('access items', () => {
     expect({ facts, items }).toEqual({ facts: [], items: [] });
   });
 
+  it('say of a share that gives a user nothing new, or takes nothing away, by which group he has as much', async () => {
+    const group = { group: 'solar-sre', role: 'admin' };
+    const both = shares(group, { user: 'sue', role: 'edit' });
+    const held = async (before: ExampleFiles, after: ExampleFiles) =>
+      accessOf(await plan(before, after)).map((item) => [item.subject.name, item.direction, item.heldThrough]);
+    expect(await held(shares(group), both)).toEqual([['sue', 'gains', ['solar-sre']]]);
+    expect(await held(both, shares(group))).toEqual([['sue', 'loses', ['solar-sre']]]);
+    // More than the group has, for longer, or for somebody else, is something.
+    expect(
+      await held(
+        shares({ group: 'solar-sre', role: 'view' }),
+        shares({ group: 'solar-sre', role: 'view' }, { user: 'sue', role: 'edit' }),
+      ),
+    ).toEqual([['sue', 'gains', []]]);
+    const ending = { group: 'solar-sre', role: 'admin', until: '2026-02-01' };
+    expect(await held(shares(ending), shares(ending, { user: 'sue', role: 'edit' }))).toEqual([['sue', 'gains', []]]);
+    expect(await held(shares(group), shares(group, { user: 'max', role: 'edit' }))).toEqual([['max', 'gains', []]]);
+    // Who loses the group's access in the same change keeps nothing.
+    expect(await held(both, shares())).toContainEqual(['sue', 'loses', []]);
+  });
+
   it('know the lines on both sides', async () => {
     const [item] = accessOf(
       await plan(shares({ group: 'audit', role: 'view' }), shares({ group: 'audit', role: 'edit' })),

@@ -33,11 +33,12 @@ export function entriesOf(
   items: readonly ReportItem[],
   rulesOf: (item: ReportItem) => readonly ReportVerdict[],
   repeatedByItem: RepeatedByItem,
+  membersDeclared: boolean,
 ): Entry[] {
   const single = items.map((item): Entry => {
     const rules = groupedBy(rulesOf(item), ({ code }) => code);
     return {
-      sentence: sentenceOf(item),
+      sentence: sentenceOf(item, membersDeclared),
       rules: Array.from(rules.values()).flatMap(([first, ...more]) =>
         first ? entryRules([first, ...more], isRepeated(repeatedByItem.get(first.code), item)) : [],
       ),
@@ -46,11 +47,11 @@ export function entriesOf(
   });
   const alike = groupedBy(single, likeness);
   const joined = Array.from(alike.values()).flatMap((entries) =>
-    entries.length < fewest ? entries : [together(entries)],
+    entries.length < fewest ? entries : [together(entries, membersDeclared)],
   );
   const ofSubjects = groupedBy(joined, sameForOthers);
   return Array.from(ofSubjects.values()).flatMap((entries) =>
-    entries.length < fewest ? entries : [ofManySubjects(entries)],
+    entries.length < fewest ? entries : [ofManySubjects(entries, membersDeclared)],
   );
 }
 
@@ -68,7 +69,7 @@ function entryRules(verdicts: readonly ReportVerdict[], isBrief: boolean): Entry
 function likeness({ sentence, rules, items: [item] }: Entry): string {
   const codes = rules.map(({ code }) => code).join();
   if (item?.kind === 'access') {
-    return JSON.stringify(['access', item.subject, item.direction, item.before, item.after, codes]);
+    return JSON.stringify(['access', item.subject, item.direction, item.before, item.after, item.heldThrough, codes]);
   }
   if (item?.kind !== 'entity') return item?.id ?? '';
   return JSON.stringify([item.entity.kind, item.change, sentence.pieces, sentence.details, codes]);
@@ -77,25 +78,34 @@ function likeness({ sentence, rules, items: [item] }: Entry): string {
 /** The same for entries by which other subjects of the same kind get or lose the same in the same places. */
 function sameForOthers({ rules, items: [item, another] }: Entry): string {
   if (item?.kind !== 'access' || another) return item?.id ?? '';
-  const { subject, direction, before, after, tenant } = item;
+  const { subject, direction, before, after, heldThrough, tenant } = item;
   const places = item.places.map(({ cluster, namespace, state }) => [cluster, namespace, state]);
-  return JSON.stringify([subject.kind, direction, before, after, tenant, places, rules.map(({ code }) => code)]);
+  return JSON.stringify([
+    subject.kind,
+    direction,
+    before,
+    after,
+    heldThrough,
+    tenant,
+    places,
+    rules.map(({ code }) => code),
+  ]);
 }
 
 const subjectWords = { User: 'users', Group: 'groups', ServiceAccount: 'service accounts' } as const;
 
 /** Of groups, who is in them is left out: a rule about that is among the codes. */
-function ofManySubjects(entries: readonly Entry[]): Entry {
+function ofManySubjects(entries: readonly Entry[], membersDeclared: boolean): Entry {
   const items = entries.flatMap((entry) => entry.items);
   const subjects = items.flatMap((item) => (item.kind === 'access' ? [item.subject] : []));
   const names = subjects.map(({ name, namespace }) => (namespace === null ? name : `${namespace}/${name}`));
   const whom = subjectWords[subjects[0]?.kind ?? 'User'];
-  const one = together(entries);
+  const one = together(entries, membersDeclared);
   const about = [`${names.length} ${whom} (`, ...listPieces(names, '', mostAbout), '), each:'];
   return { ...one, sentence: { ...one.sentence, pieces: entries[0]?.sentence.pieces ?? [], about } };
 }
 
-function together(entries: readonly Entry[]): Entry {
+function together(entries: readonly Entry[], membersDeclared: boolean): Entry {
   const items = entries.flatMap((entry) => entry.items);
   const [first] = entries;
   const access = items.flatMap((item) => (item.kind === 'access' ? [item] : []));
@@ -105,7 +115,7 @@ function together(entries: readonly Entry[]): Entry {
     before: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.before))],
     after: [...new Set(entries.flatMap(({ sentence }) => sentence.lines.after))],
   };
-  if (one) return { sentence: { ...accessSentence(one, access), lines }, rules, items };
+  if (one) return { sentence: { ...accessSentence(one, access, membersDeclared), lines }, rules, items };
   const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
   const { about, details } = manyEntities(entities);
   return {

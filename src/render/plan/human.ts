@@ -63,17 +63,22 @@ export const places: Readonly<Record<ReportByHand['where'], string>> = {
 };
 
 /** What a reader must know of both sides before he reads anything else. */
-export function notesOn({ base, head }: PlanReport): string[] {
-  const same = sameCommit({ base, head });
-  if (base.empty)
-    return [
-      ...same,
-      'The base has no organization in this folder: everything is new, and there is nothing to hold the change to.',
-    ];
-  if (base.errors === 0) return same;
+export function notesOn({ base, head, items, membersDeclared }: PlanReport): string[] {
+  const hasGroups = items.some(
+    (item) => item.kind === 'access' && item.subject.kind === 'Group' && item.members === null,
+  );
   return [
-    ...same,
-    `The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`,
+    ...sameCommit({ base, head }),
+    ...(base.empty
+      ? ['The base has no organization in this folder: everything is new, and there is nothing to hold the change to.']
+      : base.errors > 0
+        ? [`The base itself has ${counted(base.errors, 'error')}: what could not be read of it is not compared.`]
+        : []),
+    ...(hasGroups && !membersDeclared
+      ? [
+          'organization.yaml says of no group who is in it: who gets or loses its access, only the identity provider knows.',
+        ]
+      : []),
   ];
 }
 

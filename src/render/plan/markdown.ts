@@ -15,8 +15,11 @@ export const planMarker = '<!-- tenantry-plan -->';
 /** GitHub takes comments of up to 65,536 characters. In bytes, and with some to spare, nothing else can count more. */
 const mostBytes = 65_000;
 
-/** What one entry may take of that: beyond it, as many of its lines are shown as fit, which may be none. */
+/** What one entry may take of that. */
 const mostEntryBytes = 6000;
+
+/** Of one that is longer, its first line is shown, if that is not longer itself, and so much with those that follow. */
+const mostShortenedBytes = 2000;
 
 interface Section {
   /** Undefined for what is always open. */
@@ -98,8 +101,8 @@ function fitted(sections: readonly Section[], room: number): string[] {
 function shortened(entry: string): string {
   if (bytes(entry) <= mostEntryBytes) return entry;
   const lines = entry.split('\n');
-  const kept: string[] = [];
-  for (let left = mostEntryBytes; kept.length < lines.length;) {
+  const kept = bytes(lines[0] ?? '') <= mostEntryBytes ? lines.slice(0, 1) : [];
+  for (let left = mostShortenedBytes - bytes(kept.join('')); kept.length > 0 && kept.length < lines.length;) {
     const line = lines[kept.length] ?? '';
     left -= bytes(line) + 1;
     if (left < 0) break;

@@ -52,7 +52,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
     report.items.filter(({ id }) => byItem.has(id)),
     (item) => String(gravity(item)).padStart(6, '0'),
   );
-  const risks = withVerdicts(entriesOf(risky, rulesOf, repeatedByItem), rulesOf);
+  const risks = withVerdicts(entriesOf(risky, rulesOf, repeatedByItem, report.membersDeclared), rulesOf);
   const rest = report.items.filter(({ id }) => !byItem.has(id));
   const section = (title: string, kinds: readonly ReportItem['kind'][]) => ({
     title,
@@ -60,6 +60,7 @@ export function outlineOf(report: PlanReport, repeatedByItem: RepeatedByItem): O
       rest.filter(({ kind }) => kinds.includes(kind)),
       rulesOf,
       repeatedByItem,
+      report.membersDeclared,
     ),
   });
   return {
@@ -135,36 +136,44 @@ function codeCounts(verdicts: readonly ReportVerdict[]): CodeCount[] {
 /** The plan in a line. */
 function headlineOf({ summary, items, byHand }: PlanReport): string {
   const { refused, waived, risks } = summary;
-  const subjects = (direction: string): number =>
+  const access = items.flatMap((item) => (item.kind === 'access' ? [item] : []));
+  const counts = (directions: readonly string[], isHeld: boolean): number =>
     new Set(
-      items.flatMap((item) =>
-        item.kind === 'access' && item.direction === direction ? [JSON.stringify(item.subject)] : [],
-      ),
+      access
+        .filter((item) => directions.includes(item.direction) && item.heldThrough.length > 0 === isHeld)
+        .map(({ subject }) => JSON.stringify(subject)),
     ).size;
+  const subjects = (direction: string): number => counts([direction], false);
   const members = items.flatMap((item) => (item.kind === 'members' && item.declared === 'still' ? [item] : []));
-  const access = [
+  const told = [
     saying(subjects('gains'), 'subject', 'gains access', 'gain access'),
     saying(subjects('widens'), 'subject', 'gets more', 'get more'),
     saying(subjects('changes'), 'subject', 'gets something else', 'get something else'),
     saying(subjects('narrows'), 'subject', 'gets less', 'get less'),
     saying(subjects('loses'), 'subject', 'loses access', 'lose access'),
+    saying(counts(['gains', 'widens', 'changes'], true), 'subject', 'gains nothing new', 'gain nothing new'),
+    saying(counts(['loses', 'narrows'], true), 'subject', 'keeps what a share gave', 'keep what shares gave'),
     saying(members.flatMap((item) => item.joined).length, 'member', 'newly listed', 'newly listed'),
     saying(members.flatMap((item) => item.left).length, 'member', 'no longer listed', 'no longer listed'),
     saying(items.filter(({ kind }) => kind === 'role').length, 'custom role', 'changes', 'change'),
   ].flat();
   const entities = items.flatMap((item) => (item.kind === 'entity' ? [item] : []));
   const kinds = groupedBy(entities, stepOf);
-  const count = (step: ReturnType<typeof stepOf>): number => kinds.get(step)?.length ?? 0;
+  // A namespace is counted once for its holder, on however many clusters the same or something else happens to it.
+  const count = (step: Step): number =>
+    step === 'other'
+      ? (kinds.get(step)?.length ?? 0)
+      : new Set(kinds.get(step)?.map(({ tenant, entity }) => `${tenant ?? ''}/${entity.name}`)).size;
   // Who has which role is not all there is to access: where a cluster is, and whom it believes, decides as much.
-  const isSame = access.length === 0 && entities.every(({ entity }) => !/^(?:cluster|organization)$/.test(entity.kind));
+  const isSame = told.length === 0 && entities.every(({ entity }) => !/^(?:cluster|organization)$/.test(entity.kind));
   return [
-    ...(isSame ? ['no change in access'] : access),
+    ...(isSame ? ['no change in access'] : told),
     ...saying(count('created'), 'namespace', 'created', 'created'),
     ...saying(count('marked'), 'namespace', 'marked for deletion', 'marked for deletion'),
     ...saying(count('deleted'), 'namespace', 'deleted', 'deleted'),
-    ...(count('other') > 0
-      ? [counted(count('other'), access.length === 0 && !isSame ? 'change' : 'other change')]
-      : []),
+    ...saying(count('unmanaged'), 'namespace', 'no longer declared', 'no longer declared'),
+    ...saying(count('changed'), 'namespace', 'changed', 'changed'),
+    ...(count('other') > 0 ? [counted(count('other'), told.length === 0 && !isSame ? 'change' : 'other change')] : []),
     ...(refused > 0 ? [`${refused} refused`] : []),
     ...(waived > 0 ? [`${waived} waived`] : []),
     ...(risks > 0 ? [`${risks} to look at`] : []),
@@ -176,17 +185,16 @@ function saying(n: number, noun: string, one: string, many: string): string[] {
   return n === 0 ? [] : [`${counted(n, noun)} ${n === 1 ? one : many}`];
 }
 
+type Step = 'created' | 'marked' | 'deleted' | 'unmanaged' | 'changed' | 'other';
+
 /** What becomes of an entity, in one word: of a namespace, the gravest thing that happens to it on a cluster. */
-function stepOf({
-  entity,
-  change,
-  settings,
-}: Extract<ReportItem, { kind: 'entity' }>): 'created' | 'marked' | 'deleted' | 'other' {
+function stepOf({ entity, change, settings }: Extract<ReportItem, { kind: 'entity' }>): Step {
   if (entity.kind !== 'namespace') return 'other';
   const steps = settings.map(deletionStep);
   if (steps.includes('deleted')) return 'deleted';
   if (steps.includes('marked')) return 'marked';
-  return change === 'added' ? 'created' : 'other';
+  if (steps.includes('unmanaged')) return 'unmanaged';
+  return change === 'added' ? 'created' : 'changed';
 }
 
 /** So many verdicts of one rule are read; the rest are named. */

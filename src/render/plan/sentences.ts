@@ -22,11 +22,11 @@ export interface Sentence {
 
 type ItemOf<K extends ReportItem['kind']> = Extract<ReportItem, { kind: K }>;
 
-/** What an item says. */
-export function sentenceOf(item: ReportItem): Sentence {
+/** What an item says. That the members of a group are not declared is left out where none's are: a note says that once. */
+export function sentenceOf(item: ReportItem, membersDeclared: boolean): Sentence {
   switch (item.kind) {
     case 'access':
-      return accessSentence(item, [item]);
+      return accessSentence(item, [item], membersDeclared);
     case 'members':
       return membersSentence(item);
     case 'role':
@@ -39,13 +39,17 @@ export function sentenceOf(item: ReportItem): Sentence {
 const signs = { gains: '+', loses: '-', widens: '↑', narrows: '↓', changes: '~' } as const;
 
 /** What an item says for all of some that differ in their places alone. */
-export function accessSentence(item: ItemOf<'access'>, all: readonly ItemOf<'access'>[]): Sentence {
+export function accessSentence(
+  item: ItemOf<'access'>,
+  all: readonly ItemOf<'access'>[],
+  membersDeclared: boolean,
+): Sentence {
   const { pieces, details } = placePieces(all);
   return {
     sign: signs[item.direction],
-    about: [...subjectPieces(item.subject), ...memberPieces(item)],
+    about: [...subjectPieces(item.subject), ...memberPieces(item, membersDeclared)],
     pieces: [' ', ...changePieces(item), ' ', ...pieces],
-    details,
+    details: [...details, ...heldThroughPieces(item)],
     lines: linesOf(all.flatMap(({ places }) => places.map(({ because }) => because))),
   };
 }
@@ -61,10 +65,26 @@ function subjectPieces({ kind, name, namespace }: ReportSubject): Word[] {
   }
 }
 
+/** That it makes no difference now. It may later: a share stays when its user leaves the group. */
+function heldThroughPieces({ subject, direction, heldThrough }: ItemOf<'access'>): Piece[][] {
+  if (heldThrough.length === 0) return [];
+  const isLess = direction === 'loses' || direction === 'narrows';
+  const groups = [heldThrough.length === 1 ? 'group ' : 'groups ', ...listPieces(heldThrough, 'groups')];
+  return [
+    [
+      { strong: isLess ? 'takes nothing away' : 'gives nothing new' },
+      ': ',
+      { name: subject.name },
+      ' has as much as a member of ',
+      ...groups,
+    ],
+  ];
+}
+
 /** Who is in a group, as far as the organization says. */
-function memberPieces({ subject, members }: ItemOf<'access'>): Piece[] {
+function memberPieces({ subject, members }: ItemOf<'access'>, membersDeclared: boolean): Piece[] {
   if (subject.kind !== 'Group') return [];
-  if (members === null) return [' (members not declared)'];
+  if (members === null) return membersDeclared ? [' (members not declared)'] : [];
   return members.length === 0 ? [' (nobody)'] : [' (', ...listPieces(members, ''), ')'];
 }
 
