@@ -85,7 +85,7 @@ describe('may stop work in production namespaces, and says so', () => {
     ['nodes that there may not be', [''], ['', apart('nodeSelector: { a: b }')], '`nodeSelector` (a b)'],
   ])('%s', async (_, before, after, what) => {
     expect(await stopped(tenant(...before), tenant(...after))).toEqual([
-      `${what} may stop work in 10 production namespaces: \`solar-n0\`, \`solar-n1\`, \`solar-n2\`, \`solar-n3\` and 6 more`,
+      `${what} may stop work in 10 production namespaces: \`solar-n0\`, \`solar-n1\`, \`solar-n2\`, \`solar-n3\`, \`solar-n4\`, \`solar-n5\`, \`solar-n6\`, \`solar-n7\`, \`solar-n8\` and \`solar-n9\``,
     ]);
   });
 
@@ -105,7 +105,7 @@ describe('may stop work in production namespaces, and says so', () => {
   it('of limits not where nothing of production is, nor of new namespaces', async () => {
     expect(await stopped(tenant(quota('pods: 50')), tenant(quota('pods: 0')), {})).toEqual([]);
     expect(await stopped(tenant(''), tenant('', '  cordoned: true\n'), {})).toEqual([
-      '`cordoned` (true) may stop work in 10 namespaces: `solar-n0`, `solar-n1`, `solar-n2`, `solar-n3` and 6 more',
+      '`cordoned` (true) may stop work in 10 namespaces: `solar-n0`, `solar-n1`, `solar-n2`, `solar-n3`, `solar-n4`, `solar-n5`, `solar-n6`, `solar-n7`, `solar-n8` and `solar-n9`',
     ]);
     expect(
       await stopped(tenant('', '', 1), tenant('', '', 1).concat('    - { name: new, quota: { pods: 0 } }\n')),

@@ -131,7 +131,7 @@ describe('users and groups', () => {
 
   it('are told apart: a group with the name of a user, or without its prefix', async () => {
     expect(await helpOf(withShare('{ group: sam, role: edit }'))).toEqual([
-      '`sam` is a user: write `user: sam` in a share, or `kind: User` for an owner',
+      '`sam` is a user: write `user: sam` in a share, `kind: User` for an owner; a cluster is shared with groups alone',
     ]);
     const prefixed = organization.replace('name: audit\n', 'name: "okta:audit"\n');
     expect(await helpOf({ 'organization.yaml': prefixed })).toContain('did you mean `okta:audit`?');

@@ -38,6 +38,7 @@ function* contradictions(limits: Cursor<ContainerLimits>, resource: 'cpu' | 'mem
       at: at(small.origin),
       related: [{ location: at(large.origin), message: `\`${large.key}\`` }],
       help: `write at most ${large.text}, or raise \`${large.key}\``,
+      mend: large.text,
     };
   }
 }

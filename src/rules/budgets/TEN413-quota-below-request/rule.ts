@@ -26,6 +26,7 @@ export const quotaBelowRequest: TenantRule = {
         yield {
           message: `the quota of \`${name}\` is ${limit} of ${resource}, less than the ${asked} of one container that asks for nothing`,
           at: at(originAt(quota.origin, resource)),
+          mend: asked,
           help: `write at least ${asked}, or set \`containerLimits.defaultRequest.${resource}\` to less`,
         };
       }

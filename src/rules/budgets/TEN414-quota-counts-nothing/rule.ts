@@ -2,7 +2,7 @@ import { entries, field } from '../../../config/reading/cursor.ts';
 import { atKey, didYouMean } from '../../../source/diagnostic.ts';
 import { servedResources } from '../../../kubernetes/resources.ts';
 import { isQuotaKey } from '../../../kubernetes/resource-quota.ts';
-import type { FileRule } from '../../rule.ts';
+import type { FileRule, Finding } from '../../rule.ts';
 import { writtenQuotas } from '../../written.ts';
 
 export const quotaCountsNothing: FileRule = {
@@ -15,23 +15,27 @@ export const quotaCountsNothing: FileRule = {
   *check({ file }) {
     for (const quota of writtenQuotas(file)) {
       for (const [key, { origin }] of entries(field(quota, 'hard'))) {
-        const help = isQuotaKey(key) ? helpFor(key) : undefined;
-        if (help !== undefined) yield { message: `\`${key}\` counts nothing`, at: atKey(origin), help };
+        const advice = isQuotaKey(key) ? adviceFor(key) : undefined;
+        if (advice) yield { message: `\`${key}\` counts nothing`, at: atKey(origin), ...advice };
       }
     }
   },
 };
 
+/** What to write instead: in words, and as the key where that is all. */
+type Advice = Pick<Finding, 'help' | 'mend'>;
+
 /** See https://kubernetes.io/docs/concepts/policy/resource-quotas/. */
-function helpFor(key: string): string | undefined {
-  if (key.startsWith('count/')) return helpForCount(key.slice('count/'.length));
+function adviceFor(key: string): Advice | undefined {
+  if (key.startsWith('count/')) return adviceForCount(key.slice('count/'.length));
   const [, prefix = '', device] = /^(requests\.|limits\.)?([^/]+\/[^/]+)$/.exec(key) ?? [];
   // By class of storage or of priority, Kubernetes has keys of its own.
   if (device === undefined || prefix === 'requests.' || /(?:^|\.)(?:kubernetes|k8s)\.io\//.test(key)) return undefined;
-  return `write \`requests.${device}\`: of devices only requests are counted`;
+  const mend = `requests.${device}`;
+  return { help: `write \`${mend}\`: of devices only requests are counted`, mend };
 }
 
-function helpForCount(written: string): string | undefined {
+function adviceForCount(written: string): Advice | undefined {
   const dot = written.indexOf('.');
   const [name, group] = dot === -1 ? [written, ''] : [written.slice(0, dot), written.slice(dot + 1)];
   const there = servedResources.filter((served) => served.name === name);
@@ -42,7 +46,7 @@ function helpForCount(written: string): string | undefined {
   if (inGroup.length === 0) return undefined;
   const full = (resource: { readonly name: string; readonly group: string }): string =>
     `count/${resource.name}${resource.group === '' ? '' : `.${resource.group}`}`;
-  if (known) return `write \`${full(known)}\``;
+  if (known) return { help: `write \`${full(known)}\``, mend: full(known) };
   const short = servedResources.find(({ otherNames }) => otherNames.includes(name.toLowerCase()));
   const meant =
     short?.name ??
@@ -52,6 +56,6 @@ function helpForCount(written: string): string | undefined {
     );
   const served = servedResources.find((one) => one.name === meant);
   return served
-    ? `did you mean \`${full(served)}\`?`
-    : 'write `count/<resource>.<group>`, with the resource in the plural';
+    ? { help: `did you mean \`${full(served)}\`?`, mend: full(served) }
+    : { help: 'write `count/<resource>.<group>`, with the resource in the plural' };
 }

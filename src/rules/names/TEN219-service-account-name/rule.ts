@@ -36,6 +36,7 @@ function badOwner(name: string, namespace: string | undefined, origin: Origin): 
   return {
     message: `service account \`${name}\` has a name that Kubernetes does not allow`,
     at: at(origin),
+    mend: isDnsSubdomain(meant) && other === '' ? meant : undefined,
     help: isDnsSubdomain(meant)
       ? `${bare === undefined ? 'did you mean' : 'write'} \`name: ${meant}\`${bare === undefined ? '?' : other}`
       : 'write lowercase letters, digits, `-` and `.`, with a letter or digit at both ends',

@@ -32,6 +32,7 @@ export const lookAlikeUser: WholeRule = {
           label: `holds ${codePoints(name).join(', ')}`,
           related: [{ location: at(original.origin), message: 'looks the same' }],
           help: `type \`${visible(model)}\` anew if that is who is meant; if they really are two people, add an exception`,
+          mend: model,
           target: name,
         };
       }

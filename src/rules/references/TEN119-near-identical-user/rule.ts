@@ -34,6 +34,7 @@ export const nearIdenticalUser: WholeRule = {
           at: at(user.origin),
           related: [{ location: at(earlier.origin), message: who[earlier.as] }],
           help: helpFor(name, other, difference),
+          mend: difference === 'only in letter case' ? undefined : other,
           target: name,
         };
         break;
