@@ -1,6 +1,7 @@
 import type { Located, Organization, Tenant } from '../../config/model/desired-state.ts';
 import { skeleton } from '../../values/lookalike.ts';
-import { oncePer } from '../../values/once.ts';
+import { once, oncePer } from '../../values/once.ts';
+import { addTo } from '../../values/order.ts';
 import type { Platform, RuleContext } from '../rule.ts';
 import { isLookalike, subjectLists } from '../privilege/subjects.ts';
 
@@ -77,11 +78,21 @@ function bare(name: string): string {
   return name.replace(/[-_. ]+/g, '');
 }
 
+/** The same for names that differ in letter case, in punctuation, or in letters that look alike. */
+function likeness(name: string): string {
+  return skeleton(name).replaceAll('-', '');
+}
+
 /** Names that have something in common with each of those that `differenceOf` finds near: for looking them up. */
-export function nearKeys(name: string): string[] {
+function nearKeys(name: string): string[] {
+  return [`like ${likeness(name)}`, ...slipKeys(name)];
+}
+
+/** What two names have in common of which one is a slip of the other: the name without one of its letters, or all of it. */
+function slipKeys(name: string): string[] {
   const small = name.toLowerCase();
-  const shorter = Array.from({ length: small.length }, (_, i) => small.slice(0, i) + small.slice(i + 1));
-  return [small, `bare ${bare(small)}`, `skeleton ${skeleton(name)}`, ...(small.length <= longest ? shorter : [])];
+  if (small.length > longest) return [small];
+  return [small, ...Array.from({ length: small.length }, (_, i) => small.slice(0, i) + small.slice(i + 1))];
 }
 
 /** Names longer than this are compared as a whole alone: what is left out of each would take too much room. */
@@ -103,14 +114,34 @@ export const declaredLike = oncePer(({ organization }: Platform) => {
 });
 
 /** Names by what they have in common with those that are near to them. */
-export function indexOf(names: Iterable<string>): Map<string, string[]> {
+function indexOf(names: Iterable<string>, keysOf = nearKeys): Map<string, string[]> {
   const index = new Map<string, string[]>();
-  for (const name of names) {
-    for (const key of new Set(nearKeys(name))) {
-      const there = index.get(key);
-      if (there) there.push(name);
-      else index.set(key, [name]);
-    }
-  }
+  for (const name of names) for (const key of new Set(keysOf(name))) addTo(index, key, name);
   return index;
 }
+
+/**
+ * The users that one may be taken for, as a function: those that look like it; and where it is no member, those of which it
+ * may be a slip. In a large organization nearly all users are members, of whom each has one key.
+ */
+export function nearUsers(users: ReadonlyMap<string, NamedUser>): (name: string) => Iterable<string> {
+  const alike = indexOf(users.keys(), (name) => [likeness(name)]);
+  const slipping = Array.from(users.values()).filter(({ as }) => as !== 'member');
+  const inSmall = once(() => Array.from(users.keys(), (name) => ({ name, small: name.toLowerCase() })));
+  const slips = once(() => indexOf(users.keys(), slipKeys));
+  const slipsOf = (name: string): Iterable<string> => {
+    // A few names are compared with all others; many are looked up.
+    if (slipping.length > fewSlipping) return slipKeys(name).flatMap((key) => slips().get(key) ?? []);
+    const own = name.toLowerCase();
+    return inSmall().flatMap(({ name: other, small }) =>
+      Math.abs(small.length - own.length) < 2 && slipBetween(own, small) !== undefined ? [other] : [],
+    );
+  };
+  return (name) => {
+    const there = alike.get(likeness(name)) ?? [];
+    return users.get(name)?.as === 'member' ? there : new Set([...there, ...slipsOf(name)]);
+  };
+}
+
+/** So many names are compared one by one. */
+const fewSlipping = 20;

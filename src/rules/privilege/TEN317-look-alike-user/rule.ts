@@ -15,6 +15,8 @@ export const lookAlikeUser: WholeRule = {
   why: 'A plan that says `user аlice gains admin`, with a Cyrillic `а`, is read as one about the admin `alice` and approved. Each user is compared with all others that the organization and the tenants name.',
   *check(context) {
     const users = usersIn(context);
+    // Of two that look the same, one has letters that others do not type.
+    if (!Array.from(users.keys()).some((name) => codePoints(name).length > 0)) return;
     const alike = new Map<string, string[]>();
     for (const name of users.keys()) addTo(alike, skeleton(name), name);
     for (const names of alike.values()) {

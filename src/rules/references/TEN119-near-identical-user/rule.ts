@@ -3,7 +3,7 @@ import { visible } from '../../../values/lookalike.ts';
 import { isLookalike } from '../../privilege/subjects.ts';
 import type { WholeRule } from '../../rule.ts';
 import type { Difference } from '../users.ts';
-import { differenceOf, indexOf, nearKeys, usersIn } from '../users.ts';
+import { differenceOf, nearUsers, usersIn } from '../users.ts';
 
 export const nearIdenticalUser: WholeRule = {
   level: 'whole',
@@ -16,12 +16,11 @@ export const nearIdenticalUser: WholeRule = {
   why: 'RBAC takes any text for a user, and compares it letter by letter: `{ user: sma, role: admin }` gives `sam` nothing, and all to whoever is called `sma` one day. So each user is compared with the members of groups, with the admins and with the users of other shares. Two members whose names differ by a letter are two people; a name that is no member and no admin is more likely a slip.',
   *check(context) {
     const users = usersIn(context);
-    const index = indexOf(users.keys());
+    const nearTo = nearUsers(users);
     const order = new Map(Array.from(users.keys(), (name, i) => [name, i]));
     const reported = new Set<string>();
     for (const [name, user] of users) {
-      const near = new Set(nearKeys(name).flatMap((key) => index.get(key) ?? []));
-      for (const other of near) {
+      for (const other of nearTo(name)) {
         const earlier = users.get(other);
         // Members come first, then admins: of two, the one that says less of who it is, or comes later, is the slip.
         if (!earlier || reported.has(other) || (order.get(other) ?? 0) >= (order.get(name) ?? 0)) continue;
