@@ -1,6 +1,6 @@
 import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
 import { builtInRoleHolds } from '../kubernetes/user-roles.ts';
-import { groupedBy, sortedBy } from '../values/order.ts';
+import { sortedBy } from '../values/order.ts';
 import type { Access, AccessGraph, ClusterAccess, RoleRef } from './graph.ts';
 import { platformRoles } from './graph.ts';
 
@@ -108,19 +108,13 @@ export function groupsOf(organization: Organization, user: string): Group[] {
 }
 
 /**
- * The groups of which the organization does not say who is in them, by name, with what they have on some clusters: only the
- * identity provider knows whether somebody is in one, so no answer about a person is whole without them (S28).
+ * The groups of which the organization does not say who is in them, sorted: only the identity provider knows whether
+ * somebody is in one, so no answer about a person is whole without them (S28).
  */
-export function openGroups(clusters: readonly ClusterAccess[], { groups }: Organization): Map<string, Access[]> {
-  const open = new Set(groups.flatMap(({ name, members }) => (members === undefined ? [name] : [])));
-  const ofOpen = clusters.flatMap(({ accesses }) =>
-    accesses.filter(({ subject }) => subject.kind === 'Group' && open.has(subject.name)),
-  );
-  return new Map(
-    sortedBy(
-      groupedBy(ofOpen, ({ subject }) => subject.name),
-      ([name]) => name,
-    ),
+export function openGroups({ groups }: Organization): string[] {
+  return sortedBy(
+    groups.flatMap(({ name, members }) => (members === undefined ? [name] : [])),
+    (name) => name,
   );
 }
 

@@ -1,3 +1,4 @@
+import { kubectlCommands } from '../kubernetes/kubectl-commands.ts';
 import type { AccessRequest, ResourceRequest } from '../kubernetes/rbac.ts';
 import type { Resource, ResolvedResource } from '../kubernetes/resources.ts';
 import { knownVerbs, resolveResource } from '../kubernetes/resources.ts';
@@ -89,29 +90,12 @@ function subresourcesHelp({ name, subresources }: Resource): string {
     : `${name} have ${subresources.map((s) => `\`${s.name}\``).join(', ')}; ${one}`;
 }
 
-/** What kubectl does by commands of their own, as RBAC sees it. */
-const ofCommands: Readonly<Record<string, readonly [resource: string, verb: string, asked: string]>> = {
-  exec: ['pods', 'create', 'pods/exec'],
-  attach: ['pods', 'create', 'pods/attach'],
-  'port-forward': ['pods', 'create', 'pods/portforward'],
-  portforward: ['pods', 'create', 'pods/portforward'],
-  log: ['pods', 'get', 'pods/log'],
-  logs: ['pods', 'get', 'pods/log'],
-  debug: ['pods', 'patch', 'pods/ephemeralcontainers'],
-  evict: ['pods', 'create', 'pods/eviction'],
-  drain: ['pods', 'create', 'pods/eviction'],
-  scale: ['', 'patch', '/scale'],
-  edit: ['', 'patch', ''],
-  apply: ['', 'patch', ''],
-  describe: ['', 'get', ''],
-};
-
 function unknownVerb(verb: string, resource: string): Failure {
-  const [only, real, asked] = ofCommands[verb] ?? [];
-  if (real !== undefined && asked !== undefined && (only === '' || only === resource)) {
-    const named = only === '' ? `${resource}${asked}` : asked;
+  const command = kubectlCommands.get(verb);
+  if (command && (command.resource ?? resource) === resource) {
+    const asked = command.subresource === undefined ? resource : `${resource}/${command.subresource}`;
     return new Failure('bad-arguments', `\`${verb}\` is a command of kubectl, and no verb of Kubernetes`, {
-      help: `ask for \`--verb ${real} --resource ${named}\``,
+      help: `ask for \`--verb ${command.verb} --resource ${asked}\``,
     });
   }
   const meant = didYouMean(verb, knownVerbs);

@@ -91,10 +91,10 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
 
 /** The groups of which nobody declares who is in them, as far as they have something that the filter leaves. */
 function groupsThatMatch({ organization }: DesiredState, graph: AccessGraph, filter: AccessFilter): string[] {
-  const matching = new Set(listAccess(graph, filter));
-  return Array.from(openGroups(graph.clusters, organization)).flatMap(([group, accesses]) =>
-    accesses.some((access) => matching.has(access)) ? [group] : [],
+  const having = new Set(
+    listAccess(graph, filter).flatMap(({ subject }) => (subject.kind === 'Group' ? [subject.name] : [])),
   );
+  return openGroups(organization).filter((group) => having.has(group));
 }
 
 async function whereFor(

@@ -94,14 +94,14 @@ interface Someone {
   readonly accesses: readonly Access[];
   /** Whether the platform gives him tokens for the cluster; undefined for a service account, whose are Kubernetes' own. */
   readonly getsToken?: boolean;
-  /** Groups that he may be in as well, with what they have on the cluster: nobody declares who is in them. */
-  readonly mayBeIn?: ReadonlyMap<string, readonly Access[]>;
+  /** Groups that he may be in as well, as nobody declares who is in them, with what he would have in each. */
+  readonly mayBeIn?: ReadonlyMap<string, () => readonly Access[]>;
 }
 
 /** The groups that would allow the request, if he is in them. */
 function groupsThatAllow({ mayBeIn }: Someone, cluster: ClusterAccess, request: AccessRequest): string[] {
-  return Array.from(mayBeIn ?? []).flatMap(([group, accesses]) =>
-    evaluate(cluster, accesses, request).allowed ? [group] : [],
+  return Array.from(mayBeIn ?? []).flatMap(([group, accessesIn]) =>
+    evaluate(cluster, accessesIn(), request).allowed ? [group] : [],
   );
 }
 
@@ -131,7 +131,13 @@ function aUser({ desired, graph, cluster }: Question, user: string): Someone {
     claims,
     accesses: [...own, ...builtInAccesses(cluster, claims)],
     getsToken: claims.groups.includes('cluster-scope'),
-    mayBeIn: openGroups([cluster], organization),
+    // With a group that the cluster is shared with come tokens, and so what every token gives (S33).
+    mayBeIn: new Map(
+      openGroups(organization).map((group) => [
+        group,
+        () => accessesOf(cluster, tokenClaims(user, groupClaims(cluster, [...declared, group]))),
+      ]),
+    ),
   };
 }
 

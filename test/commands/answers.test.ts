@@ -14,12 +14,14 @@ function organization(): string {
     { name: 'devs', members: ['dan', 'lea'] },
     { name: 'auditors' },
     { name: 'guests' },
+    // Sees cluster two, and has nothing in any namespace.
+    { name: 'visitors' },
   ];
   const seenBy = (...names: string[]) => names.map((group) => ({ group, namespace: false }));
   writeFiles(folder, {
     'organization.yaml': organizationFile({ groups }),
     'clusters/one.yaml': clusterFile('one', { sharedWith: seenBy('leads', 'devs', 'auditors', 'guests') }),
-    'clusters/two.yaml': clusterFile('two', { sharedWith: seenBy('leads', 'auditors') }),
+    'clusters/two.yaml': clusterFile('two', { sharedWith: seenBy('leads', 'auditors', 'visitors') }),
     'clusters/example-ca.pem': exampleCertificate,
     'tenants/blue.yaml': tenantFile('blue', {
       owners: [{ kind: 'Group', name: 'leads' }],
@@ -76,7 +78,14 @@ describe('an answer that hangs on members whom only the identity provider knows'
   it('says so of tokens too', async () => {
     const { stderr } = await access('can-i', '--user', 'dan', '--cluster', 'two', ...getPods);
     expect(stderr).toContain(
-      'two is shared with no group that names user `dan`, so there are tokens for it only in `auditors`',
+      'two is shared with no group that names user `dan`, so there are tokens for it only in `auditors` or `visitors`',
+    );
+  });
+
+  it('counts what comes with a token, which any group of the cluster brings', async () => {
+    const asked = ['can-i', '--user', 'dan', '--cluster', 'two', '--verb', 'list', '--resource', 'storageclasses'];
+    expect((await access(...asked)).stdout.split('\n')[0]).toBe(
+      'no, unless user `dan` is in `auditors` or `visitors`: only the identity provider knows who is in them',
     );
   });
 

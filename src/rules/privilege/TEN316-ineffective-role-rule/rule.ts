@@ -3,6 +3,8 @@ import { at, didYouMean } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
+import type { CommandRequest } from '../../../kubernetes/kubectl-commands.ts';
+import { kubectlCommands } from '../../../kubernetes/kubectl-commands.ts';
 import { knownVerbs, servedResources } from '../../../kubernetes/resources.ts';
 import { groupsOfResource, ownGroups, ownResources } from '../rbac.ts';
 
@@ -81,22 +83,10 @@ function* problems(role: string, rule: PolicyRule, origin: Origin): Iterable<Fin
 /** Verbs that the API server asks about without a name, whatever object it is about. */
 const unnamed: ReadonlySet<string> = new Set(['create', 'deletecollection']);
 
-/** What kubectl calls so is done by a verb on a subresource. */
-const commands: ReadonlyMap<string, string> = new Map([
-  ['exec', '`create` on `pods/exec`'],
-  ['attach', '`create` on `pods/attach`'],
-  ['portforward', '`create` on `pods/portforward`'],
-  ['port-forward', '`create` on `pods/portforward`'],
-  ['log', '`get` on `pods/log`'],
-  ['logs', '`get` on `pods/log`'],
-  ['evict', '`create` on `pods/eviction`'],
-  ['scale', '`patch` on `deployments/scale`'],
-  ['edit', '`get`, `update` and `patch`'],
-  ['apply', '`get`, `create` and `patch`'],
-  ['describe', '`get` and `list`'],
-  ['read', '`get`, `list` and `watch`'],
-  ['write', '`create`, `update`, `patch` and `delete`'],
-]);
+function requestText({ verb, resource, subresource }: CommandRequest): string {
+  const place = subresource === undefined ? '' : ` on \`${resource ?? '<resource>'}/${subresource}\``;
+  return `\`${verb}\`${place}`;
+}
 
 /** What to write instead of a verb; undefined for one that Kubernetes, or an add-on, may have. */
 function adviceForVerb(verb: string, isOwn: boolean): Advice | undefined {
@@ -105,8 +95,8 @@ function adviceForVerb(verb: string, isOwn: boolean): Advice | undefined {
   const small = verb.toLowerCase();
   if (knownVerbs.has(small)) return instead(small);
   if (!isOwn) return undefined;
-  const command = commands.get(small);
-  if (command !== undefined) return { help: `write ${command}` };
+  const command = kubectlCommands.get(small);
+  if (command) return { help: `write ${requestText(command)}` };
   const meant = didYouMean(verb, knownVerbs);
   if (meant !== undefined) return instead(meant);
   return {
