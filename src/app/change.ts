@@ -1,5 +1,5 @@
 import { accessGraph } from '../access/graph.ts';
-import { organizationFile } from '../config/reading/files.ts';
+import { configFolders, organizationFile } from '../config/reading/files.ts';
 import type { Diagnostic } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { Commit, Repository } from '../tree/git.ts';
@@ -58,9 +58,7 @@ export async function checkedChange(io: Io, options: ChangeOptions): Promise<Che
   const opening = meanwhile(openRepository(io.dir, io.environment));
   const isOfWorktree = options.head === undefined || options.head === 'worktree';
   // Now, while Git does little: beside all that it is asked for next, reading takes longer.
-  const files = isOfWorktree
-    ? await readAhead(worktree(io.dir), [organizationFile], ['clusters', 'tenants'])
-    : undefined;
+  const files = isOfWorktree ? await readAhead(worktree(io.dir), [organizationFile], configFolders) : undefined;
   const checkout = isOfWorktree ? meanwhile(assertCheckedOut(io)) : undefined;
   const repository = await opening;
   const tip = await repository.commit(isOfWorktree ? 'HEAD' : options.head);

@@ -1,4 +1,4 @@
-import { organizationFile } from '../config/reading/files.ts';
+import { configFolders, organizationFile } from '../config/reading/files.ts';
 import type { Difference } from '../synth/dist.ts';
 import type { NotCheckedOut } from '../tree/checkout.ts';
 import { Failure } from '../values/failure.ts';
@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 
 /** What Git says of the organization's files on disk. It is not asked where the folder is in no repository. */
 
-const configPaths = [organizationFile, 'clusters', 'tenants'];
+const configPaths = [organizationFile, ...configFolders];
 
 /**
  * Fails where a file of the organization is in Git's index and not on disk though nobody has removed it: what it declares

@@ -37,7 +37,7 @@ export function reportOf(plan: Plan, { base, head, verdicts, onClusters, lineOf 
   const items = plan.items.map((item) => reportItem(item, lineOf));
   const error = verdicts.filter(({ severity }) => severity === 'error');
   const waived = verdicts.filter(({ waivedBy }) => waivedBy !== null);
-  const byHand = [...onClusters, ...atIdentityProvider(plan)].map(({ where, what }) => ({ where, what }));
+  const byHand = [...onClusters, ...atIdentityProvider(plan)];
   return {
     formatVersion: 1,
     organization: plan.after.desired.organization.name,

@@ -108,7 +108,7 @@ function writeMemory({ file, program }: CachePlace, memory: Memory): void {
 /** So many folders are remembered. Each checkout of each CI job is one. */
 const mostMemories = 64;
 
-/** Deletes what was written longest ago, and what runs that were killed left behind. Other files are none of ours. */
+/** Deletes what was written longest ago; what a run that was killed left half done counts as a memory. Other files are none of ours. */
 function forgetOldest(folder: string): void {
   const ours = readdirSync(folder)
     .filter((name) => /^[\w-]{43}\.json(?:\..*)?$/.test(name))

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../src/plan/report-of.ts';
-import type { ReportSide, ReportVerdict } from '../../src/plan/report.ts';
+import type { ReportVerdict } from '../../src/plan/report.ts';
 import { humanPlan } from '../../src/render/plan/human.ts';
 import { markdownPlan } from '../../src/render/plan/markdown.ts';
 import { plainStyle } from '../../src/render/style.ts';
 import { repeatedByItem } from '../../src/rules/index.ts';
 import type { NamedPlace } from '../../src/values/gathered-places.ts';
 import { gatherPlaces } from '../../src/values/gathered-places.ts';
-import { changeBetween } from '../support/change.ts';
+import { changeBetween, plainSide } from '../support/change.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
-import { exampleCertificate, exampleDay } from '../support/examples.ts';
+import { exampleCertificate } from '../support/examples.ts';
 
 /** What many items say together names what it is about: nothing hides behind a number. */
 
@@ -79,15 +79,6 @@ describe('places that are gathered', () => {
   });
 });
 
-const side: ReportSide = {
-  name: 'HEAD',
-  commit: null,
-  asOf: exampleDay,
-  digest: `sha256:${'0'.repeat(64)}`,
-  empty: false,
-  errors: 0,
-};
-
 const group = (name: string, members?: string[]) => ({ name, ...(members && { members }) });
 
 /** Teams with `dev` and `test` on one cluster and `prod` on that of production; `blue` is given admin in some. */
@@ -121,8 +112,8 @@ async function textsOf(count: number, given: (team: string) => readonly string[]
     organization(count, given, groups),
   );
   const report = reportOf(context.plan, {
-    base: side,
-    head: side,
+    base: plainSide,
+    head: plainSide,
     onClusters: [],
     verdicts: verdicts.map(({ diagnostic: { code, rule, severity, message }, items }): ReportVerdict => ({
       code,

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reportOf } from '../../src/plan/report-of.ts';
 import type { EntityItem, Plan } from '../../src/plan/plan.ts';
-import type { ReportSide } from '../../src/plan/report.ts';
 import { aboutOf } from '../../src/plan/facts.ts';
 import { markdownPlan } from '../../src/render/plan/markdown.ts';
 import { humanPlan } from '../../src/render/plan/human.ts';
@@ -11,9 +10,9 @@ import { addTo } from '../../src/values/order.ts';
 import { repeatedByItem, rules } from '../../src/rules/index.ts';
 import { checkConfig } from '../../src/rules/run.ts';
 import { cases } from '../support/cases.ts';
-import { changeBetween } from '../support/change.ts';
+import { changeBetween, plainSide } from '../support/change.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
-import { exampleCertificate, exampleDay } from '../support/examples.ts';
+import { exampleCertificate } from '../support/examples.ts';
 
 /** Namespaces of one name that different tenants have on different clusters: a namespace is one on a cluster (S38). */
 
@@ -49,18 +48,15 @@ async function planBetween(before: Files, after: Files) {
   return { plan: context.plan, found: found.map(({ code, message }) => `${code} ${message}`) };
 }
 
-const side: ReportSide = {
-  name: 'HEAD',
-  commit: null,
-  asOf: exampleDay,
-  digest: `sha256:${'0'.repeat(64)}`,
-  empty: false,
-  errors: 0,
-};
-
 /** The plan as people read it: in the terminal and in a comment. */
 function textsOf(plan: Plan): readonly [human: string, markdown: string] {
-  const report = reportOf(plan, { base: side, head: side, onClusters: [], verdicts: [], lineOf: ({ file }) => file });
+  const report = reportOf(plan, {
+    base: plainSide,
+    head: plainSide,
+    onClusters: [],
+    verdicts: [],
+    lineOf: ({ file }) => file,
+  });
   return [humanPlan(report, repeatedByItem, plainStyle), markdownPlan(report, repeatedByItem)];
 }
 

@@ -3,6 +3,7 @@ import { readConfigFiles, sourcesOf } from '../../src/config/reading/files.ts';
 import { resolve } from '../../src/config/model/resolve.ts';
 import { placeDiagnostics } from '../../src/source/diagnostic.ts';
 import type { Diagnostic } from '../../src/source/diagnostic.ts';
+import type { ReportSide } from '../../src/plan/report.ts';
 import type { Side } from '../../src/rules/change-context.ts';
 import { changeContext } from '../../src/rules/change-context.ts';
 import { exampleDay, exampleSides } from './examples.ts';
@@ -99,3 +100,13 @@ async function side(files: Files, asOf: string, known?: Side): Promise<Side> {
   const desired = resolve(read, known);
   return { files: read, desired, asOf, graph: accessGraph(desired, asOf, known) };
 }
+
+/** A side of a plan's report that says nothing, for reports that are made from a plan alone. */
+export const plainSide: ReportSide = {
+  name: 'HEAD',
+  commit: null,
+  asOf: exampleDay,
+  digest: `sha256:${'0'.repeat(64)}`,
+  empty: false,
+  errors: 0,
+};

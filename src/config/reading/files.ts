@@ -57,6 +57,9 @@ export interface ConfigFiles {
 
 export const organizationFile = 'organization.yaml';
 
+/** The folders of the other config files. */
+export const configFolders = ['clusters', 'tenants'] as const;
+
 const configName = /^(?<stem>.+)\.(?<extension>yaml|ts)$/;
 const certificateName = /\.(pem|crt)$/;
 

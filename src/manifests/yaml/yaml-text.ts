@@ -4,7 +4,7 @@ import { quotedText, shownCharacter } from '../../values/quoted.ts';
 /**
  * Documents as Kubernetes' readers read them back, whichever of them it is: kubectl and the API server take YAML by
  * `sigs.k8s.io/yaml`, Argo CD by others of Go's, and each has its own idea of what is a number, a word or a line. So a
- * text is written without quotes only where it is surely a text to all of them (docs/decisions/0041); apart from these
+ * text is written without quotes only where it is surely a text to all of them (docs/decisions/0040); apart from these
  * quotes and from escapes it is what `Yaml.stringify` of cdk8s writes. `test/yaml-readers/` asks the readers.
  */
 export function yamlText(documents: readonly unknown[]): string {

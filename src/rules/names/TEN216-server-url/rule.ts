@@ -1,5 +1,7 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { ClusterRule } from '../../rule.ts';
+import type { UrlProblem } from '../url-parts.ts';
+import { unwantedParts } from '../url-parts.ts';
 
 export const serverUrl: ClusterRule = {
   level: 'cluster',
@@ -16,20 +18,17 @@ export const serverUrl: ClusterRule = {
 };
 
 /** The messages do not repeat the URL: it may hold a password. */
-function problems(server: string): { wrong: string; help: string }[] {
+function problems(server: string): UrlProblem[] {
   const url = URL.canParse(server) ? new URL(server) : undefined;
   const help = 'write it as `https://<host>:<port>`';
   // The parser mends what others would refuse or read differently: spaces, backslashes, missing slashes.
   if (!url || !/^[a-z]+:\/\/(?!\/)[!-[\]-~]+$/i.test(server)) return [{ wrong: 'is not a URL', help }];
-  const found: { wrong: string; help: string }[] = [];
-  if (url.protocol !== 'https:') found.push({ wrong: 'is not an https URL', help });
-  if (url.username !== '' || url.password !== '') {
-    found.push({
-      wrong: 'holds user info',
-      help: 'remove everything before the `@`, and revoke the password or token: it is in Git now',
-    });
-  }
-  if (server.includes('?')) found.push({ wrong: 'has a query', help: 'remove the `?` and what follows' });
-  if (server.includes('#')) found.push({ wrong: 'has a fragment', help: 'remove the `#` and what follows' });
-  return found;
+  const userInfo = {
+    wrong: 'holds user info',
+    help: 'remove everything before the `@`, and revoke the password or token: it is in Git now',
+  };
+  return [
+    ...(url.protocol === 'https:' ? [] : [{ wrong: 'is not an https URL', help }]),
+    ...unwantedParts(server, url.username !== '' || url.password !== '' ? userInfo : undefined),
+  ];
 }

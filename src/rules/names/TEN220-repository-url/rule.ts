@@ -1,5 +1,7 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { OrganizationRule } from '../../rule.ts';
+import type { UrlProblem } from '../url-parts.ts';
+import { unwantedParts } from '../url-parts.ts';
 
 export const repositoryUrl: OrganizationRule = {
   level: 'organization',
@@ -23,21 +25,17 @@ const asScp = /^[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0
 const schemes: ReadonlySet<string> = new Set(['https:', 'http:', 'ssh:', 'file:']);
 
 /** The messages do not repeat the URL: it may hold a password. */
-function problems(repository: string): { wrong: string; help: string }[] {
+function problems(repository: string): UrlProblem[] {
   if (asScp.test(repository)) return [];
   const help = 'write it as `https://<host>/<path>`, or as `git@<host>:<path>`';
   const url = URL.canParse(repository) ? new URL(repository) : undefined;
   if (!url || !/^[a-z]+:\/\/[!-[\]-~]+$/i.test(repository) || !schemes.has(url.protocol))
     return [{ wrong: 'is not the URL of a repository', help }];
-  const found: { wrong: string; help: string }[] = [];
   // Over ssh the user is the same for everyone, and no secret.
-  if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:')) {
-    found.push({
-      wrong: 'holds user info',
-      help: 'remove what stands before the `@`, revoke the password or token, as it is in Git now, and give Argo CD a new one in a Secret',
-    });
-  }
-  if (repository.includes('?')) found.push({ wrong: 'has a query', help: 'remove the `?` and what follows' });
-  if (repository.includes('#')) found.push({ wrong: 'has a fragment', help: 'remove the `#` and what follows' });
-  return found;
+  const isUser = url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:');
+  const userInfo = {
+    wrong: 'holds user info',
+    help: 'remove what stands before the `@`, revoke the password or token, as it is in Git now, and give Argo CD a new one in a Secret',
+  };
+  return unwantedParts(repository, isUser ? userInfo : undefined);
 }
