@@ -1,11 +1,15 @@
 import { configFolders, organizationFile } from '../config/reading/files.ts';
 import type { Difference } from '../synth/dist.ts';
 import type { NotCheckedOut } from '../tree/checkout.ts';
+import { hasPlainIndex } from '../tree/git-index.ts';
 import { Failure } from '../values/failure.ts';
 import { repositoryOf } from './folders.ts';
 import type { Io } from './io.ts';
 
-/** What Git says of the organization's files on disk. It is not asked where the folder is in no repository. */
+/**
+ * What Git says of the organization's files on disk. It is not asked where the folder is in no repository, or where its index
+ * has nothing to tell.
+ */
 
 const configPaths = [organizationFile, ...configFolders];
 
@@ -14,7 +18,8 @@ const configPaths = [organizationFile, ...configFolders];
  * would be taken for gone, and its manifests deleted in a commit that keeps the file itself.
  */
 export async function assertCheckedOut(io: Io): Promise<void> {
-  if (repositoryOf(io.dir) === undefined) return;
+  const root = repositoryOf(io.dir);
+  if (root === undefined || hasPlainIndex(root)) return;
   const { notCheckedOut } = await import('../tree/checkout.ts');
   const [first, ...others] = await notCheckedOut(io.dir, io.environment, configPaths);
   if (!first) return;

@@ -13,6 +13,7 @@ import type {
   TenantFile,
 } from '../settings/schema.ts';
 import { fileOrigin } from '../source/source.ts';
+import { oncePer } from '../values/once.ts';
 
 /**
  * What people wrote, each thing once and where it is written, whether or not it holds anywhere: for rules about values
@@ -20,7 +21,7 @@ import { fileOrigin } from '../source/source.ts';
  */
 
 /** Every quota of a file: of a tenant, its defaults and its namespaces, and what the organization grants. */
-export function writtenQuotas(file: ConfigFile): Cursor<Quota>[] {
+export const writtenQuotas = oncePer((file: ConfigFile): readonly Cursor<Quota>[] => {
   const spec = tenantSpec(file);
   const defaults = spec && field(spec, 'defaults');
   return present([
@@ -29,10 +30,10 @@ export function writtenQuotas(file: ConfigFile): Cursor<Quota>[] {
     defaults && field(defaults, 'quota'),
     ...items(spec && field(spec, 'namespaces')).map((namespace) => field(namespace, 'quota')),
   ]);
-}
+});
 
 /** All that a file says of limits of containers: of namespaces and defaults, and what the organization grants. */
-export function writtenContainerLimits(file: ConfigFile): Cursor<ContainerLimits>[] {
+export const writtenContainerLimits = oncePer((file: ConfigFile): readonly Cursor<ContainerLimits>[] => {
   const spec = tenantSpec(file);
   const organization = organizationSpec(file);
   return present([
@@ -42,7 +43,7 @@ export function writtenContainerLimits(file: ConfigFile): Cursor<ContainerLimits
     ),
     ...items(spec && field(spec, 'namespaces')).map((namespace) => field(namespace, 'containerLimits')),
   ]);
-}
+});
 
 function grantsIn(file: ConfigFile) {
   const spec = organizationSpec(file);

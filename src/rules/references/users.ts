@@ -1,8 +1,8 @@
-import type { Located, Organization, Tenant } from '../../config/model/desired-state.ts';
+import type { DesiredState, Located, Organization, Tenant } from '../../config/model/desired-state.ts';
 import { skeleton } from '../../values/lookalike.ts';
 import { once, oncePer } from '../../values/once.ts';
 import { addTo } from '../../values/order.ts';
-import type { Platform, RuleContext } from '../rule.ts';
+import type { Platform } from '../rule.ts';
 import { isLookalike, subjectLists } from '../privilege/subjects.ts';
 
 /** A user's name where it is written, and whether that says who he is: a group's member, an admin, or nobody yet. */
@@ -26,13 +26,13 @@ export const usersOfTenant = oncePer((tenant: Tenant): readonly NamedUser[] =>
 );
 
 /** Each name once, where it is written first: members, admins, then owners and shares. */
-export function usersIn({ desired: { organization, tenants } }: RuleContext): ReadonlyMap<string, NamedUser> {
+export const usersIn = oncePer(({ organization, tenants }: DesiredState): ReadonlyMap<string, NamedUser> => {
   const first = new Map<string, NamedUser>();
-  for (const user of [...usersOfOrganization(organization), ...tenants.flatMap(usersOfTenant)]) {
-    if (!first.has(user.value)) first.set(user.value, user);
+  for (const users of [usersOfOrganization(organization), ...tenants.map(usersOfTenant)]) {
+    for (const user of users) if (!first.has(user.value)) first.set(user.value, user);
   }
   return first;
-}
+});
 
 /** In what two names differ that are easily taken for each other, in words that follow "differ". */
 export type Difference =
@@ -120,16 +120,26 @@ function indexOf(names: Iterable<string>, keysOf = nearKeys): Map<string, string
   return index;
 }
 
+/** A user, and the others that it may be taken for. */
+export interface NearUsers {
+  readonly name: string;
+  readonly user: NamedUser;
+  readonly near: Iterable<string>;
+}
+
 /**
- * The users that one may be taken for, as a function: those that look like it; and where it is no member, those of which it
- * may be a slip. In a large organization nearly all users are members, of whom each has one key.
+ * The users that may be taken for others, in their order: those that look alike; and of those that are no members, also
+ * what they may be slips of. In a large organization nearly all users are members that look like nobody else.
  */
-export function nearUsers(users: ReadonlyMap<string, NamedUser>): (name: string) => Iterable<string> {
-  const alike = indexOf(users.keys(), (name) => [likeness(name)]);
+export function nearUsers(users: ReadonlyMap<string, NamedUser>): NearUsers[] {
+  const alike = new Map<string, string[]>();
+  for (const name of users.keys()) addTo(alike, likeness(name), name);
+  const candidates = new Map<string, readonly string[]>();
+  for (const names of alike.values()) if (names.length > 1) for (const name of names) candidates.set(name, names);
   const slipping = Array.from(users.values()).filter(({ as }) => as !== 'member');
   const inSmall = once(() => Array.from(users.keys(), (name) => ({ name, small: name.toLowerCase() })));
   const slips = once(() => indexOf(users.keys(), slipKeys));
-  const slipsOf = (name: string): Iterable<string> => {
+  const slipsOf = (name: string): readonly string[] => {
     // A few names are compared with all others; many are looked up.
     if (slipping.length > fewSlipping) return slipKeys(name).flatMap((key) => slips().get(key) ?? []);
     const own = name.toLowerCase();
@@ -137,10 +147,11 @@ export function nearUsers(users: ReadonlyMap<string, NamedUser>): (name: string)
       Math.abs(small.length - own.length) < 2 && slipBetween(own, small) !== undefined ? [other] : [],
     );
   };
-  return (name) => {
-    const there = alike.get(likeness(name)) ?? [];
-    return users.get(name)?.as === 'member' ? there : new Set([...there, ...slipsOf(name)]);
-  };
+  return Array.from(users).flatMap(([name, user]): NearUsers[] => {
+    const lookAlikes = candidates.get(name);
+    if (user.as !== 'member') return [{ name, user, near: new Set([...(lookAlikes ?? []), ...slipsOf(name)]) }];
+    return lookAlikes ? [{ name, user, near: lookAlikes }] : [];
+  });
 }
 
 /** So many names are compared one by one. */

@@ -18,7 +18,7 @@ export const amountNotMeant: FileRule = {
   *check({ file }) {
     for (const { resource, value, origin } of amountsIn(file)) {
       const kind = kindOf(resource);
-      const amount = parseQuantity(value);
+      const amount = kind && parseQuantity(value);
       if (kind === undefined || amount === undefined) continue;
       const [least, most, such] = bounds[kind];
       const isSmall = amount > 0n && compareQuantities(amount, least) < 0;
@@ -37,24 +37,23 @@ interface WrittenAmount extends Located<string> {
   readonly resource: string;
 }
 
-function amountsIn(file: ConfigFile): WrittenAmount[] {
-  const ofQuotas = writtenQuotas(file).flatMap((quota): WrittenAmount[] => [
-    ...quotaKeys.flatMap(([name, resource]) => {
-      const written = field(quota, name);
-      return written ? [{ resource, value: String(written.value), origin: written.origin }] : [];
-    }),
-    ...entries(field(quota, 'hard')).map(([resource, { value, origin }]) => ({ resource, value, origin })),
-  ]);
-  const ofContainers = writtenContainerLimits(file).flatMap((limits) =>
-    (['defaultRequest', 'default', 'max'] as const).flatMap((key) => {
+function* amountsIn(file: ConfigFile): Iterable<WrittenAmount> {
+  for (const quota of writtenQuotas(file)) {
+    for (const [name, resource] of quotaKeys) {
+      const written = kindOf(resource) && field(quota, name);
+      if (written) yield { resource, value: String(written.value), origin: written.origin };
+    }
+    for (const [resource, { value, origin }] of entries(field(quota, 'hard'))) yield { resource, value, origin };
+  }
+  for (const limits of writtenContainerLimits(file)) {
+    for (const key of ['defaultRequest', 'default', 'max'] as const) {
       const part = field(limits, key);
-      return (['cpu', 'memory'] as const).flatMap((resource) => {
+      for (const resource of ['cpu', 'memory'] as const) {
         const written = part && field(part, resource);
-        return written ? [{ resource, value: written.value, origin: written.origin }] : [];
-      });
-    }),
-  );
-  return [...ofQuotas, ...ofContainers];
+        if (written) yield { resource, value: written.value, origin: written.origin };
+      }
+    }
+  }
 }
 
 type Kind = 'CPU' | 'memory' | 'storage';

@@ -56,6 +56,8 @@ function* problems(user: string, origin: Origin, as: 'owner' | 'person'): Iterab
 }
 
 function looksLikeSystem(user: string): boolean {
+  // Nearly all names are in ASCII and without a colon, and then nothing in them looks like one.
+  if (/^[ -9;-~]*$/.test(user)) return false;
   return skeleton(user).replaceAll('-', '').startsWith(skeleton('system:'));
 }
 

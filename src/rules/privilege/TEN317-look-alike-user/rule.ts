@@ -13,8 +13,8 @@ export const lookAlikeUser: WholeRule = {
   waivable: true,
   summary: "No user's name looks like another user's, but for letters of another alphabet.",
   why: 'A plan that says `user аlice gains admin`, with a Cyrillic `а`, is read as one about the admin `alice` and approved. Each user is compared with all others that the organization and the tenants name.',
-  *check(context) {
-    const users = usersIn(context);
+  *check({ desired }) {
+    const users = usersIn(desired);
     // Of two that look the same, one has letters that others do not type.
     if (!Array.from(users.keys()).some((name) => codePoints(name).length > 0)) return;
     const alike = new Map<string, string[]>();

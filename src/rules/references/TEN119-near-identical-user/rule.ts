@@ -1,5 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import { visible } from '../../../values/lookalike.ts';
+import { once } from '../../../values/once.ts';
 import { isLookalike } from '../../privilege/subjects.ts';
 import type { WholeRule } from '../../rule.ts';
 import type { Difference } from '../users.ts';
@@ -14,16 +15,15 @@ export const nearIdenticalUser: WholeRule = {
   summary:
     "No user's name differs from another's only in letter case, in punctuation, in letters that look alike, or by a slip of the hand.",
   why: 'RBAC takes any text for a user, and compares it letter by letter: `{ user: sma, role: admin }` gives `sam` nothing, and all to whoever is called `sma` one day. So each user is compared with the members of groups, with the admins and with the users of other shares. Two members whose names differ by a letter are two people; a name that is no member and no admin is more likely a slip.',
-  *check(context) {
-    const users = usersIn(context);
-    const nearTo = nearUsers(users);
-    const order = new Map(Array.from(users.keys(), (name, i) => [name, i]));
+  *check({ desired }) {
+    const users = usersIn(desired);
+    const order = once(() => new Map(Array.from(users.keys(), (name, i) => [name, i])));
     const reported = new Set<string>();
-    for (const [name, user] of users) {
-      for (const other of nearTo(name)) {
+    for (const { name, user, near } of nearUsers(users)) {
+      for (const other of near) {
         const earlier = users.get(other);
         // Members come first, then admins: of two, the one that says less of who it is, or comes later, is the slip.
-        if (!earlier || reported.has(other) || (order.get(other) ?? 0) >= (order.get(name) ?? 0)) continue;
+        if (!earlier || reported.has(other) || (order().get(other) ?? 0) >= (order().get(name) ?? 0)) continue;
         const difference = differenceOf(name, other, user.as !== 'member');
         // Another alphabet is TEN317's.
         if (difference === undefined || isLookalike(name, other)) continue;
