@@ -6,7 +6,7 @@ import {
   lstatSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   rmdirSync,
   unlinkSync,
 } from 'node:fs';
@@ -124,7 +124,8 @@ export function readEntries(folder: string, paths: readonly DistPath[]): DistEnt
     const read = onPresent(`read ${at}`, () => {
       const handle = openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW);
       try {
-        return { executable: isExecutable(handle), text: readFileSync(handle, 'utf8') };
+        const { mode, size } = fstatSync(handle);
+        return { executable: isExecutable(mode), text: readText(handle, size) };
       } finally {
         closeSync(handle);
       }
@@ -133,8 +134,20 @@ export function readEntries(folder: string, paths: readonly DistPath[]): DistEnt
   });
 }
 
-function isExecutable(handle: number): boolean {
-  return (fstatSync(handle).mode & 0o111) !== 0;
+/** The text of an open file of so many bytes. */
+function readText(handle: number, size: number): string {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const read = readSync(handle, bytes, length, size - length, length);
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.toString('utf8', 0, length);
+}
+
+function isExecutable(mode: number): boolean {
+  return (mode & 0o111) !== 0;
 }
 
 /** Does something with what is there; undefined where nothing is, any more: another run may have removed it. */
