@@ -58,11 +58,14 @@ export function lineValue(lines: Lines, at: number, parent: number, depth: numbe
   const value = inlineValue(cursor, plainTextPattern, depth);
   lines.end = lines.offset + cursor.at;
   const isWhole = cursor.at === cursor.line.length;
-  restOfLine.lastIndex = cursor.at;
-  if (!restOfLine.test(cursor.line)) throw notPlain;
+  if (!isWhole) {
+    restOfLine.lastIndex = cursor.at;
+    if (!restOfLine.test(cursor.line)) throw notPlain;
+  }
   lines.next();
   const last = cursor.line.charAt(cursor.at - 1);
-  return isWhole && typeof value === 'string' && !/["']/.test(last) ? withMoreLines(lines, value, parent) : value;
+  const isBare = isWhole && typeof value === 'string' && last !== '"' && last !== "'";
+  return isBare ? withMoreLines(lines, value, parent) : value;
 }
 
 /** A text without quotes with the lines in which it goes on, each after a space. */
