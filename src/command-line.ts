@@ -93,7 +93,7 @@ const filters = (command: Command): Command =>
 
 /** All commands with their arguments. `run` takes the exit code of the one that is asked for. */
 function commands(edge: Edge, run: (exitCode: Promise<number>) => Promise<void>): Command {
-  const io = (dir: string | undefined): Io => edge.io(dir ?? program.opts<Shared>().dir);
+  const io = (dir: string | undefined): Io => edge.io(dir ?? access.opts<Shared>().dir ?? program.opts<Shared>().dir);
   const program = new Command('tenantry')
     .summary('access to Kubernetes as code')
     .usage('<command> [options]')
@@ -208,6 +208,8 @@ For example: tenantry plan                      what the branch and the worktree
   const access = program
     .command('access')
     .description('say who has which access, and because of which lines')
+    .addOption(dirOption())
+    .enablePositionalOptions()
     .helpCommand(false);
 
   filters(access.command('list'))

@@ -46,6 +46,7 @@ describe('the organization’s folder', () => {
     });
     expect(both.stdout).toContain(named);
     expect((await tenantry(['--dir', '../platform/access', 'access', 'list'], from)).stderr).toContain(named);
+    expect((await tenantry(['access', '--dir', '../platform/access', 'list'], from)).stderr).toContain(named);
   });
 
   it('is not looked for above the repository, or below', async () => {
