@@ -180,3 +180,32 @@ describe('a plan that gathers access', () => {
     for (const line of lines.slice(1)) expect(line).toMatch(/^ +(TEN\d+ [a-z-]+(, )?)+$/);
   });
 });
+
+describe('a refusal that is about many namespaces', () => {
+  it('names those of production, wherever they stand, and what fits no pattern', async () => {
+    const before = organization(19, () => [], [group('blue'), group('red', ['rob'])]);
+    const without = Object.fromEntries(
+      Object.entries(before).filter(([path]) => !path.startsWith('tenants/') || path === 'tenants/team4.yaml'),
+    );
+    const refused = async (after: Readonly<Record<string, string>>): Promise<string> =>
+      (await changeBetween(before, after)).found.map(({ code, message }) => `${code} ${message}`).join('\n');
+    const away = await refused(without);
+    for (const team of teams(19).filter((one) => one !== 'team4')) {
+      expect(away).toMatch(new RegExp(`TEN517 .*\`${team}-prod\``));
+    }
+    expect(away).toMatch(/TEN517 .*`team9-prod`; `\*-dev` of 18 tenants, `\*-test` of 18 tenants/);
+    expect(away).not.toMatch(/and \d+ more/);
+
+    const namespaces = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'prod'].map((name) => ({
+      name,
+      clusters: [name === 'prod' ? 'two' : 'one'],
+    }));
+    const big = {
+      ...before,
+      'tenants/big.yaml': tenantFile('big', { owners: [{ kind: 'Group', name: 'red' }], namespaces }),
+    };
+    const gone = (await changeBetween(big, before)).found.find(({ code }) => code === 'TEN504')?.message;
+    expect(gone).toContain(': `big-prod`; `big-a`, `big-b`,');
+    expect(gone).toMatch(/`big-k`$/);
+  });
+});

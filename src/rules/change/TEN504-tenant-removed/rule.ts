@@ -5,8 +5,8 @@ import { groupedBy } from '../../../values/order.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { listed } from '../../wording.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
+import { namespaceNames } from '../namespace-names.ts';
 import { hasBase, itemsIn, namespaceItemsIn } from '../sides.ts';
 
 export const tenantRemoved: ChangeRule = {
@@ -37,7 +37,7 @@ export const tenantRemoved: ChangeRule = {
         ? counted(names.length, 'namespace')
         : `${names.length} of its ${tenant.namespaces.length} namespaces`;
       yield {
-        message: `tenant \`${tenant.name}\` is removed, but ${which} ${names.length === 1 ? 'was' : 'were'} not marked for deletion before this change: ${listed(names)}`,
+        message: `tenant \`${tenant.name}\` is removed, but ${which} ${names.length === 1 ? 'was' : 'were'} not marked for deletion before this change: ${namespaceNames(before, unmarked)}`,
         at: at(renamedTo ? originAt(renamedTo.origin, 'metadata', 'name') : organizationOf(after.desired)),
         ...(renamedTo && { label: 'takes its place' }),
         related: unmarked.slice(0, 3).map(({ namespace }) => ({

@@ -9,7 +9,8 @@ import type { Meaning } from '../../../access/graph.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeContext, ChangeRule } from '../../rule.ts';
-import { listed, mostRelated } from '../../wording.ts';
+import { mostRelated } from '../../wording.ts';
+import { namespaceNames } from '../namespace-names.ts';
 import { hasBase, itemsIn, lossesOf, soonAfter, unread, waiverHelp } from '../sides.ts';
 
 const code = 'TEN512';
@@ -31,7 +32,7 @@ export const lastAdminRemoved: ChangeRule = {
       if (!first) continue;
       if (orphans.length > 1 && orphans.length === active().get(name)?.size) {
         yield {
-          message: `nobody is left with the role admin in any of the ${counted(orphans.length, 'namespace')} of tenant \`${name}\`: ${listed(orphans.map(({ namespace }) => namespace.name))}`,
+          message: `nobody is left with the role admin in any of the ${counted(orphans.length, 'namespace')} of tenant \`${name}\`: ${namespaceNames(context.after, orphans)}`,
           at: atKey(originAt(first.tenant.origin, 'spec', 'owners')),
           related: reasons(orphans),
           help: `keep an owner who is somebody: a user, or a group that is declared and not empty; or ${waiverHelp(code, name)}`,

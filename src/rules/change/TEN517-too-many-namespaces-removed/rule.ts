@@ -4,9 +4,10 @@ import { at, atKey } from '../../../source/diagnostic.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
-import { listed, mostRelated } from '../../wording.ts';
+import { mostRelated } from '../../wording.ts';
 import type { NamespaceChange } from '../namespace-changes.ts';
 import { namespaceChanges } from '../namespace-changes.ts';
+import { namespaceNames } from '../namespace-names.ts';
 import { hasBase, namespaceItemsIn, removalLimits, waiverHelp } from '../sides.ts';
 
 const code = 'TEN517';
@@ -41,7 +42,7 @@ export const tooManyNamespacesRemoved: ChangeRule = {
     const { origin } = after.desired.organization;
     const place = touched.flatMap(placeNow)[0] ?? atKey(originAt(origin, 'spec', 'changes', 'removals', 'namespaces'));
     yield {
-      message: `this change takes ${counted(touched.length, 'namespace')} away from organization \`${target}\` or marks ${touched.length === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${listed(touched.map(({ namespace }) => namespace.name))}`,
+      message: `this change takes ${counted(touched.length, 'namespace')} away from organization \`${target}\` or marks ${touched.length === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${namespaceNames(before, touched)}`,
       at: place,
       label: 'one of them',
       related: touched
