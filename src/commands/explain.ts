@@ -21,6 +21,7 @@ import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
 import { counted } from '../source/text.ts';
 import { groupedBy } from '../values/order.ts';
+import { shortText } from '../values/short-text.ts';
 import { accessColumns, subjectName } from '../app/access-rows.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -229,6 +230,9 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
         },
         ...valueFacts(isolationKeys, isolation),
         ...Array.from(namespace.labels, ([key, label]) => fact(`label ${key}`, label)),
+        ...Array.from(namespace.annotations, ([key, { value, ...rest }]) =>
+          fact(`annotation ${key}`, { ...rest, value: shortText(value) }),
+        ),
       ];
     }
   }

@@ -3,7 +3,8 @@ import { at } from '../../../source/diagnostic.ts';
 import type { WholeRule } from '../../rule.ts';
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
 import { flowText } from '../../../source/splice.ts';
-import { tenantByName, tenantNames } from '../prefix.ts';
+import { tenantByName } from '../../../config/model/tenant-by-name.ts';
+import { tenantNames } from '../prefix.ts';
 
 export const ambiguousPrefix: WholeRule = {
   level: 'whole',
