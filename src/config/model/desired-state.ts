@@ -320,9 +320,23 @@ export function stateOn(
   return marked ? { value: 'MarkedForDeletion', origin: marked.origin } : state;
 }
 
-/** Whether a cluster is a production cluster, by its labels. */
-export function isProduction({ production }: Organization, { labels }: Cluster): boolean {
-  return Object.entries(production).every(([key, value]) => labels[key] === value);
+/** Whether a cluster is of production by its labels, or a namespace on it by the labels of either. */
+export function isProduction(
+  organization: Organization,
+  cluster: Cluster,
+  namespace?: Pick<Namespace, 'labels'>,
+): boolean {
+  const isCluster = Object.entries(organization.production).every(([key, value]) => cluster.labels[key] === value);
+  return isCluster || (namespace !== undefined && isProductionByLabels(organization, namespace));
+}
+
+/** Whether a namespace has all labels of production namespaces, on whatever cluster it is. */
+export function isProductionByLabels(
+  { productionNamespaces }: Pick<Organization, 'productionNamespaces'>,
+  { labels }: Pick<Namespace, 'labels'>,
+): boolean {
+  if (!productionNamespaces) return false;
+  return Object.entries(productionNamespaces).every(([key, value]) => labels.get(key)?.value === value);
 }
 
 /** Whether a share's last day has passed on the day `asOf`. */

@@ -22,6 +22,7 @@ import { placeholder } from './TEN221-placeholder/rule.ts';
 import { annotationNotAllowed } from './TEN222-annotation-not-allowed/rule.ts';
 import { annotationsTooLarge } from './TEN223-annotations-too-large/rule.ts';
 import { secretInAnnotation } from './TEN224-secret-in-annotation/rule.ts';
+import { nothingIsProduction } from './TEN225-nothing-is-production/rule.ts';
 import { onlyObserved } from './TEN226-only-observed/rule.ts';
 
 export const namesRules: readonly Rule[] = [
@@ -48,5 +49,6 @@ export const namesRules: readonly Rule[] = [
   annotationNotAllowed,
   annotationsTooLarge,
   secretInAnnotation,
+  nothingIsProduction,
   onlyObserved,
 ];

@@ -19,6 +19,8 @@ import { workStopped } from './TEN545-work-stopped/rule.ts';
 import { accessStays } from './TEN546-access-stays/rule.ts';
 import { takeOverEnforced } from './TEN549-take-over-enforced/rule.ts';
 import { takeOverObserved } from './TEN550-take-over-observed/rule.ts';
+import { productionNamespacesChanged } from './TEN551-production-namespaces-changed/rule.ts';
+import { tenantWithoutOwner } from './TEN552-tenant-without-owner/rule.ts';
 
 /**
  * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
@@ -32,6 +34,7 @@ export const riskRules: readonly Rule[] = [
   identityChanged,
   policyTrustWidened,
   protectionLowered,
+  productionNamespacesChanged,
   adminGiven,
   customRoleWidened,
   customRoleGiven,
@@ -44,6 +47,7 @@ export const riskRules: readonly Rule[] = [
   accessStays,
   limitRaised,
   expiryRemoved,
+  tenantWithoutOwner,
   clusterShared,
   namespaceUnmanaged,
 ];

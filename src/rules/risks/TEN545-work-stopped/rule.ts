@@ -89,12 +89,12 @@ interface Running {
 function runningIn({ graph, desired }: Meaning, places: ReadonlyMap<string, EntityItem>): Map<string, Running> {
   const found = new Map<string, Running>();
   for (const { cluster, namespaces } of graph.clusters) {
-    const production = isProduction(desired.organization, cluster);
     for (const entry of namespaces) {
       const place = `${cluster.name}/${entry.name}`;
       if (entry.kind !== 'Tenant' || entry.state.value !== 'Active' || !places.has(place)) continue;
       const settings = new Map<Setting, SettingFact[]>();
       for (const fact of namespaceSettings(asHeld(entry), cluster)) addTo(settings, fact.setting, fact);
+      const production = isProduction(desired.organization, cluster, entry.namespace);
       found.set(place, { production, settings, enforcement: entry.namespace.isolation.enforcement });
     }
   }
@@ -109,7 +109,8 @@ function asHeld<E extends ClusterNamespace & { readonly kind: 'Tenant' }>(entry:
 
 /** The settings that stop work now, and did not before or by less. */
 function stopsBetween(before: Running, after: Running, item: EntityItem): Stopped[] {
-  const { production, settings, enforcement } = after;
+  const { settings, enforcement } = after;
+  const production = before.production || after.production;
   // What is no longer written anywhere is said of the namespace itself.
   const isEnforced =
     before.enforcement.value === 'Observe' && enforcement.value === 'Enforce' && !enforcement.byDefault;
