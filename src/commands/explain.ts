@@ -1,8 +1,8 @@
 import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
 import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
 import { ceilingsOf } from '../config/model/ceilings.ts';
-import type { Group, DesiredState, Located } from '../config/model/desired-state.ts';
-import { isProduction } from '../config/model/desired-state.ts';
+import type { Group, DesiredState, Located, Organization } from '../config/model/desired-state.ts';
+import { isProduction, isProductionByLabels } from '../config/model/desired-state.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import type { LocatedValues } from '../config/model/located.ts';
@@ -21,6 +21,7 @@ import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
 import { counted } from '../source/text.ts';
 import { groupedBy } from '../values/order.ts';
+import { shortText } from '../values/short-text.ts';
 import { accessColumns, subjectName } from '../app/access-rows.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -46,7 +47,7 @@ export async function explain(io: Io, name: string, { asOf }: { readonly asOf?: 
   const { desired, graph, sources } = checked;
   const found = [
     ...tenantExplanations(desired, graph, name),
-    ...namespaceExplanations(graph, name),
+    ...namespaceExplanations(desired, graph, name),
     ...clusterExplanations(desired, graph, name),
     ...groupExplanations(desired, graph, name),
     ...userExplanations(desired, graph, name),
@@ -91,6 +92,15 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
         ...valueFacts(tenantKeys, tenant),
         ...valueFacts(grantKeys, organization.grants.find((grant) => grant.tenant === name)?.values ?? {}),
         ...tenant.owners.map(({ subject, origin }) => ({ about: 'owner', value: subjectName(subject), origin })),
+        ...(tenant.owners.length === 0
+          ? [
+              {
+                about: 'owner',
+                value: "none: its file is the admins'",
+                origin: originAt(tenant.origin, 'spec', 'owners'),
+              },
+            ]
+          : []),
         ...tenant.allocations.map(({ value, origin }) => ({ about: 'allocation', value: value.name, origin })),
         {
           about: 'namespaces',
@@ -114,7 +124,7 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
   ];
 }
 
-function namespaceExplanations(graph: AccessGraph, name: string): Explanation[] {
+function namespaceExplanations({ organization }: DesiredState, graph: AccessGraph, name: string): Explanation[] {
   const there = graph.clusters.flatMap(({ cluster, namespaces }) =>
     namespaces.filter((n) => n.name === name).map((entry) => ({ cluster: cluster.name, entry })),
   );
@@ -129,6 +139,7 @@ function namespaceExplanations(graph: AccessGraph, name: string): Explanation[] 
         title: byHolder.length === 1 ? `namespace ${name}` : `namespace ${name} on ${clusters.join(', ')}`,
         facts: [
           ...namespaceFacts(first.entry),
+          ...productionFacts(organization, first.entry),
           ...all.flatMap(({ cluster, entry }) => ({
             about: 'cluster',
             value: isLeaving(entry, cluster) ? `${cluster}, MarkedForDeletion` : cluster,
@@ -229,9 +240,19 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
         },
         ...valueFacts(isolationKeys, isolation),
         ...Array.from(namespace.labels, ([key, label]) => fact(`label ${key}`, label)),
+        ...Array.from(namespace.annotations, ([key, { value, ...rest }]) =>
+          fact(`annotation ${key}`, { ...rest, value: shortText(value) }),
+        ),
       ];
     }
   }
+}
+
+/** That a namespace is of production by its labels: what is so with its cluster, the cluster says. */
+function productionFacts(organization: Organization, entry: ClusterNamespace): Fact[] {
+  if (entry.kind !== 'Tenant' || !isProductionByLabels(organization, entry.namespace)) return [];
+  const origin = originAt(organization.origin, 'spec', 'changes', 'productionNamespaces');
+  return [{ about: 'production', value: 'yes, by its labels', origin }];
 }
 
 function fact(about: string, { value, origin, byDefault }: Located<string>): Fact {

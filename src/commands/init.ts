@@ -113,6 +113,8 @@ spec:
   certificateAuthority:
     file: mycluster01-ca.pem
   kubernetesVersion: "1.36"
+  # What is given on clusters with this label is production to plans, which warn of it.
+  labels: { environment: production }
   # Who sees the cluster. Without \`namespace: false\` a group also gets a namespace of its own.
   sharedWith:
     - { group: first-leads, namespace: false }

@@ -50,6 +50,14 @@ export function isLabelKey(key: string): boolean {
   return isLabelName(key.slice(slash + 1)) && (slash === -1 || isDnsSubdomain(key.slice(0, slash)));
 }
 
+/**
+ * Whether `key` can be the key of an annotation: that of a label, in whatever case. Only of ASCII, though Kubernetes takes
+ * some letters of which it makes such a one.
+ */
+export function isAnnotationKey(key: string): boolean {
+  return /^[\x21-\x7e]*$/.test(key) && isLabelKey(key.toLowerCase());
+}
+
 /** Whether `value` can be the value of a label: empty, or like the name in a key. */
 export function isLabelValue(value: string): boolean {
   return value === '' || isLabelName(value);

@@ -15,6 +15,7 @@ export function keys(domain: string) {
     cordoned: `${domain}/cordoned`,
     state: `${domain}/state`,
     kind: `${domain}/namespace-kind`,
+    enforcement: `${domain}/enforcement`,
     allowDelete: `${domain}/allow-delete`,
     allowAdopt: `${domain}/allow-adopt`,
     groupName: `${domain}/group-name`,

@@ -3,9 +3,9 @@ import { boundClusterRole } from '../access/custom-roles.ts';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
 import { rbacName } from '../access/graph.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
+import { heldIsolation } from '../config/model/desired-state.ts';
 import { defaultRequest, quotaKeys } from '../settings/quota.ts';
 import type { RenderedOrganization } from './cluster-input.ts';
-import { keptByArgoCD } from './argo-cd/applications-and-projects.ts';
 import type { Origin } from '../source/source.ts';
 import type { KindIn } from './kinds.ts';
 import { kinds } from './kinds.ts';
@@ -13,8 +13,8 @@ import type { ExplainedTemplate } from './manifest-file.ts';
 import type { TextMap } from './template.ts';
 import { template } from './template.ts';
 import { bindingName } from './binding-name.ts';
+import { isolationOf, namespaceAnnotations } from './annotations.ts';
 import { keys, managedBy } from './labels.ts';
-import { allowListAnnotations } from './policies/index.ts';
 
 type Labels = Record<string, string>;
 
@@ -70,7 +70,7 @@ const objectsOf = {
   },
   NetworkPolicy(input) {
     const { organization, entry } = input;
-    const { network } = isolationOf(organization, entry);
+    const { network } = heldIsolation(isolationOf(organization, entry));
     const peers = networkPeers(organization, entry, network.value);
     if (!peers) return [];
     const object = template(k8s.KubeNetworkPolicy, (map) => ({
@@ -103,11 +103,6 @@ function reasons(...settings: readonly ({ readonly origin: Origin } | undefined)
   return settings.flatMap((setting) => (setting ? [{ origin: setting.origin, via: [] }] : []));
 }
 
-/** How a namespace is isolated: one that is no tenant's, as the organization says. */
-function isolationOf(organization: RenderedOrganization, entry: ClusterNamespace): ResolvedIsolation {
-  return entry.kind === 'Tenant' ? entry.namespace.isolation : organization.isolation;
-}
-
 function mapped(labels: Labels, map: TextMap): Labels {
   return Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, map(value)]));
 }
@@ -121,11 +116,8 @@ export function rbacSubject(subject: Access['subject'], map: TextMap = (text) =>
 
 function namespaceLabels(organization: RenderedOrganization, entry: ClusterNamespace): Labels {
   const key = keys(organization.labelDomain);
-  const { podSecurity: level } = isolationOf(organization, entry);
-  const podSecurity = {
-    'pod-security.kubernetes.io/enforce': level.value,
-    'pod-security.kubernetes.io/enforce-version': 'latest',
-  };
+  const isolation = isolationOf(organization, entry);
+  const podSecurity = podSecurityLabels(key.enforcement, isolation);
   if (entry.kind !== 'Tenant') return { [key.kind]: entry.kind, ...podSecurity };
   const { namespace, tenant } = entry;
   return {
@@ -141,24 +133,20 @@ function namespaceLabels(organization: RenderedOrganization, entry: ClusterNames
   };
 }
 
-function namespaceAnnotations(organization: RenderedOrganization, entry: ClusterNamespace): Labels {
-  const { labelDomain } = organization;
-  const key = keys(labelDomain);
-  const isolation = isolationOf(organization, entry);
-  const { nodeSelector } = isolation;
-  const marked = entry.kind === 'Tenant' && entry.state.value === 'MarkedForDeletion';
+/** The Pod Security Standard; where it is only observed, what it would refuse is warned of and written to the audit log. */
+function podSecurityLabels(marker: string, isolation: ResolvedIsolation): Labels {
+  const level = (mode: string, value: string): Labels => ({
+    [`pod-security.kubernetes.io/${mode}`]: value,
+    [`pod-security.kubernetes.io/${mode}-version`]: 'latest',
+  });
+  const enforced = level('enforce', heldIsolation(isolation).podSecurity.value);
+  if (isolation.enforcement.value === 'Enforce') return enforced;
+  const { podSecurity } = isolation;
   return {
-    // Until a namespace is marked for deletion, Argo CD must not delete it; from then on, the confirmation names what
-    // may be deleted.
-    ...(marked ? { [key.allowDelete]: entry.name } : keptByArgoCD),
-    ...(nodeSelector && {
-      'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector.value)
-        .map(([name, value]) => `${name}=${value}`)
-        .sort()
-        .join(','),
-    }),
-    ...allowListAnnotations(labelDomain, isolation),
-    ...(entry.kind === 'Group' && { [key.group]: entry.share.group }),
+    [marker]: isolation.enforcement.value,
+    ...enforced,
+    ...level('warn', podSecurity.value),
+    ...level('audit', podSecurity.value),
   };
 }
 

@@ -148,7 +148,7 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
 
   const ofCluster = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, clusterFile(cluster, name), objects);
-  const context = policyContext(organization, cluster, tenantNames);
+  const context = policyContext(organization, cluster, tenantNames, namespaces);
   const files: FileTemplate[] = [
     ...policiesOf(context).map((policy) =>
       ofCluster(`policy-${policy.name}`, withoutReasons(policyObjects(context, policy))),

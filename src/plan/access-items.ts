@@ -1,7 +1,8 @@
 import { declaredMembers, groupsOf } from '../access/queries.ts';
 import type { ClusterAccess, Meaning } from '../access/graph.ts';
+import { productionOf } from '../access/production.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
-import { isProduction, subjectKey } from '../config/model/desired-state.ts';
+import { subjectKey } from '../config/model/desired-state.ts';
 import { oncePer } from '../values/once.ts';
 import { compareCodeUnits, groupedBy, sortedBy } from '../values/order.ts';
 import type { AccessFact, Fact } from './fact.ts';
@@ -25,6 +26,7 @@ export function accessItems(change: Change): AccessItem[] {
   if (affected.size === 0) return [];
   const sides = { before: holdingsIn(change.known.before, affected), after: holdingsIn(change.known.after, affected) };
   const both = { before: sideOf(before), after: sideOf(after) };
+  const production = productionOf(before, after);
 
   const single = Array.from(affected).flatMap((key): AccessItem[] => {
     const had = sides.before.get(key) ?? [];
@@ -35,7 +37,7 @@ export function accessItems(change: Change): AccessItem[] {
     const place: Place = {
       cluster: first.cluster,
       scope: first.scope,
-      production: isProductionCluster(first.cluster, both),
+      production: production.isPlace(first.cluster, first.scope),
       namespace: lifeOf(first, both),
       because: {
         before: had.flatMap(({ because }) => because),
@@ -172,14 +174,6 @@ function tenantOf({ cluster, scope }: AccessFact, { before, after }: Sides): str
   if (scope.kind === 'Cluster') return undefined;
   const name = tenantIn(after, cluster, scope.namespace) ?? tenantIn(before, cluster, scope.namespace);
   return name === '' ? undefined : name;
-}
-
-/** Whether the cluster is, or was, a production cluster: taking the label away is no way around a warning. */
-function isProductionCluster(name: string, { before, after }: Sides): boolean {
-  return [before, after].some(({ desired, clusters }) => {
-    const entry = clusters.get(name);
-    return entry !== undefined && isProduction(desired.organization, entry.cluster);
-  });
 }
 
 function lifeOf({ cluster, scope }: AccessFact, { before, after }: Sides): Place['namespace'] {

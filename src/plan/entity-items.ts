@@ -1,5 +1,5 @@
 import type { Subject } from '../config/model/desired-state.ts';
-import { isProduction, subjectKey } from '../config/model/desired-state.ts';
+import { subjectKey } from '../config/model/desired-state.ts';
 import type { CustomRole } from '../settings/schema.ts';
 import { once } from '../values/once.ts';
 import { addTo, groupedBy, sortedBy } from '../values/order.ts';
@@ -7,6 +7,8 @@ import { existence, membersDeclared } from '../settings/derived.ts';
 import { group as groupTable, organization } from '../settings/organization.ts';
 import type { FactChange } from './fact.ts';
 import type { Meaning } from '../access/graph.ts';
+import type { Production } from '../access/production.ts';
+import { productionOf } from '../access/production.ts';
 import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from './items.ts';
 import { rightsBeyond } from '../kubernetes/rbac.ts';
 import { holderOf } from '../access/holder.ts';
@@ -18,7 +20,7 @@ import { changedEntities } from './setting-changes.ts';
 export function roleItems({ before, after, facts }: Change): RoleItem[] {
   const old = customRoles(before.desired.tenants);
   const now = customRoles(after.desired.tenants);
-  const holders = once(() => holdersByRole(after));
+  const holders = once(() => holdersByRole(after, productionOf(before, after)));
   return changesByName(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
     const was = old.get(name)?.value;
     const is = now.get(name)?.value;
@@ -50,7 +52,11 @@ const rights = (rules: CustomRole['rules'], others: CustomRole['rules']): string
 /** Who joins and leaves the groups that are there on both sides; and, as `cluster-admins`, the organization's admins. */
 export function memberItems(change: Change): MembersItem[] {
   const { facts, before, after, renames } = change;
-  const held = { before: once(() => accessByGroup(before)), after: once(() => accessByGroup(after)) };
+  const production = productionOf(before, after);
+  const held = {
+    before: once(() => accessByGroup(before, production)),
+    after: once(() => accessByGroup(after, production)),
+  };
   const accessWith = (group: string, isJoined: boolean): MembersItem['access'] => {
     const old = renames.find(({ to }) => to.name === group)?.from.name;
     return (isJoined ? held.after().get(group) : held.before().get(old ?? group)) ?? [];
@@ -133,7 +139,7 @@ function settingsOf(facts: readonly FactChange[], kind: EntityItem['entity']['ki
 }
 
 /** What each group has, by role. Its namespaces are counted once, on however many clusters they are. */
-function accessByGroup({ graph, desired }: Meaning): Map<string, MembersItem['access']> {
+function accessByGroup({ graph }: Meaning, production: Production): Map<string, MembersItem['access']> {
   const held = graph.clusters.flatMap(({ cluster, namespaces, accesses }) => {
     const holders = new Map(namespaces.map((entry) => [entry.name, `${holderOf(entry)} ${entry.name}`]));
     return accesses
@@ -143,7 +149,7 @@ function accessByGroup({ graph, desired }: Meaning): Map<string, MembersItem['ac
         role: role.name,
         cluster: cluster.name,
         namespace: scope.kind === 'Namespace' ? holders.get(scope.namespace) : undefined,
-        production: isProduction(desired.organization, cluster),
+        production: production.isPlace(cluster.name, scope),
       }));
   });
   const byRole = (all: typeof held): MembersItem['access'] =>
@@ -170,17 +176,16 @@ interface Holder {
 }
 
 /** Who has each custom role, by `tenant/role`. */
-function holdersByRole({ graph, desired }: Meaning): Map<string, Holder[]> {
+function holdersByRole({ graph }: Meaning, production: Production): Map<string, Holder[]> {
   const holders = new Map<string, Holder[]>();
   for (const { cluster, namespaces, accesses } of graph.clusters) {
-    const production = isProduction(desired.organization, cluster);
     const tenants = new Map(
       namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
     for (const { subject, role, scope } of accesses) {
       if (role.kind !== 'CustomRole' || scope.kind !== 'Namespace') continue;
       const key = `${tenants.get(scope.namespace) ?? ''}/${role.name}`;
-      addTo(holders, key, { subject, production });
+      addTo(holders, key, { subject, production: production.isPlace(cluster.name, scope) });
     }
   }
   return holders;
@@ -190,14 +195,17 @@ function uniqueSubjects(subjects: readonly Subject[]): Subject[] {
   return sortedBy(new Map(subjects.map((subject) => [subjectKey(subject), subject])).values(), subjectKey);
 }
 
-/** The clusters of production, and the tenants that are, or were, on one: `cluster/prodcluster01`, `tenant/solar`. */
+/** The clusters of production, and the tenants that have, or had, a namespace of it: `cluster/prodcluster01`, `tenant/solar`. */
 function productionNames({ before, after }: Change): Set<string> {
   const found = new Set<string>();
-  for (const { graph, desired } of [before, after]) {
+  const { isCluster, isPlace } = productionOf(before, after);
+  for (const { graph } of [before, after]) {
     for (const { cluster, namespaces } of graph.clusters) {
-      if (!isProduction(desired.organization, cluster)) continue;
-      found.add(`cluster/${cluster.name}`);
-      for (const entry of namespaces) if (entry.kind === 'Tenant') found.add(`tenant/${entry.tenant.name}`);
+      if (isCluster(cluster.name)) found.add(`cluster/${cluster.name}`);
+      for (const entry of namespaces) {
+        const scope = { kind: 'Namespace', namespace: entry.name } as const;
+        if (entry.kind === 'Tenant' && isPlace(cluster.name, scope)) found.add(`tenant/${entry.tenant.name}`);
+      }
     }
   }
   return found;

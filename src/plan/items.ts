@@ -104,7 +104,7 @@ export interface EntityItem {
   readonly settings: readonly SettingChange[];
 }
 
-/** A cluster, and whether it is, or was, one of production. */
+/** A cluster, and whether it is, or was, one of production; of a namespace, whether that is on it. */
 export interface OnCluster {
   readonly name: string;
   readonly production: boolean;

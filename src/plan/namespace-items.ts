@@ -1,6 +1,7 @@
 import type { Meaning } from '../access/graph.ts';
 import { holderOf } from '../access/holder.ts';
-import { isProduction } from '../config/model/desired-state.ts';
+import type { Production } from '../access/production.ts';
+import { productionOf } from '../access/production.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
 import type { Entity } from './fact.ts';
@@ -19,8 +20,9 @@ export function namespaceItems(change: Change): EntityItem[] {
   const names = new Set(changed.map(({ entity }) => entity.name));
   const newNames = new Map(change.renames.map(({ from, to }) => [from.name, to.name]));
   const before = standing(change.before, names, (group) => newNames.get(group) ?? group);
+  const production = productionOf(change.before, change.after);
   const after = standing(change.after, names, (group) => group);
-  const fates = changed.map((one) => fateOf(one, before, after));
+  const fates = changed.map((one) => fateOf(one, before, after, production));
   const items = Array.from(groupedBy(fates, likeness).values()).flatMap(itemOf);
   return sortedBy(items, ({ entity: { name, cluster = '' } }) => [name, cluster]);
 }
@@ -33,21 +35,13 @@ interface Standing {
   readonly tenants: ReadonlyMap<string, string>;
   /** Who has one of the name anywhere, as `holder/name`. */
   readonly anywhere: ReadonlySet<string>;
-  /** The clusters of production. */
-  readonly production: ReadonlySet<string>;
 }
 
-function standing(
-  { graph, desired }: Meaning,
-  names: ReadonlySet<string>,
-  nameOf: (group: string) => string,
-): Standing {
+function standing({ graph }: Meaning, names: ReadonlySet<string>, nameOf: (group: string) => string): Standing {
   const holders = new Map<string, string>();
   const tenants = new Map<string, string>();
   const anywhere = new Set<string>();
-  const production = new Set<string>();
   for (const { cluster, namespaces } of graph.clusters) {
-    if (isProduction(desired.organization, cluster)) production.add(cluster.name);
     for (const entry of namespaces) {
       if (!names.has(entry.name)) continue;
       const holder = holderOf(entry, nameOf);
@@ -56,7 +50,7 @@ function standing(
       if (entry.kind === 'Tenant') tenants.set(`${cluster.name}/${entry.name}`, entry.tenant.name);
     }
   }
-  return { holders, tenants, anywhere, production };
+  return { holders, tenants, anywhere };
 }
 
 /** What becomes of a namespace on one cluster. */
@@ -75,7 +69,7 @@ interface Fate {
  * Of a namespace that comes to a cluster, or leaves one, while its holder has it elsewhere on the other side, only that is
  * told: it is not new, and all else is as it is there.
  */
-function fateOf({ entity, settings }: ChangedEntity, before: Standing, after: Standing): Fate {
+function fateOf({ entity, settings }: ChangedEntity, before: Standing, after: Standing, production: Production): Fate {
   const { name, cluster = '' } = entity;
   const key = `${cluster}/${name}`;
   const [was, is] = [before.holders.get(key), after.holders.get(key)];
@@ -88,7 +82,7 @@ function fateOf({ entity, settings }: ChangedEntity, before: Standing, after: St
     change: isKept || isElsewhere ? 'changed' : is === undefined ? 'removed' : 'added',
     holders: [was ?? is ?? '', is ?? was ?? ''],
     ...(tenant !== undefined && { tenant }),
-    production: before.production.has(cluster) || after.production.has(cluster),
+    production: production.isPlace(cluster, { kind: 'Namespace', namespace: name }),
     settings: isElsewhere ? settings.filter(isOnCluster) : settings,
   };
 }

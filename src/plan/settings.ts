@@ -25,6 +25,7 @@ import type { SettingValue } from '../settings/value.ts';
 import { present, word } from '../settings/value.ts';
 import type { Origin, PathStep } from '../source/source.ts';
 import { fileOrigin, originAt } from '../source/source.ts';
+import { shortText } from '../values/short-text.ts';
 import type { Entity, SettingFact } from './fact.ts';
 import type { Parts } from './parts.ts';
 import { rightsOf } from '../kubernetes/rbac.ts';
@@ -161,6 +162,12 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
   } satisfies ByHand<typeof policyKeys>);
   yield* all({
     production: () => entries(changes.production, Object.entries(organization.production), at('changes', 'production')),
+    productionNamespaces: () =>
+      entries(
+        changes.productionNamespaces,
+        Object.entries(organization.productionNamespaces ?? {}),
+        at('changes', 'productionNamespaces'),
+      ),
   } satisfies ByHand<typeof changes>);
   yield* all({
     teams: () => entries(gitHub.teams, organization.gitHub?.teams ?? [], at('gitHub', 'teams')),
@@ -292,6 +299,10 @@ function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<Se
         ],
         labels: () =>
           Array.from(namespace.labels, ([key, { value, origin }]) => fact(keys.labels, word(value), origin, key)),
+        annotations: () =>
+          Array.from(namespace.annotations, ([key, { value, origin }]) =>
+            fact(keys.annotations, word(shortText(value)), origin, key),
+          ),
       } satisfies ByHand<typeof keys>);
     }
   }

@@ -177,6 +177,7 @@ function reviewersOn(gitHub: GitHub | undefined): {
 /** Says which owners are left out, so that nobody looks for them. */
 function withoutReview({ name, owners }: Tenant): string[] {
   const accounts = owners.flatMap(({ subject }) => (subject.kind === 'ServiceAccount' ? [subject] : []));
+  if (owners.length === 0) return [`${name} has no owner: it is the admins'.`];
   if (accounts.length === 0) return [];
   const names = sortedBy(
     accounts.map(({ namespace, name }) => `${namespace}/${name}`),

@@ -15,3 +15,8 @@ export function listed(names: readonly string[], most = 5, word: 'and' | 'or' = 
 export function listedClusters(names: readonly string[]): string {
   return `${names.length === 1 ? 'cluster' : 'clusters'} ${listed(names)}`;
 }
+
+/** Labels in a sentence: `` `environment: production` ``. */
+export function labelsText(labels: Readonly<Record<string, string>>): string {
+  return listed(Object.entries(labels).map(([key, value]) => `${key}: ${value}`));
+}

@@ -69,14 +69,19 @@ export interface WrittenLabel extends Located<string> {
   readonly use: 'namespace' | 'cluster' | 'node selector';
 }
 
-/** Every label of a file: for namespaces, of a cluster, and in node selectors. */
+/** Every label of a file: for namespaces, or looked for on them, of a cluster, and in node selectors. */
 export function writtenLabels(file: ConfigFile): WrittenLabel[] {
   switch (file.kind) {
     case 'Organization': {
       const organization = readable(file);
       const spec = organization && field(organization, 'spec');
       const defaults = spec && field(spec, 'defaults');
-      return selectorOf(defaults && field(defaults, 'isolation'));
+      const changes = spec && field(spec, 'changes');
+      return [
+        ...selectorOf(defaults && field(defaults, 'isolation')),
+        // Those that namespaces would have to have: one that none may have makes none a production namespace.
+        ...labelsFor('namespace', changes && field(changes, 'productionNamespaces')),
+      ];
     }
     case 'Cluster': {
       const cluster = readable(file);
@@ -96,6 +101,16 @@ export function writtenLabels(file: ConfigFile): WrittenLabel[] {
       ];
     }
   }
+}
+
+/** Every annotation of a file, with the origin of its value; `key` is its own. */
+export function writtenAnnotations(file: ConfigFile): (Located<string> & { readonly key: string })[] {
+  const spec = tenantSpec(file);
+  const defaults = spec && field(spec, 'defaults');
+  return [
+    ...entries(defaults && field(defaults, 'annotations')),
+    ...items(spec && field(spec, 'namespaces')).flatMap((namespace) => entries(field(namespace, 'annotations'))),
+  ].map(([key, { value, origin }]) => ({ key, value, origin }));
 }
 
 function selectorOf(isolation: Cursor<Isolation> | undefined): WrittenLabel[] {

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { moreIsLooser, permits } from './order.ts';
+import { moreIsLooser, noOrder, permits } from './order.ts';
 import { labels, optional } from './schema-parts.ts';
 import type { Told } from './setting.ts';
 import { nested, setting, toldAs } from './setting.ts';
@@ -54,6 +54,16 @@ export const changes = {
     ),
     // A label more that a production cluster must have is a warning less: fewer clusters are production.
     { order: permits, risk: 'ownRule', rendered: { nothing: 'for plans and rules about changes' } },
+  ),
+  productionNamespaces: setting(
+    'label of production namespaces',
+    optional(
+      labels(
+        'Labels that production namespaces have, all of them, on whatever cluster: on one of production every namespace is. Default: none is by its labels.',
+      ),
+    ),
+    // The first label makes namespaces production, each further one makes fewer: a rule looks at which.
+    { order: noOrder, risk: 'ownRule', rendered: { nothing: 'for plans and rules about changes' } },
   ),
   removals: nested(
     removals,

@@ -1,11 +1,12 @@
 import { Type } from '@sinclair/typebox';
+import { isSteering } from '../kubernetes/annotations.ts';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { deletion } from './deletion.ts';
 import { isolation, registryPrefix } from './isolation.ts';
 import type { Order } from './order.ts';
-import { budgets as budgetOrder, moreIsLooser } from './order.ts';
+import { budgets as budgetOrder, moreIsLooser, scale } from './order.ts';
 import { containerLimitsKey, quotaKey } from './quota.ts';
-import { Budget, classNames, labels, optional } from './schema-parts.ts';
+import { Budget, classNames, labels, oneOf, optional } from './schema-parts.ts';
 import type { Told, ValuesOf } from './setting.ts';
 import { toldAs } from './setting.ts';
 import { sortedBy } from '../values/order.ts';
@@ -178,9 +179,14 @@ function amounts(max: Readonly<Record<string, string>>): string {
 /** The PriorityClasses that Kubernetes keeps for itself: pods that have one push out anybody's. */
 const systemClass = 'system-';
 
-/** Whether a label's key is among those that are granted: `team`, `example.com/*` for all keys of a domain, `*` for all. */
+/** Whether the key of a label or an annotation is among those that are granted: `team`, `example.com/*` for all keys of a domain, `*` for all. */
 export function isGrantedKey(key: string, granted: readonly string[]): boolean {
   return granted.some((one) => (one.endsWith('*') ? key.startsWith(one.slice(0, -1)) : key === one));
+}
+
+/** Whether an annotation's key is granted: by its whole key, where it steers what a namespace may do. */
+export function isGrantedAnnotation(key: string, granted: readonly string[]): boolean {
+  return granted.includes(key) || (!isSteering(key) && isGrantedKey(key, granted));
 }
 
 /** The same values, said for another purpose. */
@@ -190,6 +196,13 @@ function described<S extends TSchema>(schema: S, description: string): S {
 
 const classes = 'Most that tenants may choose from:';
 
+/** How many owners a tenant must have, as a key that is granted and written nowhere else: none is said by an empty list. */
+const ownersKey = {
+  name: 'owners',
+  order: scale('Required', 'Optional'),
+  schema: optional(oneOf(['Required', 'Optional'], { description: '' })),
+} as const;
+
 /** What may be granted, in the order of the configuration page. */
 export const grants = {
   namespacesPerTenant: toldAs(
@@ -197,6 +210,14 @@ export const grants = {
     optional(Type.Integer({ description: 'Most namespaces of a tenant.', minimum: 1, maximum: 2 ** 31 - 1 })),
     (most) => [{ value: { type: 'number', number: most }, steps: [] }],
     { ...definition, ...theBase, order: ofTwo(moreIsLooser) },
+  ),
+  owners: upTo(
+    ownersKey,
+    "Whether a tenant may have no owner: its file is the admins' alone then. Default: `Required`.",
+  ),
+  enforcement: upTo(
+    isolation.enforcement,
+    "Whether tenants may only observe what keeps them apart. Default: the organization's own, which is `Enforce`.",
   ),
   podSecurity: upTo(
     isolation.podSecurity,
@@ -312,6 +333,15 @@ export const grants = {
     optional(
       classNames(
         'Keys of labels that tenants may put on their namespaces; `example.com/*` stands for all of a domain. Others select namespaces by labels, and believe them. Default: none.',
+      ),
+    ),
+    nothing,
+  ),
+  annotationKeys: named(
+    'annotationKeys',
+    optional(
+      classNames(
+        'Keys of annotations that tenants may put on their namespaces; `example.com/*` stands for all of a domain. Those that steer what a namespace may do, such as `openshift.io/node-selector`, are granted by their whole key alone. Default: none.',
       ),
     ),
     nothing,

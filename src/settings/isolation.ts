@@ -5,6 +5,7 @@ import { labels, objectNames, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
 import { stopsWhenMore, stopsWhenOneGoes, stopsWhenTighter } from './stops.ts';
 
+const enforcementOrder = scale('Enforce', 'Observe');
 const podSecurityOrder = scale('restricted', 'baseline', 'privileged');
 const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
@@ -16,6 +17,23 @@ export const registryPrefix = '[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?(/[a-z0-9
 
 /** What keeps tenants apart. The nearest setting wins: namespace, tenant, organization (S69). */
 export const isolation = {
+  enforcement: value(
+    'enforcement',
+    optional(
+      oneOf(['Enforce', 'Observe'], {
+        description:
+          'Whether all of this holds. With `Observe` a namespace that runs already works on as it did: the Pod Security Standard is only warned of and written to the audit log, there is no NetworkPolicy, and neither the lists nor the node selector hold. Quotas and limits of containers do, and who may do what.',
+      }),
+    ),
+    {
+      default: 'Enforce',
+      inherited: true,
+      order: enforcementOrder,
+      risk: 'protection',
+      rendered: 'labels of the Namespace; with `Observe`, nothing of the rest',
+      ...withinGrant('enforcement', 'TEN701'),
+    },
+  ),
   network: value(
     'network',
     optional(

@@ -4,7 +4,7 @@ import { ofOwners, withinGrant } from './authority.ts';
 import { isolation } from './isolation.ts';
 import { noOrder, scale } from './order.ts';
 import { containerLimitsKey, quotaKey } from './quota.ts';
-import { clusterNames, exactlyOneOf, labels, name, oneOf, optional, Share } from './schema-parts.ts';
+import { annotations, clusterNames, exactlyOneOf, labels, name, oneOf, optional, Share } from './schema-parts.ts';
 import { nested, other, schemaOf, setting, value } from './setting.ts';
 import { stopsWhen } from './stops.ts';
 
@@ -83,6 +83,21 @@ export const namespace = {
     rendered: 'labels of the Namespace',
     ...withinGrant('labelKeys', 'TEN706'),
   }),
+  annotations: setting(
+    'annotation',
+    optional(
+      annotations(
+        'Annotations for the Namespace. What it has in the cluster and nobody declares stays as it is; what was declared and is no longer goes.',
+      ),
+    ),
+    {
+      order: noOrder,
+      risk: 'none',
+      inherited: true,
+      rendered: 'annotations of the Namespace',
+      ...withinGrant('annotationKeys', 'TEN714'),
+    },
+  ),
   cordoned: setting(
     'cordoned',
     optional(Type.Boolean({ description: 'Nothing in the namespace may change.', default: false })),

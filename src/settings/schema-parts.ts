@@ -84,6 +84,16 @@ export const labels = (description: string) =>
     description,
   });
 
+/** What all annotations of an object may come to, keys and values together: the API server takes no more. */
+export const mostAnnotationBytes = 256 * 1024;
+
+/** Any text: Kubernetes asks nothing of a value but that all of them are not too much. */
+export const annotations = (description: string) =>
+  Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ maxLength: mostAnnotationBytes }), {
+    ...strict,
+    description,
+  });
+
 /** Names of objects of the cluster. */
 export const objectNames = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: dnsSubdomain }), { description });

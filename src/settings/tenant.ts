@@ -7,7 +7,18 @@ import { isolation } from './isolation.ts';
 import { namespace, Namespace } from './namespace.ts';
 import { budgets, noOrder, scale } from './order.ts';
 import { quotaKey } from './quota.ts';
-import { Allocation, clusterNames, CustomRole, labels, name, oneOf, optional, Owner, Share } from './schema-parts.ts';
+import {
+  Allocation,
+  annotations,
+  clusterNames,
+  CustomRole,
+  labels,
+  name,
+  oneOf,
+  optional,
+  Owner,
+  Share,
+} from './schema-parts.ts';
 import type { Inherited, Table } from './setting.ts';
 import { nested, other, schemaOf, setting, value } from './setting.ts';
 
@@ -31,6 +42,11 @@ export const tenantDefaults = {
     told: 'where it holds',
     ...withinGrant('labelKeys', 'TEN706'),
   }),
+  annotations: other(optional(annotations('Annotations for every Namespace of the tenant.')), {
+    rendered: 'as those of a namespace',
+    told: 'where it holds',
+    ...withinGrant('annotationKeys', 'TEN714'),
+  }),
 } as const satisfies Inherited<typeof namespace>;
 
 /** The keys of a tenant's `spec`. */
@@ -43,9 +59,7 @@ export const tenant = {
   owners: other(Type.Array(Owner, { description: 'Who has full control over all namespaces of the tenant.' }), {
     rendered: 'RoleBindings',
     told: 'as access',
-    ...ofOwners(
-      'it gives access to namespaces of the tenant alone; who approves is in CODEOWNERS, which the admins own',
-    ),
+    ...withinGrant('owners', 'TEN304'),
   }),
   allocations: setting(
     'allocation',

@@ -35,6 +35,11 @@ const inUrls: Look = {
     /(?<=(?<!\w)https?:\/\/)[^\s/@"'?#]{1,255}(?=@)|(?<=(?<!\w)[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:"'?#]{0,255}:[^\s/@"'?#]{1,255}(?=@)/gi,
 };
 
+/** Whether a URL in `text` has a user, or a password, before its host. */
+export function hasUserInfo(text: string): boolean {
+  return found(inUrls, text).length > 0;
+}
+
 /** The secrets in `text`, in its order. */
 export function findSecrets(text: string): FoundSecret[] {
   return looks

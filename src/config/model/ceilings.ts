@@ -34,6 +34,7 @@ function standard({ isolation, containerLimits }: Organization): LocatedValues<G
   const nothing = keysOf(grants).filter((key) => grants[key].without === 'nothing');
   return {
     ...Object.fromEntries(nothing.map((key) => [key, { value: [], origin: podSecurity.origin, byDefault: true }])),
+    owners: { value: 'Required', origin: podSecurity.origin, byDefault: true },
     podSecurity: looser(isolationTable.podSecurity.order, podSecurity, 'baseline'),
     network: looser(isolationTable.network.order, network, 'SameTenant'),
     ...(nodeSelector && { nodeSelector: { ...nodeSelector, value: [nodeSelector.value] } }),

@@ -65,6 +65,8 @@ export interface Organization {
   readonly config: Resolved<typeof settings.config>;
   /** Labels that production clusters have, all of them. */
   readonly production: Readonly<Record<string, string>>;
+  /** Labels that production namespaces have, all of them; undefined where none is by its labels. */
+  readonly productionNamespaces?: Readonly<Record<string, string>>;
   /** How much one change may take away. */
   readonly removals: Removals;
   /** Who is who on GitHub; undefined when the organization does not say. */
@@ -210,6 +212,8 @@ export interface Namespace extends Resolved<typeof namespaceSettings> {
   readonly isolation: ResolvedIsolation;
   /** Labels of users' choosing, by key. */
   readonly labels: ReadonlyMap<string, Located<string>>;
+  /** Annotations of users' choosing, by key. */
+  readonly annotations: ReadonlyMap<string, Located<string>>;
   /** What was written in the namespace's own entry; undefined when it does not say. */
   readonly ownCordoned?: Located<boolean>;
   /** Whether it is cordoned: by the admins, with its tenant or by itself. */
@@ -223,6 +227,16 @@ export interface Namespace extends Resolved<typeof namespaceSettings> {
 export type ResolvedIsolation = Resolved<typeof isolation>;
 
 export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
+
+/**
+ * What of an isolation holds: all of it, or where it is only observed, nothing of it. What is rendered from it, and what
+ * may stop work, goes by this.
+ */
+export function heldIsolation(isolation: ResolvedIsolation): ResolvedIsolation {
+  const { enforcement, network, podSecurity } = isolation;
+  if (enforcement.value === 'Enforce') return isolation;
+  return { enforcement, network: { ...network, value: 'None' }, podSecurity: { ...podSecurity, value: 'privileged' } };
+}
 
 /** Group claims that the platform itself puts into tokens (S33, S34); nobody may be given them by a share. */
 export const reservedGroups = ['cluster-admins', 'cluster-scope'] as const;
@@ -306,9 +320,23 @@ export function stateOn(
   return marked ? { value: 'MarkedForDeletion', origin: marked.origin } : state;
 }
 
-/** Whether a cluster is a production cluster, by its labels. */
-export function isProduction({ production }: Organization, { labels }: Cluster): boolean {
-  return Object.entries(production).every(([key, value]) => labels[key] === value);
+/** Whether a cluster is of production by its labels, or a namespace on it by the labels of either. */
+export function isProduction(
+  organization: Organization,
+  cluster: Cluster,
+  namespace?: Pick<Namespace, 'labels'>,
+): boolean {
+  const isCluster = Object.entries(organization.production).every(([key, value]) => cluster.labels[key] === value);
+  return isCluster || (namespace !== undefined && isProductionByLabels(organization, namespace));
+}
+
+/** Whether a namespace has all labels of production namespaces, on whatever cluster it is. */
+export function isProductionByLabels(
+  { productionNamespaces }: Pick<Organization, 'productionNamespaces'>,
+  { labels }: Pick<Namespace, 'labels'>,
+): boolean {
+  if (!productionNamespaces) return false;
+  return Object.entries(productionNamespaces).every(([key, value]) => labels.get(key)?.value === value);
 }
 
 /** Whether a share's last day has passed on the day `asOf`. */

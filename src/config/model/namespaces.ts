@@ -14,7 +14,7 @@ import { resolveValues, writtenValues } from './resolve-values.ts';
 import type { Namespace as NamespaceEntry, Share as ShareEntry, TenantFile } from '../../settings/schema.ts';
 
 /** What a namespace may inherit. Shares are without the tenant's defaults, which hold whatever is inherited. */
-type Inheritable = Pick<Namespace, 'clusters' | 'shares' | 'labels'> & {
+type Inheritable = Pick<Namespace, 'clusters' | 'shares' | 'labels' | 'annotations'> & {
   readonly values: LocatedValues<NamespaceValues>;
   readonly isolation: LocatedValues<IsolationValues>;
 };
@@ -51,7 +51,8 @@ export function resolveNamespaces(
     clusters: tenant.defaultClusters,
     shares: [],
     values: { ...organizationDefaults.values, ...tenant.defaults },
-    labels: new Map(entries(defaults && field(defaults, 'labels')).map(([key, value]) => [key, located(value)])),
+    labels: byKey(defaults && field(defaults, 'labels')),
+    annotations: byKey(defaults && field(defaults, 'annotations')),
     isolation: { ...organizationDefaults.isolation, ...writtenValues(isolationKeys, field(spec, 'isolation')) },
   };
   const written = items(field(spec, 'namespaces')).map((cursor): Entry => ({
@@ -69,7 +70,7 @@ export function resolveNamespaces(
 
   return written.map((entry): Namespace => {
     const { cursor, identifier, inherits } = entry;
-    const { shares, values, isolation: isolated, clusters, labels } = settled.get(entry) ?? base;
+    const { shares, values, isolation: isolated, clusters, labels, annotations } = settled.get(entry) ?? base;
     const ownCordoned = locatedField(cursor, 'cordoned');
     const prefixed = cursor.value.fullName === undefined;
     return {
@@ -83,6 +84,7 @@ export function resolveNamespaces(
       ...values,
       clusters,
       labels,
+      annotations,
       ownShares: entry.shares,
       shares: [...shares, ...tenant.defaultShares],
       isolation: { ...undeclaredIsolation, ...isolated },
@@ -128,19 +130,22 @@ function identifierOf(entry: NamespaceEntry): string {
   return entry.name ?? entry.fullName;
 }
 
-/** An entry's own settings over what it gets otherwise: the nearest wins whole, labels by key. Shares add up. */
+/** An entry's own settings over what it gets otherwise: the nearest wins whole, labels and annotations by key. Shares add up. */
 function overlay({ cursor, shares }: Entry, below: Inheritable): Inheritable {
   const clusters = field(cursor, 'clusters');
   return {
     clusters: clusters ? items(clusters).map(located) : below.clusters,
     shares: [...shares, ...below.shares],
     values: { ...below.values, ...writtenValues(namespaceKeys, cursor) },
-    labels: new Map([
-      ...below.labels,
-      ...entries(field(cursor, 'labels')).map(([key, value]) => [key, located(value)] as const),
-    ]),
+    labels: new Map([...below.labels, ...byKey(field(cursor, 'labels'))]),
+    annotations: new Map([...below.annotations, ...byKey(field(cursor, 'annotations'))]),
     isolation: { ...below.isolation, ...writtenValues(isolationKeys, field(cursor, 'isolation')) },
   };
+}
+
+/** The entries of a mapping, each with its line. */
+function byKey(mapping: Cursor<Readonly<Record<string, string>>> | undefined): Map<string, Located<string>> {
+  return new Map(entries(mapping).map(([key, value]) => [key, located(value)]));
 }
 
 /** Inherited shares also rest on the line that inherits them. */

@@ -177,6 +177,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
   const config = spec && field(spec, 'config');
   const changes = spec && field(spec, 'changes');
   const production = changes && field(changes, 'production');
+  const ofNamespaces = changes && field(changes, 'productionNamespaces');
   const argoCD = spec && wholeField(spec, 'argoCD');
   const gitHub = spec && wholeField(spec, 'gitHub');
   const breakGlass = policies && field(policies, 'breakGlassGroups');
@@ -222,6 +223,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       ...(!spec && { typescript: { value: 'forbid', origin: home('config', 'typescript'), byDefault: true } }),
     },
     production: (production && stringRecord(production)) ?? defaultProduction,
+    ...optional('productionNamespaces', productionLabels(ofNamespaces)),
     removals: resolveValues(removals, changes && wholeField(changes, 'removals'), home('changes', 'removals')),
     ...optional(
       'gitHub',
@@ -246,6 +248,14 @@ const grantKeys = valuesIn(grants);
 const defaultBreakGlassGroups = ['cluster-admins', 'system:masters'];
 
 const defaultProduction: Organization['production'] = { environment: 'production' };
+
+/** An empty mapping names no label, and so no namespace. */
+function productionLabels(
+  record: Cursor<Readonly<Record<string, string>>> | undefined,
+): Organization['productionNamespaces'] | undefined {
+  const labels = record && stringRecord(record);
+  return labels && Object.keys(labels).length > 0 ? labels : undefined;
+}
 
 function stringRecord(record: Cursor<Readonly<Record<string, string>>>): Record<string, string> {
   return Object.fromEntries(entries(record).map(([key, { value }]) => [key, value]));

@@ -7,6 +7,7 @@ import type { ObjectTemplate } from '../template.ts';
 import { apiObject, template } from '../template.ts';
 import { kinds, kindsIn } from '../kinds.ts';
 import { argoCDFolder, clusterFolder, distFolder } from '../layout.ts';
+import { keptByArgoCD } from '../annotations.ts';
 import { keys, managedBy } from '../labels.ts';
 import { clusterKinds, formerKinds, namedKinds, namespacedKinds, reads, rulesFor, subjectOf } from './cluster-role.ts';
 
@@ -116,15 +117,6 @@ export function applications(
     ),
   ];
 }
-
-/**
- * Argo CD must never delete such an object for whatever reason, and is not out of sync because it is still there: it
- * would sync again and again otherwise.
- */
-export const keptByArgoCD = {
-  'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
-  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
-};
 
 /**
  * A sync that was refused in part is tried again, at what Git says by then: without `refresh`, a revocation that is

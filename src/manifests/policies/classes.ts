@@ -1,4 +1,3 @@
-import type { ResolvedIsolation } from '../../config/model/desired-state.ts';
 import type { AllowList } from '../../settings/isolation.ts';
 import { isolation } from '../../settings/isolation.ts';
 import { keysOf } from '../../settings/setting.ts';
@@ -40,20 +39,6 @@ const held: Readonly<Record<AllowList, Held>> = {
 const allowLists = keysOf(held);
 
 /**
- * The annotations by which a Namespace says what is allowed in it. On the Namespace itself, because each may say
- * something else, and the policy on Namespaces keeps everyone but the platform from changing it. An empty one allows
- * nothing; without it, anything goes.
- */
-export function allowListAnnotations(domain: string, resolved: ResolvedIsolation): Record<string, string> {
-  return Object.fromEntries(
-    allowLists.flatMap((list) => {
-      const allowed = resolved[list];
-      return allowed ? [[`${domain}/${isolation[list].annotation}`, allowed.value.join(',')]] : [];
-    }),
-  );
-}
-
-/**
  * What may be used, where it is set (S69): registries, storage, ingress, runtime and priority classes.
  *
  * Of what exists already, only changes are judged: a list that was narrowed later must not keep controllers from
@@ -93,6 +78,15 @@ function podsPolicy(context: PolicyContext): Policy {
         name: 'systemPriority',
         expression: "request.operation == 'CREATE' && object.spec.?priorityClassName.orValue('').startsWith('system-')",
       },
+      // Only where there is such a namespace: a policy that nobody needs to look at stays as it is.
+      ...(context.observes
+        ? [
+            {
+              name: 'observed',
+              expression: `namespaceObject.metadata.?labels.orValue({})[?${celString(context.key.enforcement)}].orValue('') == 'Observe'`,
+            },
+          ]
+        : []),
       { name: 'images', expression: images('object') },
       { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
       ...refused.variables,
@@ -101,7 +95,7 @@ function podsPolicy(context: PolicyContext): Policy {
       ...refused.validations,
       {
         // Where a list is set, it decides; without one, those that Kubernetes keeps for itself are not for tenants.
-        expression: '!variables.systemPriority || variables.priorityClassesLimited || variables.breakGlass',
+        expression: `!variables.systemPriority || variables.priorityClassesLimited || variables.breakGlass${context.observes ? ' || variables.observed' : ''}`,
         message:
           'a PriorityClass of system-* pushes out the pods of others: the admins can grant it, as priorityClasses, in organization.yaml',
       },

@@ -1,3 +1,6 @@
+import type { ClusterNamespace } from '../../access/graph.ts';
+import { tenantByName } from '../../config/model/tenant-by-name.ts';
+import { isolationOf } from '../annotations.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject } from '../template.ts';
 import { keys, managedBy } from '../labels.ts';
@@ -14,7 +17,6 @@ import {
 import type { Policy, PolicyContext } from './policy.ts';
 import { cordonPolicy, markedForDeletionPolicy } from './states.ts';
 
-export { allowListAnnotations } from './classes.ts';
 export type { Policy, PolicyContext } from './policy.ts';
 
 /** The first Kubernetes 1.x minor with ValidatingAdmissionPolicy in v1. */
@@ -67,11 +69,19 @@ export function policyContext(
   organization: PolicyContext['organization'],
   cluster: PolicyContext['cluster'],
   tenants: PolicyContext['tenants'],
+  namespaces: readonly ClusterNamespace[],
 ): PolicyContext {
+  const names = new Set(tenants);
   return {
     organization,
     cluster,
     tenants,
+    observes: namespaces.some((entry) => isolationOf(organization, entry).enforcement.value === 'Observe'),
+    ownNames: namespaces.flatMap((entry) => {
+      if (entry.kind !== 'Tenant' || entry.namespace.prefixed) return [];
+      const meant = tenantByName(names, entry.name);
+      return meant === undefined || meant === entry.tenant.name ? [] : [`${entry.tenant.name}/${entry.name}`];
+    }),
     key: keys(organization.labelDomain),
     minor: Number(cluster.kubernetesVersion.value.split('.')[1]),
   };

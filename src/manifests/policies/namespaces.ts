@@ -14,7 +14,7 @@ const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable(
  * (S1, S53, S55, S60, S62, S71, S72).
  */
 export function namespacesPolicy(context: PolicyContext): Policy {
-  const { organization, key, tenants } = context;
+  const { organization, key, tenants, ownNames } = context;
   const { writer, breakGlass, kubernetes, trusted } = callers(context);
   const prefixRequired = organization.naming.tenantPrefix.value === 'Required';
   const repository = organization.argoCD?.repoURL.value ?? 'the Git repository';
@@ -101,6 +101,8 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         name: 'meant',
         expression: `variables.claims.filter(t, variables.claims.all(other, other.size() <= t.size()))`,
       },
+      // Without the prefix it is the label that decides (S72), and the admins have given these names by themselves.
+      ...(ownNames.length > 0 ? listVariable('ownNames', ownNames) : []),
     ],
     validations: [
       {
@@ -156,7 +158,7 @@ export function namespacesPolicy(context: PolicyContext): Policy {
             ]
           : []),
         {
-          expression: `variables.tenant == '' || variables.meant.all(t, t == variables.tenant)`,
+          expression: `variables.tenant == '' || variables.meant.all(t, t == variables.tenant)${ownNames.length > 0 ? ` || (variables.tenant + '/' + variables.name) in variables.ownNames` : ''}`,
           message: 'the name begins with the name of another tenant',
           messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ', not of ' + variables.tenant`,
         },

@@ -10,6 +10,10 @@ export interface PolicyContext {
   /** Names of all tenants of the organization, sorted. */
   readonly tenants: readonly string[];
   readonly key: ReturnType<typeof keys>;
+  /** Whether some namespace of the cluster is only observed. */
+  readonly observes: boolean;
+  /** As `tenant/name`: namespaces of the cluster whose names point to another tenant, and which the admins gave to this one. */
+  readonly ownNames: readonly string[];
   /** The Kubernetes minor version of the cluster. */
   readonly minor: number;
 }

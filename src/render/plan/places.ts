@@ -58,16 +58,36 @@ export function namespacesThere(places: readonly NamedPlace[]): Where {
   };
 }
 
-/** Clusters, those of production first and named as such: none of them is left out. */
+/**
+ * Clusters, those of production first and named as such: none of them is left out. Where only some of the namespaces on one
+ * are of production, it says so.
+ */
 export function clusterList(clusters: readonly { readonly name: string; readonly production: boolean }[]): Piece[] {
-  const production = [...new Set(clusters.flatMap(({ name, production: is }) => (is ? [name] : [])))];
-  const others = [...new Set(clusters.map(({ name }) => name))].filter((name) => !production.includes(name));
-  return [
-    ...listPieces(production, 'clusters', mostAbout),
-    ...(production.length === 0 ? [] : [' (production)']),
-    ...(production.length > 0 && others.length > 0 ? [', '] : []),
-    ...listPieces(others, 'clusters'),
+  const namesOf = (isOfProduction: boolean): string[] => [
+    ...new Set(clusters.flatMap(({ name, production }) => (production === isOfProduction ? [name] : []))),
   ];
+  const [some, rest] = [namesOf(true), namesOf(false)];
+  const lists: Piece[][] = [
+    marked(
+      some.filter((name) => !rest.includes(name)),
+      ' (production)',
+    ),
+    marked(
+      some.filter((name) => rest.includes(name)),
+      ' (production in part)',
+    ),
+    listPieces(
+      rest.filter((name) => !some.includes(name)),
+      'clusters',
+    ),
+  ];
+  return lists
+    .filter((pieces) => pieces.length > 0)
+    .flatMap((pieces, i): Piece[] => [...(i > 0 ? [', '] : []), ...pieces]);
+}
+
+function marked(names: readonly string[], mark: string): Piece[] {
+  return names.length === 0 ? [] : [...listPieces(names, 'clusters', mostAbout), mark];
 }
 
 /** Names, and how many more there are where there are many. */

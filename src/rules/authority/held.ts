@@ -35,6 +35,12 @@ function check<Granted, Said>(
 
 /** How each key is held: the compiler asks for one that is forgotten. */
 export const heldKeys: Readonly<Record<HeldKey, Check>> = {
+  enforcement: check(
+    grants.enforcement,
+    ({ enforcement }) => enforcement,
+    ({ isolation }) => isolation.enforcement,
+    (enforcement) => ({ enforcement }),
+  ),
   network: check(
     grants.network,
     ({ network }) => network,

@@ -19,6 +19,11 @@ import { tenantNameAsNamespace } from './TEN218-tenant-name-as-namespace/rule.ts
 import { serviceAccountName } from './TEN219-service-account-name/rule.ts';
 import { repositoryUrl } from './TEN220-repository-url/rule.ts';
 import { placeholder } from './TEN221-placeholder/rule.ts';
+import { annotationNotAllowed } from './TEN222-annotation-not-allowed/rule.ts';
+import { annotationsTooLarge } from './TEN223-annotations-too-large/rule.ts';
+import { secretInAnnotation } from './TEN224-secret-in-annotation/rule.ts';
+import { nothingIsProduction } from './TEN225-nothing-is-production/rule.ts';
+import { onlyObserved } from './TEN226-only-observed/rule.ts';
 
 export const namesRules: readonly Rule[] = [
   clusterName,
@@ -41,4 +46,9 @@ export const namesRules: readonly Rule[] = [
   serviceAccountName,
   repositoryUrl,
   placeholder,
+  annotationNotAllowed,
+  annotationsTooLarge,
+  secretInAnnotation,
+  nothingIsProduction,
+  onlyObserved,
 ];

@@ -17,6 +17,10 @@ import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
 import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 import { workStopped } from './TEN545-work-stopped/rule.ts';
 import { accessStays } from './TEN546-access-stays/rule.ts';
+import { takeOverEnforced } from './TEN549-take-over-enforced/rule.ts';
+import { takeOverObserved } from './TEN550-take-over-observed/rule.ts';
+import { productionNamespacesChanged } from './TEN551-production-namespaces-changed/rule.ts';
+import { tenantWithoutOwner } from './TEN552-tenant-without-owner/rule.ts';
 
 /**
  * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
@@ -30,16 +34,20 @@ export const riskRules: readonly Rule[] = [
   identityChanged,
   policyTrustWidened,
   protectionLowered,
+  productionNamespacesChanged,
   adminGiven,
   customRoleWidened,
   customRoleGiven,
   workStopped,
+  takeOverEnforced,
+  takeOverObserved,
   unknownMembers,
   productionWidened,
   peopleAdded,
   accessStays,
   limitRaised,
   expiryRemoved,
+  tenantWithoutOwner,
   clusterShared,
   namespaceUnmanaged,
 ];

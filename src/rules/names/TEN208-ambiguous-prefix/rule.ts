@@ -1,9 +1,9 @@
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { WholeRule } from '../../rule.ts';
-import { ceilingsOf } from '../../../config/model/ceilings.ts';
-import { flowText } from '../../../source/splice.ts';
-import { tenantByName, tenantNames } from '../prefix.ts';
+import { tenantByName } from '../../../config/model/tenant-by-name.ts';
+import { fullNameGrant, isGivenByItself } from '../full-names.ts';
+import { tenantNames } from '../prefix.ts';
 
 export const ambiguousPrefix: WholeRule = {
   level: 'whole',
@@ -22,8 +22,7 @@ export const ambiguousPrefix: WholeRule = {
         const isOptional = complete && naming.tenantPrefix.value === 'Optional';
         if (!prefixed && !isOptional && complete) continue;
         // Without the prefix it is not the name that decides (S72), and the admins have given this one by itself.
-        const granted = isOptional ? (ceilingsOf(desired.organization, tenant.name).fullNames?.value ?? []) : [];
-        if (!prefixed && granted.includes(name)) continue;
+        if (!prefixed && isGivenByItself(desired.organization, tenant.name, name)) continue;
         const meant = tenantByName(names, name);
         const location = meant === undefined ? undefined : names.get(meant);
         if (meant === undefined || location === undefined || meant === tenant.name) continue;
@@ -36,14 +35,9 @@ export const ambiguousPrefix: WholeRule = {
           related,
           help: prefixed
             ? `choose an identifier that does not begin with \`${meant.slice(tenant.name.length + 1)}-\``
-            : `choose a name that does not begin with \`${meant}-\`, or for a namespace that is there already ask the admins for ${grantText(tenant.name, name)} in the \`spec\` of organization.yaml`,
+            : `choose a name that does not begin with \`${meant}-\`, or for a namespace that is there already ask the admins for ${fullNameGrant(desired.organization, tenant.name, name)}`,
         };
       }
     }
   },
 };
-
-/** The line that grants a tenant one name. */
-function grantText(tenant: string, name: string): string {
-  return `\`${flowText({ grants: { [tenant]: { fullNames: [name] } } }).slice(2, -2)}\``;
-}

@@ -1,7 +1,8 @@
 import { at } from '../../../source/diagnostic.ts';
 import type { WholeRule } from '../../rule.ts';
 import { groupClaims } from '../claims.ts';
-import { tenantByName, tenantNames } from '../prefix.ts';
+import { tenantByName } from '../../../config/model/tenant-by-name.ts';
+import { tenantNames } from '../prefix.ts';
 
 export const groupNamespaceLooksLikeTenants: WholeRule = {
   level: 'whole',

@@ -4,7 +4,8 @@ import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import { addTo } from '../../../values/order.ts';
-import { tenantByName, tenantNames } from '../../names/prefix.ts';
+import { tenantByName } from '../../../config/model/tenant-by-name.ts';
+import { tenantNames } from '../../names/prefix.ts';
 import type { WholeRule, RuleContext } from '../../rule.ts';
 
 export const unprotectedOwnerServiceAccount: WholeRule = {

@@ -1,5 +1,5 @@
 import type { Access } from '../../../access/graph.ts';
-import { isProduction } from '../../../config/model/desired-state.ts';
+import { productionOf } from '../../../access/production.ts';
 import { groupsOf } from '../../../access/queries.ts';
 import type { Plan } from '../../../plan/plan.ts';
 import { at } from '../../../source/diagnostic.ts';
@@ -65,10 +65,10 @@ function leavers({ items }: Plan): Map<string, Leaver> {
 type Held = Access & { readonly production: boolean; readonly tenant: string | undefined };
 
 /** What users have by their own names after the change. */
-function givenByName({ after: { graph, desired } }: Plan): Map<string, Held[]> {
+function givenByName({ before, after }: Plan): Map<string, Held[]> {
+  const { isPlace } = productionOf(before, after);
   const found = new Map<string, Held[]>();
-  for (const { cluster, namespaces, accesses } of graph.clusters) {
-    const production = isProduction(desired.organization, cluster);
+  for (const { cluster, namespaces, accesses } of after.graph.clusters) {
     const tenants = new Map(
       namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
@@ -76,7 +76,7 @@ function givenByName({ after: { graph, desired } }: Plan): Map<string, Held[]> {
       if (access.subject.kind !== 'User') continue;
       const { scope } = access;
       const tenant = scope.kind === 'Namespace' ? tenants.get(scope.namespace) : undefined;
-      addTo(found, access.subject.name, { ...access, production, tenant });
+      addTo(found, access.subject.name, { ...access, production: isPlace(cluster.name, scope), tenant });
     }
   }
   return found;

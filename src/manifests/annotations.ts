@@ -1,0 +1,65 @@
+import type { ClusterNamespace } from '../access/graph.ts';
+import type { Organization, ResolvedIsolation } from '../config/model/desired-state.ts';
+import { heldIsolation } from '../config/model/desired-state.ts';
+import { isolation as isolationTable } from '../settings/isolation.ts';
+import { keysOf } from '../settings/setting.ts';
+import { keys } from './labels.ts';
+
+/**
+ * Argo CD must never delete such an object for whatever reason, and is not out of sync because it is still there: it
+ * would sync again and again otherwise.
+ */
+export const keptByArgoCD = {
+  'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+};
+
+/** How a namespace is isolated: one that is no tenant's, as the organization says. */
+export function isolationOf(
+  { isolation }: Pick<Organization, 'isolation'>,
+  entry: ClusterNamespace,
+): ResolvedIsolation {
+  return entry.kind === 'Tenant' ? entry.namespace.isolation : isolation;
+}
+
+/** The annotations of a Namespace: those that are declared, and those of tenantry itself, which are its word alone. */
+export function namespaceAnnotations(
+  { labelDomain, isolation: byDefault }: Pick<Organization, 'labelDomain' | 'isolation'>,
+  entry: ClusterNamespace,
+): Record<string, string> {
+  const key = keys(labelDomain);
+  const isolation = heldIsolation(isolationOf({ isolation: byDefault }, entry));
+  const { nodeSelector } = isolation;
+  const marked = entry.kind === 'Tenant' && entry.state.value === 'MarkedForDeletion';
+  const declared = entry.kind === 'Tenant' ? Array.from(entry.namespace.annotations) : [];
+  return {
+    // First, so that none takes the place of one of ours: the rules refuse that, and so it is no matter who is asked.
+    ...Object.fromEntries(declared.map(([name, { value }]) => [name, value])),
+    // Until a namespace is marked for deletion, Argo CD must not delete it; from then on, the confirmation names what
+    // may be deleted.
+    ...(marked ? { [key.allowDelete]: entry.name } : keptByArgoCD),
+    ...(nodeSelector && {
+      'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector.value)
+        .map(([name, value]) => `${name}=${value}`)
+        .sort()
+        .join(','),
+    }),
+    ...allowListAnnotations(labelDomain, isolation),
+    ...(entry.kind === 'Group' && { [key.group]: entry.share.group }),
+  };
+}
+
+/**
+ * The annotations by which a Namespace says what is allowed in it. On the Namespace itself, because each may say
+ * something else, and the policy on Namespaces keeps everyone but the platform from changing it. An empty one allows
+ * nothing; without it, anything goes.
+ */
+function allowListAnnotations(domain: string, resolved: ResolvedIsolation): Record<string, string> {
+  return Object.fromEntries(
+    keysOf(isolationTable).flatMap((list) => {
+      const key = isolationTable[list];
+      const allowed = resolved[list]?.value;
+      return 'annotation' in key && Array.isArray(allowed) ? [[`${domain}/${key.annotation}`, allowed.join(',')]] : [];
+    }),
+  );
+}
