@@ -1,3 +1,4 @@
+import type { ClusterInput } from '../cluster-input.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject } from '../template.ts';
 import { keys, managedBy } from '../labels.ts';
@@ -15,7 +16,7 @@ import type { Policy, PolicyContext } from './policy.ts';
 import { cordonPolicy, markedForDeletionPolicy } from './states.ts';
 
 export { allowListAnnotations } from './classes.ts';
-export type { Policy, PolicyContext } from './policy.ts';
+export type { ForeignBinding, Policy, PolicyContext } from './policy.ts';
 
 /** The first Kubernetes 1.x minor with ValidatingAdmissionPolicy in v1. */
 export const policiesSince = 30;
@@ -64,14 +65,14 @@ export function policyObjects({ organization, key }: PolicyContext, policy: Poli
 
 /** What policies of a cluster are written for. */
 export function policyContext(
-  organization: PolicyContext['organization'],
-  cluster: PolicyContext['cluster'],
-  tenants: PolicyContext['tenants'],
+  { organization, cluster, tenantNames }: Pick<ClusterInput, 'organization' | 'cluster' | 'tenantNames'>,
+  foreign: PolicyContext['foreign'],
 ): PolicyContext {
   return {
     organization,
     cluster,
-    tenants,
+    tenants: tenantNames,
+    foreign,
     key: keys(organization.labelDomain),
     minor: Number(cluster.kubernetesVersion.value.split('.')[1]),
   };

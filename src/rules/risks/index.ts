@@ -17,6 +17,8 @@ import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
 import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 import { workStopped } from './TEN545-work-stopped/rule.ts';
 import { accessStays } from './TEN546-access-stays/rule.ts';
+import { namesChanged } from './TEN553-names-changed/rule.ts';
+import { foreignNamespaceShared } from './TEN555-foreign-namespace-shared/rule.ts';
 
 /**
  * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
@@ -28,6 +30,8 @@ export const riskRules: readonly Rule[] = [
   deleted,
   markedForDeletion,
   identityChanged,
+  namesChanged,
+  foreignNamespaceShared,
   policyTrustWidened,
   protectionLowered,
   adminGiven,
