@@ -1,10 +1,12 @@
 import type { Group } from '../config/model/desired-state.ts';
+import { reservedGroups } from '../config/model/desired-state.ts';
 import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
 import recorded from '../kubernetes/built-in-roles.json' with { type: 'json' };
 import { clusterScopeRules } from './cluster-scope-rules.ts';
 import type { Access, ClusterAccess } from './graph.ts';
-import { platformRoles, rbacName } from './graph.ts';
+import { platformRoles } from './graph.ts';
+import { isOwnAuthentication, ofPlatform, rbacName } from './names-on.ts';
 import { serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest, PolicyRule } from '../kubernetes/rbac.ts';
 import { ruleAllows } from '../kubernetes/rbac.ts';
@@ -40,7 +42,13 @@ const authenticated = 'system:authenticated';
 
 /** The claims of a token of the platform: its subject is `user:<username>` (S30). */
 export function tokenClaims(user: string, groups: readonly string[]): Claims {
-  return { username: rbacName({ kind: 'User', name: user }), groups: [...groups, authenticated] };
+  return { username: `${ofPlatform.user}${user}`, groups: [...groups, authenticated] };
+}
+
+/** The claims of a user who is in `groups` of the organization, on a cluster: by its names, whoever gives its tokens. */
+export function claimsOn(access: ClusterAccess, user: string, groups: readonly Group['name'][]): Claims {
+  const username = rbacName(access.cluster, { kind: 'User', name: user });
+  return { username, groups: [...groupClaims(access, groups), authenticated] };
 }
 
 /** The claims of a service account's own token. */
@@ -53,16 +61,29 @@ export function serviceAccountClaims(namespace: string, name: string): Claims {
 
 /**
  * The group claims of somebody who is in `groups` of the organization: every token for the cluster holds `cluster-scope`
- * as well (S33), and only those get one who are in a group that the cluster is shared with, or admins (S14, S34).
+ * as well (S33), and only those get one who are in a group that the cluster is shared with, or admins (S14, S34). The
+ * cluster's own identity provider knows its own groups alone, each by the cluster's name for it.
  */
-export function groupClaims({ cluster }: ClusterAccess, groups: readonly Group['name'][]): readonly string[] {
-  const seesCluster = groups.includes('cluster-admins') || cluster.sharedWith.some((s) => groups.includes(s.group));
-  return seesCluster && !groups.includes('cluster-scope') ? [...groups, 'cluster-scope'] : groups;
+export function groupClaims(access: ClusterAccess, groups: readonly Group['name'][]): readonly string[] {
+  const { cluster } = access;
+  if (isOwnAuthentication(cluster)) {
+    const known = groups.filter((group) => !reservedGroups.some((reserved) => reserved === group));
+    return known.map((name) => rbacName(cluster, { kind: 'Group', name }));
+  }
+  return seesCluster(access, groups) && !groups.includes('cluster-scope') ? [...groups, 'cluster-scope'] : groups;
+}
+
+/** Whether the platform gives tokens for the cluster to somebody in `groups` (S14). */
+export function seesCluster({ seenBy }: ClusterAccess, groups: readonly Group['name'][]): boolean {
+  return groups.includes('cluster-admins') || seenBy.some(({ group }) => groups.includes(group));
 }
 
 /** The accesses on a cluster that hold for these claims, those included that Kubernetes itself gives, without a reason. */
 export function accessesOf(cluster: ClusterAccess, claims: Claims): Access[] {
-  return [...cluster.accesses.filter((access) => holdsFor(access, claims)), ...builtInAccesses(cluster, claims)];
+  return [
+    ...cluster.accesses.filter((access) => holdsFor(cluster, access, claims)),
+    ...builtInAccesses(cluster, claims),
+  ];
 }
 
 /** What Kubernetes itself gives to the groups among the claims: discovery, and questions about oneself. */
@@ -91,12 +112,12 @@ export function evaluate(cluster: ClusterAccess, accesses: readonly Access[], re
   return { allowed: because.length > 0, because, insufficient };
 }
 
-function holdsFor({ subject }: Access, claims: Claims): boolean {
+function holdsFor({ cluster }: ClusterAccess, { subject }: Access, claims: Claims): boolean {
   switch (subject.kind) {
     case 'User':
-      return claims.username === rbacName(subject);
+      return claims.username === rbacName(cluster, subject);
     case 'Group':
-      return claims.groups.includes(subject.name);
+      return claims.groups.includes(rbacName(cluster, subject));
     case 'ServiceAccount':
       return claims.username === serviceAccountUserName(subject.namespace, subject.name);
   }

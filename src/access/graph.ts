@@ -2,8 +2,11 @@ import type {
   Cluster,
   ClusterShare,
   DesiredState,
+  ForeignNamespace,
   Located,
   Namespace,
+  Organization,
+  Share,
   Subject,
   Tenant,
 } from '../config/model/desired-state.ts';
@@ -14,6 +17,7 @@ import { addTo, groupedBy, sortedBy } from '../values/order.ts';
 import type { SharedWith } from '../values/shared.ts';
 import { areShared, isShared, takeOver } from '../values/shared.ts';
 import type { Origin } from '../source/source.ts';
+import { isOwnAuthentication } from './names-on.ts';
 
 /** A role that a subject has: one that every cluster has, or a custom role of the namespace's tenant. */
 export interface RoleRef {
@@ -53,16 +57,32 @@ export type ClusterNamespace =
       readonly state: Namespace['state'];
     }
   | { readonly kind: 'Group'; readonly name: string; readonly share: ClusterShare }
-  | { readonly kind: 'Retained'; readonly name: string; readonly origin: Origin };
+  | { readonly kind: 'Retained'; readonly name: string; readonly origin: Origin }
+  /** Others declare it: what is given in it is all that is the platform's there. */
+  | { readonly kind: 'Foreign'; readonly name: string; readonly foreign: ForeignNamespace };
 
 /** What of a cluster decides about access to it. */
-export type AccessCluster = Pick<Cluster, 'name' | 'sharedWith' | 'retainedNamespaces'>;
+export type AccessCluster = Pick<
+  Cluster,
+  'name' | 'sharedWith' | 'retainedNamespaces' | 'foreignNamespaces' | 'authentication'
+>;
+
+/** A group that sees a cluster: because the cluster is shared with it or, where that is derived, of what it has there. */
+export interface Sight {
+  readonly group: string;
+  readonly isDerived: boolean;
+  /** Last day (UTC) on which it holds; undefined when it has no end. */
+  readonly until?: string;
+  readonly because: readonly Reason[];
+}
 
 /** All that the config means for one cluster. */
 export interface ClusterAccess<C extends AccessCluster = Cluster> {
   readonly cluster: C;
   /** Sorted by name. */
   readonly namespaces: readonly ClusterNamespace[];
+  /** The groups that see the cluster (S14): those that it is shared with in their order, then those that is derived of. */
+  readonly seenBy: readonly Sight[];
   /** Sorted by scope, subject and role; no two with the same of all three. Worked out when they are first asked for. */
   readonly accesses: readonly Access[];
 }
@@ -92,22 +112,25 @@ export interface Meaning {
  * of the same values is taken over from the other side of a change.
  */
 export function accessGraph(desired: DesiredState, asOf: string, base?: SharedWith<Meaning>): AccessGraph {
-  const { admins } = desired.organization;
+  const { organization } = desired;
   const onCluster = tenantsByCluster(desired.tenants);
-  const shared = base?.graph.asOf === asOf ? sharedClusters(base, admins, onCluster) : undefined;
+  const shared = base?.graph.asOf === asOf ? sharedClusters(base, organization, onCluster) : undefined;
   const make = (cluster: Cluster): ClusterAccess =>
-    clusterAccess({ cluster, tenants: onCluster.get(cluster.name) ?? [], admins, asOf });
+    clusterAccess({ cluster, tenants: onCluster.get(cluster.name) ?? [], organization, asOf });
   return { asOf, clusters: desired.clusters.map((cluster) => takeOver(shared, cluster, make)) };
 }
+
+/** What of the organization decides about access to clusters. */
+export type AccessOrganization = Pick<Organization, 'admins' | 'clusterShares'>;
 
 /** The clusters of the other side's graph that are made of the same tenants and admins here, each by itself. */
 function sharedClusters(
   { desired, graph }: SharedWith<Meaning>,
-  admins: readonly Located<string>[],
+  organization: AccessOrganization,
   onCluster: ReadonlyMap<string, readonly Tenant[]>,
 ): Map<Cluster, ClusterAccess> {
-  const before = desired.organization.admins;
-  if (!isShared(before, admins) && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
+  const [before, now] = [desired.organization, organization];
+  if (!isAlike(before.admins, now.admins) || !isAlike(before.clusterShares, now.clusterShares)) return new Map();
   const onClusterBefore = tenantsByCluster(desired.tenants);
   return new Map(
     graph.clusters.flatMap((entry) => {
@@ -118,14 +141,13 @@ function sharedClusters(
   );
 }
 
+function isAlike<T extends object>(before: T, now: T): boolean {
+  return isShared(before, now) || JSON.stringify(before) === JSON.stringify(now);
+}
+
 /** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */
 export function accessKey({ cluster, subject, role, scope }: Access): string {
   return [cluster, ...scopeKey(scope), subjectKey(subject), role.kind, role.name].join('\n');
-}
-
-/** The subject's name as tokens and RBAC have it: a user is `user:alice` (S30). */
-export function rbacName({ kind, name }: Pick<Subject, 'kind' | 'name'>): string {
-  return kind === 'User' ? `user:${name}` : name;
 }
 
 /** The tenants that have namespaces on each cluster, by its name, in their order. */
@@ -143,13 +165,13 @@ export const tenantsByCluster = oncePer((tenants: readonly Tenant[]): ReadonlyMa
 export interface ClusterAccessInput<C extends AccessCluster = Cluster> {
   readonly cluster: C;
   readonly tenants: readonly Tenant[];
-  readonly admins: readonly Located<string>[];
+  readonly organization: AccessOrganization;
   readonly asOf: string;
 }
 
 /** All that the config means for one cluster. */
 export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput<C>): ClusterAccess<C> {
-  const { cluster, tenants, admins, asOf } = input;
+  const { cluster, tenants, organization, asOf } = input;
   const namespaces: ClusterNamespace[] = [
     ...tenants.flatMap((tenant) =>
       tenant.namespaces
@@ -166,13 +188,22 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
       share.namespace === undefined ? [] : [{ kind: 'Group' as const, name: share.namespace, share }],
     ),
     ...cluster.retainedNamespaces.map(({ value, origin }) => ({ kind: 'Retained' as const, name: value, origin })),
+    ...cluster.foreignNamespaces.map((foreign) => ({ kind: 'Foreign' as const, name: foreign.name, foreign })),
   ];
 
   const sorted = sortedBy(namespaces, (n) => n.name);
-  const accesses = once(() => accessesOf(cluster, sorted, admins, asOf));
+  const inNamespaces = once(() => accessesInNamespaces(cluster, sorted, asOf));
+  const seenBy = once(() => [
+    ...declaredSights(cluster),
+    ...(organization.clusterShares.value === 'Derived' ? derivedSights(cluster, inNamespaces()) : []),
+  ]);
+  const accesses = once(() => [...inScope(platformAccess(cluster, organization.admins, seenBy())), ...inNamespaces()]);
   return {
     cluster,
     namespaces: sorted,
+    get seenBy() {
+      return seenBy();
+    },
     get accesses() {
       return accesses();
     },
@@ -180,19 +211,30 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
 }
 
 /** Scope by scope, so that only what somebody has in one of them is compared and sorted. */
-function accessesOf(
-  cluster: AccessCluster,
-  namespaces: readonly ClusterNamespace[],
-  admins: readonly Located<string>[],
-  asOf: string,
-): Access[] {
+function accessesInNamespaces(cluster: AccessCluster, namespaces: readonly ClusterNamespace[], asOf: string): Access[] {
   const byScope = groupedBy(namespaces, ({ name }) => name).values();
-  return [
-    inScope(platformAccess(cluster, admins)),
-    ...Array.from(byScope, (entries) =>
-      inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, asOf)))),
-    ),
-  ].flat();
+  return Array.from(byScope, (entries) =>
+    inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, asOf)))),
+  ).flat();
+}
+
+function declaredSights({ sharedWith }: AccessCluster): Sight[] {
+  return sharedWith.map(({ group, origin }) => ({ group, isDerived: false, because: [{ origin, via: [] }] }));
+}
+
+/** Groups that have something in a namespace, as if the cluster were shared with them, for as long as they have it. */
+function derivedSights({ sharedWith }: AccessCluster, inNamespaces: readonly Access[]): Sight[] {
+  const declared = new Set(sharedWith.map(({ group }) => group));
+  const derived = groupedBy(
+    inNamespaces.filter(({ subject }) => subject.kind === 'Group' && !declared.has(subject.name)),
+    ({ subject }) => subject.name,
+  );
+  return sortedBy(derived, ([group]) => group).flatMap(([group, all]): Sight[] => {
+    const [first, ...rest] = all;
+    if (!first) return [];
+    const { until, because } = rest.reduce(merged, first);
+    return [{ group, isDerived: true, ...(until !== undefined && { until }), because }];
+  });
 }
 
 /** The accesses in one scope: one for each subject and role, sorted. */
@@ -206,8 +248,29 @@ function inScope(all: Iterable<Access>): Access[] {
   return sortedBy(accesses.values(), ({ subject, role }) => [subjectKey(subject), role.kind, role.name]);
 }
 
-function* platformAccess(cluster: AccessCluster, admins: readonly Located<string>[]): Iterable<Access> {
+/**
+ * What the platform itself gives, by the groups that it puts into its tokens. Where tokens are those of the cluster's own
+ * identity provider, nobody puts them there, and whoever may make groups there could: so no group of these names counts.
+ * The admins are bound by their names, and `cluster-scope` to the groups that see the cluster (docs/decisions/0051).
+ */
+function* platformAccess(
+  cluster: AccessCluster,
+  admins: readonly Located<string>[],
+  seenBy: readonly Sight[],
+): Iterable<Access> {
   const scope = { kind: 'Cluster' } as const;
+  if (isOwnAuthentication(cluster)) {
+    const place = { cluster: cluster.name, scope };
+    for (const { value: name, origin } of admins) {
+      const because = [{ origin, via: [] }];
+      yield { ...place, subject: { kind: 'User', name }, role: platformRoles.clusterAdmins, because };
+    }
+    for (const { group: name, until, because } of seenBy) {
+      const end = until === undefined ? {} : { until };
+      yield { ...place, subject: { kind: 'Group', name }, role: platformRoles.clusterScope, ...end, because };
+    }
+    return;
+  }
   yield {
     cluster: cluster.name,
     subject: { kind: 'Group', name: 'cluster-admins' },
@@ -220,7 +283,7 @@ function* platformAccess(cluster: AccessCluster, admins: readonly Located<string
     subject: { kind: 'Group', name: 'cluster-scope' },
     role: platformRoles.clusterScope,
     scope,
-    because: cluster.sharedWith.map(({ origin }) => ({ origin, via: [] })),
+    because: seenBy.flatMap(({ because }) => because),
   };
 }
 
@@ -231,17 +294,7 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
       for (const { subject, origin } of entry.tenant.owners) {
         yield { ...place, subject, role: { kind: 'ClusterRole', name: 'admin' }, because: [{ origin, via: [] }] };
       }
-      for (const share of entry.namespace.shares) {
-        if (hasEnded(share, asOf)) continue;
-        const { subject, role, until, origin, via } = share;
-        yield {
-          ...place,
-          subject,
-          role: roleRef(role),
-          ...(until !== undefined && { until }),
-          because: [{ origin, via }],
-        };
-      }
+      yield* sharedAccess(place, entry.namespace.shares, asOf);
       return;
     }
     case 'Group':
@@ -252,8 +305,24 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
         because: [{ origin: entry.share.origin, via: [] }],
       };
       return;
+    case 'Foreign':
+      yield* sharedAccess(place, entry.foreign.shares, asOf);
+      return;
     case 'Retained':
       return;
+  }
+}
+
+/** What shares give in a place on a day. */
+function* sharedAccess(
+  place: Pick<Access, 'cluster' | 'scope'>,
+  shares: readonly Share[],
+  asOf: string,
+): Iterable<Access> {
+  for (const share of shares) {
+    if (hasEnded(share, asOf)) continue;
+    const { subject, role, until, origin, via } = share;
+    yield { ...place, subject, role: roleRef(role), ...(until !== undefined && { until }), because: [{ origin, via }] };
   }
 }
 

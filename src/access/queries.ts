@@ -74,7 +74,7 @@ export function whatUserCan(
   const admin = organization.admins.find((a) => a.value === user);
   if (admin) groups.add('cluster-admins');
   const shares = new Map(
-    graph.clusters.map(({ cluster }) => [cluster.name, cluster.sharedWith.filter((s) => groups.has(s.group))]),
+    graph.clusters.map(({ cluster, seenBy }) => [cluster.name, seenBy.filter((sight) => groups.has(sight.group))]),
   );
   return listAccess(graph, filter).flatMap((access): UserAccess[] => {
     const { subject, cluster } = access;
@@ -86,7 +86,10 @@ export function whatUserCan(
     if (group === 'cluster-scope') {
       // Tokens for a cluster are given to members of groups that it is shared with, and to admins (S14).
       if (!admin && seenBy.length === 0) return [];
-      const reasons = [...(admin ? [admin] : []), ...seenBy].map(({ origin }) => ({ origin, via: [] }));
+      const reasons = [
+        ...(admin ? [{ origin: admin.origin, via: [] }] : []),
+        ...seenBy.flatMap(({ because }) => because),
+      ];
       return [{ access: { ...access, because: reasons }, group }];
     }
     if (group === 'cluster-admins') {
@@ -119,8 +122,11 @@ export function openGroups({ groups }: Organization): string[] {
 }
 
 /** Every user that the organization names anywhere. */
-export function knownUsers({ organization, tenants }: DesiredState): Set<string> {
-  const shares = tenants.flatMap((t) => [...t.defaultShares, ...t.namespaces.flatMap((n) => n.ownShares)]);
+export function knownUsers({ organization, clusters, tenants }: DesiredState): Set<string> {
+  const shares = [
+    ...tenants.flatMap((t) => [...t.defaultShares, ...t.namespaces.flatMap((n) => n.ownShares)]),
+    ...clusters.flatMap((c) => c.foreignNamespaces.flatMap((n) => n.shares)),
+  ];
   const subjects = [...tenants.flatMap((t) => t.owners), ...shares].map(({ subject }) => subject);
   return new Set([
     ...organization.admins.map((a) => a.value),

@@ -30,6 +30,7 @@ export function refuseUnknownNames(desired: DesiredState, filter: AccessFilter):
         ...tenants.flatMap((t) => t.namespaces.map((n) => n.name)),
         ...clusters.flatMap((c) => c.sharedWith.flatMap((s) => s.namespace ?? [])),
         ...clusters.flatMap((c) => c.retainedNamespaces.map((n) => n.value)),
+        ...clusters.flatMap((c) => c.foreignNamespaces.map((n) => n.name)),
       ],
     ],
   ];

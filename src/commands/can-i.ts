@@ -2,15 +2,16 @@ import type { Claims, Grant, Verdict } from '../access/evaluate.ts';
 import {
   accessesOf,
   builtInAccesses,
+  claimsOn,
   evaluate,
-  groupClaims,
+  seesCluster,
   recordedVersion,
   serviceAccountClaims,
-  tokenClaims,
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
+import { isOwnAuthentication, rbacName } from '../access/names-on.ts';
 import { groupsOf, knownUsers, openGroups, whatUserCan } from '../access/queries.ts';
-import { serviceAccountUserName } from '../kubernetes/names.ts';
+import { serviceAccountOf, serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { protectionOf } from '../config/model/desired-state.ts';
@@ -66,6 +67,7 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
   );
   const notes = [
     ...tokenNote(who, cluster),
+    ...ownNote(who, cluster),
     ...versionNote(cluster),
     ...(verdict.allowed ? stateNote(cluster, request) : []),
   ];
@@ -92,7 +94,10 @@ interface Someone {
   readonly claims: Claims;
   /** What he has on the cluster, with his own reasons where they are known. */
   readonly accesses: readonly Access[];
-  /** Whether the platform gives him tokens for the cluster; undefined for a service account, whose are Kubernetes' own. */
+  /**
+   * Whether the platform gives him tokens for the cluster; undefined for a service account, whose are Kubernetes' own, and
+   * where the cluster has its own identity provider.
+   */
   readonly getsToken?: boolean;
   /** Groups that he may be in as well, as nobody declares who is in them, with what he would have in each. */
   readonly mayBeIn?: ReadonlyMap<string, () => readonly Access[]>;
@@ -124,18 +129,19 @@ function aUser({ desired, graph, cluster }: Question, user: string): Someone {
   if (!users.has(user)) throw unknown('user', user, users);
   const declared = groupsOf(organization, user).map((g) => g.name);
   const isAdmin = organization.admins.some((a) => a.value === user);
-  const claims = tokenClaims(user, groupClaims(cluster, [...declared, ...(isAdmin ? ['cluster-admins'] : [])]));
+  const groups = [...declared, ...(isAdmin ? ['cluster-admins'] : [])];
+  const claims = claimsOn(cluster, user, groups);
   const own = whatUserCan(graph, organization, user, { cluster: cluster.cluster.name }).map(({ access }) => access);
   return {
     description: `user \`${user}\``,
     claims,
     accesses: [...own, ...builtInAccesses(cluster, claims)],
-    getsToken: claims.groups.includes('cluster-scope'),
+    ...tokensFor(cluster, groups),
     // With a group that the cluster is shared with come tokens, and so what every token gives (S33).
     mayBeIn: new Map(
       openGroups(organization).map((group) => [
         group,
-        () => accessesOf(cluster, tokenClaims(user, groupClaims(cluster, [...declared, group]))),
+        () => accessesOf(cluster, claimsOn(cluster, user, [...declared, group])),
       ]),
     ),
   };
@@ -143,14 +149,20 @@ function aUser({ desired, graph, cluster }: Question, user: string): Someone {
 
 function aMember({ desired, cluster }: Question, groups: readonly string[], user: string | undefined): Someone {
   for (const group of groups) refuseUnknownNames(desired, { group });
-  const claims = tokenClaims(user ?? '', groupClaims(cluster, groups));
+  const claims = claimsOn(cluster, user ?? '', groups);
   const inGroups = `${groups.length > 1 ? 'groups' : 'group'} ${groups.map((g) => `\`${g}\``).join(', ')}`;
   return {
     description: user === undefined ? inGroups : `user \`${user}\` in ${inGroups}`,
     claims,
     accesses: accessesOf(cluster, claims),
-    getsToken: claims.groups.includes('cluster-scope'),
+    ...tokensFor(cluster, groups),
   };
+}
+
+/** Whether there are tokens for somebody in `groups`; `cluster-scope` is in each, and nobody asks for it but who has one. */
+function tokensFor(cluster: ClusterAccess, groups: readonly string[]): Pick<Someone, 'getsToken'> {
+  if (isOwnAuthentication(cluster.cluster)) return {};
+  return { getsToken: seesCluster(cluster, groups) || groups.includes('cluster-scope') };
 }
 
 function aServiceAccount({ desired, graph, cluster }: Question, serviceAccount: string): Someone {
@@ -192,14 +204,20 @@ function refuseUnknownNamespace(
   });
 }
 
-function tokenNote({ description, getsToken, mayBeIn }: Someone, { cluster }: ClusterAccess): string[] {
+function tokenNote({ description, getsToken, mayBeIn }: Someone, { cluster, seenBy }: ClusterAccess): string[] {
   if (getsToken !== false) return [];
-  const open = cluster.sharedWith.map(({ group }) => group).filter((group) => mayBeIn?.has(group));
+  const open = seenBy.map(({ group }) => group).filter((group) => mayBeIn?.has(group));
   return [
     open.length === 0
       ? `${cluster.name} is shared with no group of ${description}, so there are no tokens for it`
       : `${cluster.name} is shared with no group that names ${description}, so there are tokens for it only in ${someOf(open)}`,
   ];
+}
+
+/** Who is in which group, and by which name, says a provider that nobody here can ask. */
+function ownNote({ claims }: Someone, { cluster }: ClusterAccess): string[] {
+  if (!isOwnAuthentication(cluster) || serviceAccountOf(claims.username)) return [];
+  return [`${cluster.name} has its own identity provider: who somebody is, and in which groups, that one says`];
 }
 
 /** Between versions, the built-in roles differ in what is new or gone. */
@@ -312,7 +330,7 @@ function jsonOf({
             subresource: request.subresource ?? null,
             name: request.name ?? null,
           },
-    claims: { username: username === 'user:' ? null : username, groups },
+    claims: { username: username === rbacName(cluster, { kind: 'User', name: '' }) ? null : username, groups },
     getsToken: getsToken ?? null,
     kubernetes: { cluster: cluster.kubernetesVersion.value, builtInRoles: recordedVersion },
     because: because.map(({ access, rule, ruleOrigin }) => ({

@@ -1,21 +1,18 @@
 import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
+import { isOwnAuthentication } from '../access/names-on.ts';
 import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
 import { ceilingsOf } from '../config/model/ceilings.ts';
-import type { Group, DesiredState, Located, Organization } from '../config/model/desired-state.ts';
+import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
 import { isProduction, isProductionByLabels } from '../config/model/desired-state.ts';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
-import type { LocatedValues } from '../config/model/located.ts';
 import { holderOf } from '../access/holder.ts';
-import { cluster as clusterTable } from '../settings/cluster.ts';
+import { authentication, cluster as clusterTable } from '../settings/cluster.ts';
 import { grants } from '../settings/grants.ts';
-import { isolation as isolationTable } from '../settings/isolation.ts';
+import { isolation as isolationTable, notByLabels } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
-import type { Told, ValueKeys } from '../settings/setting.ts';
-import { keysOf, valuesIn } from '../settings/setting.ts';
-import { permits } from '../settings/order.ts';
+import { valuesIn } from '../settings/setting.ts';
 import { tenant as tenantTable } from '../settings/tenant.ts';
-import { valueText } from '../settings/value.ts';
 import { table } from '../render/table.ts';
 import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
@@ -23,16 +20,11 @@ import { counted } from '../source/text.ts';
 import { groupedBy } from '../values/order.ts';
 import { shortText } from '../values/short-text.ts';
 import { accessColumns, subjectName } from '../app/access-rows.ts';
+import type { Fact } from '../app/explained.ts';
+import { derivedFacts, fact, subjectFacts, valueFacts } from '../app/explained.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
 import { graphOrProblems, lineFinder, styleOf } from '../app/organization.ts';
-
-/** One thing that holds, and the line that decides it; without a line it is tenantry's own default. */
-interface Fact {
-  readonly about: string;
-  readonly value: string;
-  readonly origin?: Origin;
-}
 
 interface Explanation {
   readonly title: string;
@@ -126,7 +118,9 @@ function tenantExplanations({ organization, tenants }: DesiredState, graph: Acce
 
 function namespaceExplanations({ organization }: DesiredState, graph: AccessGraph, name: string): Explanation[] {
   const there = graph.clusters.flatMap(({ cluster, namespaces }) =>
-    namespaces.filter((n) => n.name === name).map((entry) => ({ cluster: cluster.name, entry })),
+    namespaces
+      .filter((n) => n.name === name)
+      .map((entry) => ({ cluster: cluster.name, entry, labels: cluster.podSecurityLabels })),
   );
   // Of one name, each holder's are others: with settings, and access, of their own.
   const byHolder = Array.from(groupedBy(there, ({ entry }) => holderOf(entry)).values());
@@ -140,6 +134,11 @@ function namespaceExplanations({ organization }: DesiredState, graph: AccessGrap
         facts: [
           ...namespaceFacts(first.entry),
           ...productionFacts(organization, first.entry),
+          ...all.flatMap(({ cluster, entry, labels }) =>
+            labels.value === 'Omitted' && entry.kind !== 'Foreign'
+              ? [{ about: `podSecurity on ${cluster}`, value: notByLabels, origin: labels.origin }]
+              : [],
+          ),
           ...all.flatMap(({ cluster, entry }) => ({
             about: 'cluster',
             value: isLeaving(entry, cluster) ? `${cluster}, MarkedForDeletion` : cluster,
@@ -163,7 +162,8 @@ function clusterExplanations(
   const cluster = clusters.find((c) => c.name === name);
   if (!cluster) return [];
   const { origin, sharedWith, labels } = cluster;
-  const there = graph.clusters.flatMap((entry) => (entry.cluster.name === name ? entry.namespaces : []));
+  const access = graph.clusters.find((entry) => entry.cluster.name === name);
+  const there = access?.namespaces ?? [];
   const ofTenants = there.flatMap((entry) => (entry.kind === 'Tenant' ? [entry] : []));
   return [
     {
@@ -171,6 +171,10 @@ function clusterExplanations(
       facts: [
         { about: 'declared', value: cluster.description ?? '', origin },
         ...valueFacts(clusterKeys, cluster),
+        ...(isOwnAuthentication(cluster) ? valueFacts(authenticationKeys, cluster.authentication) : []),
+        ...(cluster.certificateAuthority
+          ? []
+          : [{ about: 'certificate authority', value: 'none: publicly trusted', origin: cluster.server.origin }]),
         {
           about: 'production',
           value: isProduction(organization, cluster) ? 'yes' : 'no',
@@ -187,6 +191,7 @@ function clusterExplanations(
           value: `group ${share.group}${share.namespace === undefined ? '' : `, with the namespace ${share.namespace}`}`,
           origin: share.origin,
         })),
+        ...(access?.seenBy ?? []).flatMap(derivedFacts((group) => ['seen by', `group ${group}`])),
         ...Array.from(groupedBy(ofTenants, ({ tenant }) => tenant.name).values()).flatMap((all) =>
           all.slice(0, 1).map(({ tenant }) => ({
             about: 'tenant',
@@ -195,6 +200,11 @@ function clusterExplanations(
           })),
         ),
         ...cluster.retainedNamespaces.map((retained) => fact('retained namespace', retained)),
+        ...cluster.foreignNamespaces.map((foreign) => ({
+          about: 'foreign namespace',
+          value: foreign.name,
+          origin: foreign.origin,
+        })),
       ],
       accesses: listAccess(graph, { cluster: name })
         .filter(({ scope }) => scope.kind === 'Cluster')
@@ -211,6 +221,8 @@ function clusterOrigin(entry: ClusterNamespace, cluster: string): Origin {
       return entry.share.origin;
     case 'Retained':
       return entry.origin;
+    case 'Foreign':
+      return entry.foreign.origin;
   }
 }
 
@@ -225,6 +237,14 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
       return [{ about: 'kind', value: `the namespace of the group ${entry.share.group}`, origin: entry.share.origin }];
     case 'Retained':
       return [{ about: 'kind', value: 'retained: kept without access', origin: entry.origin }];
+    case 'Foreign':
+      return [
+        {
+          about: 'kind',
+          value: 'a foreign namespace: others declare it, and only what is given in it is from here',
+          origin: entry.foreign.origin,
+        },
+      ];
     case 'Tenant': {
       const { namespace, tenant } = entry;
       const { isolation } = namespace;
@@ -254,43 +274,12 @@ function productionFacts(organization: Organization, entry: ClusterNamespace): F
   const origin = originAt(organization.origin, 'spec', 'changes', 'productionNamespaces');
   return [{ about: 'production', value: 'yes, by its labels', origin }];
 }
-
-function fact(about: string, { value, origin, byDefault }: Located<string>): Fact {
-  return { about, value, ...(!byDefault && { origin }) };
-}
-
 const clusterKeys = valuesIn(clusterTable);
+const authenticationKeys = valuesIn(authentication);
 const tenantKeys = valuesIn(tenantTable);
 const grantKeys = valuesIn(grants);
 const namespaceKeys = valuesIn(namespaceTable);
 const isolationKeys = valuesIn(isolationTable);
-
-/** What the table of settings says of values: every key that has one. */
-function valueFacts<V>(keys: ValueKeys<V>, values: LocatedValues<V>): Fact[] {
-  const factOf = (key: keyof V): Fact[] => {
-    const located = values[key];
-    if (!located) return [];
-    const { name, told, order } = keys[key];
-    return [fact(name, { ...located, value: toldText(told(located.value), order === permits) })];
-  };
-  return keysOf(keys).flatMap(factOf);
-}
-
-/** All that a value says, in one line: `cpu=20 memory=64Gi`, `a.example.com/ b.example.com/`. */
-function toldText(told: readonly Told[], isAllowList: boolean): string {
-  const [only, ...more] = told;
-  if (only === undefined || (isAllowList && more.length === 0)) return 'nothing';
-  if (more.length === 0 && only.part === undefined && only.item === undefined) {
-    return only.value.type === 'flag' ? (only.value.flag ? 'yes' : 'no') : valueText(only.value);
-  }
-  return told
-    .flatMap(({ part, item, value }) => {
-      const name = part ?? item;
-      if (name === undefined) return [];
-      return [valueText(value) === '' ? name : `${name}=${valueText(value)}`];
-    })
-    .join(' ');
-}
 
 function groupExplanations(
   { organization, clusters, tenants }: DesiredState,
@@ -313,6 +302,9 @@ function groupExplanations(
               value: namespace === undefined ? c.name : `${c.name}, with the namespace ${namespace}`,
               origin,
             })),
+        ),
+        ...graph.clusters.flatMap(({ cluster, seenBy }) =>
+          seenBy.filter((sight) => sight.group === name).flatMap(derivedFacts(() => ['sees', cluster.name])),
         ),
         ...tenants.flatMap((t) =>
           t.owners
@@ -338,7 +330,7 @@ function userExplanations(desired: DesiredState, graph: AccessGraph, name: strin
     {
       title: `user ${name}`,
       facts: [
-        { about: 'subject', value: `user:${name}` },
+        ...subjectFacts(desired.clusters, name),
         ...(admin
           ? [{ about: 'admin', value: 'of the organization: in the group cluster-admins', origin: admin.origin }]
           : []),

@@ -1,3 +1,4 @@
+import { isOwnAuthentication } from '../access/names-on.ts';
 import { celString } from './cel.ts';
 import type { RenderedCluster, RenderedOrganization } from './cluster-input.ts';
 
@@ -13,12 +14,13 @@ const stableSince = 34;
  * rules: audience (S29), subject (S30), issuer (S31), lifetime (S28), group claims (S32).
  * See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#using-authentication-configuration.
  *
- * Undefined for a Kubernetes without structured authentication: flags alone cannot express the rules.
+ * Undefined for a cluster whose own identity provider decides, and for a Kubernetes without structured authentication: flags alone cannot express the rules.
  */
 export function authenticationConfiguration(
   organization: RenderedOrganization,
   cluster: RenderedCluster,
 ): object | undefined {
+  if (isOwnAuthentication(cluster)) return undefined;
   const minor = Number(cluster.kubernetesVersion.value.split('.')[1]);
   if (minor < betaSince) return undefined;
   const audience = cluster.id.value;

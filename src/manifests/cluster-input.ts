@@ -21,7 +21,7 @@ export interface ClusterInput {
 /** What of the organization is in the files of clusters. */
 export interface RenderedOrganization extends Pick<
   Organization,
-  'origin' | 'issuer' | 'admins' | 'isolation' | 'labelDomain' | 'policies'
+  'origin' | 'issuer' | 'admins' | 'clusterShares' | 'isolation' | 'labelDomain' | 'policies'
 > {
   readonly naming: Pick<Organization['naming'], 'tenantPrefix'>;
   readonly groups: readonly Pick<Group, 'name'>[];
@@ -30,7 +30,16 @@ export interface RenderedOrganization extends Pick<
 
 /** What of a cluster is in its files. */
 export type RenderedCluster = AccessCluster &
-  Pick<Cluster, 'origin' | 'id' | 'kubernetesVersion' | 'syncIdentity' | 'trustedServiceAccounts' | 'applications'>;
+  Pick<
+    Cluster,
+    | 'origin'
+    | 'id'
+    | 'kubernetesVersion'
+    | 'podSecurityLabels'
+    | 'syncIdentity'
+    | 'trustedServiceAccounts'
+    | 'applications'
+  >;
 
 /** What each cluster is rendered from on the day `asOf`. What is the same for several is one value in all of them. */
 export function clusterInputs({ organization, clusters, tenants }: DesiredState, asOf: string): ClusterInput[] {
@@ -47,11 +56,13 @@ export function clusterInputs({ organization, clusters, tenants }: DesiredState,
 }
 
 function renderedOrganization(organization: Organization): RenderedOrganization {
-  const { origin, issuer, admins, isolation, labelDomain, policies, naming, groups, argoCD } = organization;
+  const { origin, issuer, admins, clusterShares, isolation, labelDomain, policies, naming, groups, argoCD } =
+    organization;
   return {
     origin,
     issuer,
     admins,
+    clusterShares,
     isolation,
     labelDomain,
     policies,
@@ -62,15 +73,18 @@ function renderedOrganization(organization: Organization): RenderedOrganization 
 }
 
 function renderedCluster(cluster: Cluster): RenderedCluster {
-  const { name, origin, sharedWith, retainedNamespaces } = cluster;
-  const { id, kubernetesVersion, syncIdentity, trustedServiceAccounts, applications } = cluster;
+  const { name, origin, sharedWith, retainedNamespaces, foreignNamespaces, authentication } = cluster;
+  const { id, kubernetesVersion, podSecurityLabels, syncIdentity, trustedServiceAccounts, applications } = cluster;
   return {
     name,
     origin,
     sharedWith,
     retainedNamespaces,
+    foreignNamespaces,
+    authentication,
     id,
     kubernetesVersion,
+    podSecurityLabels,
     syncIdentity,
     trustedServiceAccounts,
     applications,

@@ -1,11 +1,12 @@
 import { k8s } from 'cdk8s-plus-28';
 import { boundClusterRole } from '../access/custom-roles.ts';
 import type { Access, ClusterNamespace, Reason } from '../access/graph.ts';
-import { rbacName } from '../access/graph.ts';
+import type { NamingCluster } from '../access/names-on.ts';
+import { rbacName } from '../access/names-on.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
 import { heldIsolation } from '../config/model/desired-state.ts';
 import { defaultRequest, quotaKeys } from '../settings/quota.ts';
-import type { RenderedOrganization } from './cluster-input.ts';
+import type { ClusterInput, RenderedCluster, RenderedOrganization } from './cluster-input.ts';
 import type { Origin } from '../source/source.ts';
 import type { KindIn } from './kinds.ts';
 import { kinds } from './kinds.ts';
@@ -21,26 +22,31 @@ type Labels = Record<string, string>;
 /** What the objects of a namespace are rendered from. */
 interface NamespaceInput {
   readonly organization: RenderedOrganization;
+  readonly cluster: RenderedCluster;
   readonly entry: ClusterNamespace;
   readonly accesses: readonly Access[];
   /** The labels of all that is in the namespace. */
   readonly labels: Labels;
 }
 
-/** The Namespace and all that the platform owns in it, in the order in which it should come to be (S42). */
+/**
+ * The Namespace and all that the platform owns in it, in the order in which it should come to be (S42). Of one that others
+ * declare, what is given in it, and nothing else.
+ */
 export function namespaceObjects(
-  organization: RenderedOrganization,
+  { organization, cluster }: Pick<ClusterInput, 'organization' | 'cluster'>,
   entry: ClusterNamespace,
   accesses: readonly Access[],
 ): ExplainedTemplate[] {
   const labels = { [keys(organization.labelDomain).managedBy]: managedBy };
-  return Object.values(objectsOf).flatMap((of) => of({ organization, entry, accesses, labels }));
+  const input = { organization, cluster, entry, accesses, labels };
+  return entry.kind === 'Foreign' ? objectsOf.RoleBinding(input) : Object.values(objectsOf).flatMap((of) => of(input));
 }
 
 /** The objects of each kind that stands in a namespace's file, in the order in which they should come to be. */
 const objectsOf = {
-  Namespace({ organization, entry, labels: managed }) {
-    const labels = { ...namespaceLabels(organization, entry), ...managed };
+  Namespace({ organization, cluster, entry, labels: managed }) {
+    const labels = { ...namespaceLabels(organization, cluster, entry), ...managed };
     const annotations = namespaceAnnotations(organization, entry);
     const object = template(k8s.KubeNamespace, (map) => ({
       metadata: { name: map(entry.name), labels: mapped(labels, map), annotations: mapped(annotations, map) },
@@ -87,7 +93,7 @@ const objectsOf = {
       const object = template(k8s.KubeRoleBinding, (map) => ({
         ...metadata(input, map(name), map),
         roleRef: { apiGroup: kinds.RoleBinding.group, kind: 'ClusterRole', name: role },
-        subjects: [rbacSubject(subject, map)],
+        subjects: [rbacSubject(input.cluster, subject, map)],
       }));
       return { template: object, because };
     });
@@ -108,16 +114,23 @@ function mapped(labels: Labels, map: TextMap): Labels {
 }
 
 /** A subject as a binding writes it. */
-export function rbacSubject(subject: Access['subject'], map: TextMap = (text) => text): k8s.Subject {
+export function rbacSubject(
+  cluster: NamingCluster,
+  subject: Access['subject'],
+  map: TextMap = (text) => text,
+): k8s.Subject {
   return subject.kind === 'ServiceAccount'
     ? { kind: subject.kind, name: map(subject.name), namespace: map(subject.namespace) }
-    : { apiGroup: kinds.RoleBinding.group, kind: subject.kind, name: map(rbacName(subject)) };
+    : { apiGroup: kinds.RoleBinding.group, kind: subject.kind, name: map(rbacName(cluster, subject)) };
 }
 
-function namespaceLabels(organization: RenderedOrganization, entry: ClusterNamespace): Labels {
+function namespaceLabels(
+  organization: RenderedOrganization,
+  cluster: RenderedCluster,
+  entry: ClusterNamespace,
+): Labels {
   const key = keys(organization.labelDomain);
-  const isolation = isolationOf(organization, entry);
-  const podSecurity = podSecurityLabels(key.enforcement, isolation);
+  const podSecurity = podSecurityLabels(cluster, key.enforcement, isolationOf(organization, entry));
   if (entry.kind !== 'Tenant') return { [key.kind]: entry.kind, ...podSecurity };
   const { namespace, tenant } = entry;
   return {
@@ -133,17 +146,22 @@ function namespaceLabels(organization: RenderedOrganization, entry: ClusterNames
   };
 }
 
-/** The Pod Security Standard; where it is only observed, what it would refuse is warned of and written to the audit log. */
-function podSecurityLabels(marker: string, isolation: ResolvedIsolation): Labels {
+/**
+ * The Pod Security Standard; where it is only observed, what it would refuse is warned of and written to the audit log. No
+ * standard where the cluster has its own means.
+ */
+function podSecurityLabels(cluster: RenderedCluster, marker: string, isolation: ResolvedIsolation): Labels {
   const level = (mode: string, value: string): Labels => ({
     [`pod-security.kubernetes.io/${mode}`]: value,
     [`pod-security.kubernetes.io/${mode}-version`]: 'latest',
   });
+  const { enforcement, podSecurity } = isolation;
+  const mark: Labels = enforcement.value === 'Enforce' ? {} : { [marker]: enforcement.value };
+  if (cluster.podSecurityLabels.value === 'Omitted') return mark;
   const enforced = level('enforce', heldIsolation(isolation).podSecurity.value);
-  if (isolation.enforcement.value === 'Enforce') return enforced;
-  const { podSecurity } = isolation;
+  if (enforcement.value === 'Enforce') return enforced;
   return {
-    [marker]: isolation.enforcement.value,
+    ...mark,
     ...enforced,
     ...level('warn', podSecurity.value),
     ...level('audit', podSecurity.value),

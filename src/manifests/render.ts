@@ -1,5 +1,5 @@
-import { customRolesInUse } from '../access/custom-roles.ts';
-import type { AccessCluster, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
+import { boundClusterRole, customRolesInUse } from '../access/custom-roles.ts';
+import type { Access, AccessCluster, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
 import type { DesiredState, Organization } from '../config/model/desired-state.ts';
 import { groupedBy, sortedBy } from '../values/order.ts';
@@ -8,7 +8,7 @@ import type { ClusterInput, RenderedCluster, RenderedOrganization } from './clus
 import { clusterInputs } from './cluster-input.ts';
 import { authenticationConfiguration } from './authentication.ts';
 import { applications, projects, rootReader } from './argo-cd/applications-and-projects.ts';
-import { clusterBindings, clusterScopeRole } from './cluster-scope.ts';
+import { clusterBinding, clusterScopeRole } from './cluster-scope.ts';
 import type { ObjectTemplate } from './template.ts';
 import { namespaceObjects } from './namespace.ts';
 import type { ManifestFile, ManifestObject, FileTemplate, ExplainedTemplate, RenderedFile } from './manifest-file.ts';
@@ -22,6 +22,7 @@ import {
   namespaceFile,
   operatorFile,
 } from './layout.ts';
+import type { ForeignBinding } from './policies/index.ts';
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
 import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
 import { customRoleFiles } from './custom-roles.ts';
@@ -105,22 +106,10 @@ function operatorTemplates(
     fromOrganization(organization, operatorFile(cluster.name, name), objects);
   return [
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
-    forOperator('cluster-admins', bindingsFor(organization, meaning, 'cluster-admins')),
+    forOperator('cluster-admins', clusterBinding(organization, cluster, meaning.accesses, 'clusterAdmins')),
     forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, customRoles))),
     ...customRoleFiles(organization, cluster, customRoles),
   ];
-}
-
-/** The bindings of one of the platform's own groups, which hold on the whole cluster. */
-function bindingsFor(
-  organization: RenderedOrganization,
-  { accesses }: Pick<ClusterAccess<AccessCluster>, 'accesses'>,
-  group: string,
-): ExplainedTemplate[] {
-  return clusterBindings(
-    organization,
-    accesses.filter(({ scope, subject }) => scope.kind === 'Cluster' && subject.name === group),
-  );
 }
 
 function apiServerFiles(organization: RenderedOrganization, cluster: RenderedCluster): ManifestFile[] {
@@ -140,15 +129,15 @@ function readerFile(organization: Organization): RenderedFile {
 }
 
 function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRenderer>): Rendered {
-  const { organization, cluster, tenantNames } = input;
-  const meaning = clusterAccess({ ...input, admins: organization.admins });
+  const { organization, cluster } = input;
+  const meaning = clusterAccess(input);
   const { namespaces, accesses } = meaning;
   const inNamespace = accesses.filter(({ scope }) => scope.kind === 'Namespace');
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));
 
   const ofCluster = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, clusterFile(cluster, name), objects);
-  const context = policyContext(organization, cluster, tenantNames, namespaces);
+  const context = policyContext(input, namespaces, foreignBindings(namespaces, byNamespace));
   const files: FileTemplate[] = [
     ...policiesOf(context).map((policy) =>
       ofCluster(`policy-${policy.name}`, withoutReasons(policyObjects(context, policy))),
@@ -156,16 +145,15 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
     ...operatorTemplates(organization, cluster, meaning),
     ofCluster('cluster-scope', [
       ...withoutReasons([clusterScopeRole(organization)]),
-      ...bindingsFor(organization, meaning, 'cluster-scope'),
+      ...clusterBinding(organization, cluster, accesses, 'clusterScope'),
     ]),
-    ...namespaces.map((entry): FileTemplate => {
+    ...namespaces.flatMap((entry): FileTemplate[] => {
       const origin = originOf(entry);
-      return {
-        path: namespaceFile(cluster, entry.name),
-        from: origin.file,
-        origin,
-        objects: namespaceObjects(organization, entry, byNamespace.get(entry.name) ?? []),
-      };
+      const objects = namespaceObjects(input, entry, byNamespace.get(entry.name) ?? []);
+      // Of a foreign namespace in which nobody has anything, nothing is rendered.
+      return objects.length === 0
+        ? []
+        : [{ path: namespaceFile(cluster, entry.name), from: origin.file, origin, objects }];
     }),
   ];
 
@@ -176,6 +164,22 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
   };
 }
 
+/** What Argo CD may give in namespaces that others declare. */
+function foreignBindings(
+  namespaces: readonly ClusterNamespace[],
+  byNamespace: ReadonlyMap<string, readonly Access[]>,
+): ForeignBinding[] {
+  return namespaces.flatMap((entry) =>
+    entry.kind !== 'Foreign'
+      ? []
+      : (byNamespace.get(entry.name) ?? []).map(({ subject, role }) => ({
+          namespace: entry.name,
+          subject,
+          clusterRole: boundClusterRole(entry, role),
+        })),
+  );
+}
+
 function originOf(entry: ClusterNamespace): Origin {
   switch (entry.kind) {
     case 'Tenant':
@@ -184,5 +188,7 @@ function originOf(entry: ClusterNamespace): Origin {
       return entry.share.origin;
     case 'Retained':
       return entry.origin;
+    case 'Foreign':
+      return entry.foreign.origin;
   }
 }

@@ -165,6 +165,17 @@ function tenantIn({ clusters }: Side, cluster: string, namespace: string): strin
   return there && tenantsOn(there).get(namespace);
 }
 
+/** The namespaces of a cluster that others declare. */
+const foreignOn = oncePer(
+  ({ namespaces }: ClusterAccess) =>
+    new Set(namespaces.flatMap(({ kind, name }) => (kind === 'Foreign' ? [name] : []))),
+);
+
+function isForeign({ clusters }: Side, cluster: string, namespace: string): boolean {
+  const there = clusters.get(cluster);
+  return there !== undefined && foreignOn(there).has(namespace);
+}
+
 /** What the platform gives on every cluster comes and goes with the cluster, which has an item of its own. */
 function isPlatformOfWholeCluster({ cluster, scope }: AccessFact, { before, after }: Sides): boolean {
   return scope.kind === 'Cluster' && before.clusters.has(cluster) !== after.clusters.has(cluster);
@@ -178,6 +189,8 @@ function tenantOf({ cluster, scope }: AccessFact, { before, after }: Sides): str
 
 function lifeOf({ cluster, scope }: AccessFact, { before, after }: Sides): Place['namespace'] {
   if (scope.kind === 'Cluster') return 'kept';
+  // What others declare is there before a file names it, and stays when none does any more.
+  if ([before, after].some((side) => isForeign(side, cluster, scope.namespace))) return 'kept';
   if (tenantIn(before, cluster, scope.namespace) === undefined) return 'new';
   return tenantIn(after, cluster, scope.namespace) === undefined ? 'gone' : 'kept';
 }

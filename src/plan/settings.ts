@@ -12,15 +12,16 @@ import type {
 } from '../config/model/desired-state.ts';
 import type { LocatedValues } from '../config/model/located.ts';
 import { changes, removals } from '../settings/changes.ts';
-import { cluster as clusterTable } from '../settings/cluster.ts';
+import { authentication, cluster as clusterTable } from '../settings/cluster.ts';
 import { existence, givenByArgoCD, membersDeclared, tenantOfNamespace } from '../settings/derived.ts';
 import { grants } from '../settings/grants.ts';
-import { isolation as isolationTable } from '../settings/isolation.ts';
+import { isolation as isolationTable, notByLabels } from '../settings/isolation.ts';
 import { namespace as namespaceTable } from '../settings/namespace.ts';
 import * as organizationTables from '../settings/organization.ts';
 import type { Setting, SettingKeysOf, Table, Told, ValueKey, ValueKeys } from '../settings/setting.ts';
 import { keysOf, valuesIn } from '../settings/setting.ts';
 import { tenant as tenantTable } from '../settings/tenant.ts';
+import { declaredByOthers, derivedShare } from '../settings/words.ts';
 import type { SettingValue } from '../settings/value.ts';
 import { present, word } from '../settings/value.ts';
 import type { Origin, PathStep } from '../source/source.ts';
@@ -48,7 +49,10 @@ export function* settingFacts({
   if (organization) yield* organizationFacts(organization);
   for (const group of organization?.groups ?? []) yield* groupFacts(group);
   for (const cluster of clusters) yield* clusterFacts(cluster);
-  for (const cluster of accesses) yield* argoCDFacts(cluster);
+  for (const cluster of accesses) {
+    yield* argoCDFacts(cluster);
+    yield* derivedShareFacts(cluster);
+  }
   for (const tenant of tenants) yield* tenantFacts(tenant, ceilings(tenant.name));
   for (const { entry, cluster } of namespaces) yield* namespaceFacts(entry, cluster);
 }
@@ -114,6 +118,7 @@ const values = {
   gitHub: valuesIn(gitHub),
   argoCD: valuesIn(argoCD),
   cluster: valuesIn(clusterTable),
+  authentication: valuesIn(authentication),
   tenant: valuesIn(tenantTable),
   namespace: valuesIn(namespaceTable),
   isolation: valuesIn(isolationTable),
@@ -203,8 +208,13 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
   const keys = clusterTable;
   yield exists();
   yield* of.values(values.cluster, cluster);
+  yield* of.values(values.authentication, cluster.authentication);
   yield* all({
     certificateAuthority: () => {
+      // Without one, the certificate of the API server is publicly trusted: that is as much of an answer.
+      if (!cluster.certificateAuthority) {
+        return [fact(keys.certificateAuthority, word('publicly trusted'), cluster.server.origin)];
+      }
       const { pem, origin } = cluster.certificateAuthority;
       return pem === undefined ? [] : [fact(keys.certificateAuthority, word(fingerprint(pem)), origin)];
     },
@@ -229,6 +239,17 @@ function* argoCDFacts(access: ClusterAccess): Iterable<SettingFact> {
   const { fact } = about({ kind: 'cluster', name: access.cluster.name }, access.cluster.origin);
   for (const { tenant, role, clusterRole } of customRolesInUse(access)) {
     yield fact(givenByArgoCD, word(clusterRole), role.origin, `${tenant.name}/${role.value.name}`);
+  }
+}
+
+/** The groups that see a cluster by what they have there; those that it is shared with are told by the cluster. */
+function* derivedShareFacts({ cluster, seenBy }: ClusterAccess): Iterable<SettingFact> {
+  const { fact } = about({ kind: 'cluster', name: cluster.name }, cluster.origin);
+  for (const { group, isDerived, until, because } of seenBy) {
+    const [first] = because;
+    if (!isDerived || !first) continue;
+    const value = until === undefined ? derivedShare : `${derivedShare} until ${until}`;
+    yield fact(clusterTable.sharedWith, word(value), first.origin, group);
   }
 }
 
@@ -276,6 +297,9 @@ function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<Se
     case 'Retained':
       yield onCluster(word('retained'), entry.origin);
       return;
+    case 'Foreign':
+      yield onCluster(word(declaredByOthers), entry.foreign.origin);
+      return;
     case 'Group':
       yield onCluster({ type: 'group', group: entry.share.group }, entry.share.origin);
       return;
@@ -285,7 +309,7 @@ function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<Se
       const { fact } = of;
       yield fact(tenantOfNamespace, word(tenant.name), namespace.nameOrigin);
       yield* of.values(values.namespace, namespace);
-      yield* isolationFacts(entity, namespace.isolation, namespace.origin);
+      yield* isolationOn(cluster, isolationFacts(entity, namespace.isolation, namespace.origin));
       yield* all({
         clusters: () => [onCluster(word(state.value), state.origin)],
         fullName: () =>
@@ -310,6 +334,16 @@ function* namespaceFacts(entry: ClusterNamespace, cluster: Cluster): Iterable<Se
 
 function isolationFacts(entity: Entity, isolation: ResolvedIsolation, home: Origin): SettingFact[] {
   return about(entity, home).values(values.isolation, isolation);
+}
+
+/** What holds of an isolation on a cluster: where namespaces bear no labels of pod security, no standard does by them. */
+function isolationOn({ podSecurityLabels }: Cluster, facts: readonly SettingFact[]): readonly SettingFact[] {
+  if (podSecurityLabels.value === 'Written') return facts;
+  return facts.map((fact) =>
+    fact.setting === isolationTable.podSecurity
+      ? { ...fact, value: word(notByLabels), origin: podSecurityLabels.origin }
+      : fact,
+  );
 }
 
 /** What an isolation says, by setting and element; that of a whole value under undefined. */

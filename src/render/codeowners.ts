@@ -1,5 +1,6 @@
 import type { GitHub, DesiredState, Subject, Tenant } from '../config/model/desired-state.ts';
 import { sortedBy } from '../values/order.ts';
+import { teamOf } from '../values/team.ts';
 import type { Origin } from '../source/source.ts';
 import { counted } from '../source/text.ts';
 import { visible, widthOf } from './text.ts';
@@ -35,8 +36,6 @@ const maxBytes = 3_000_000;
 
 /** A user's name on GitHub; with an underscore, of one whom an enterprise manages. */
 const login = /^(?=.{1,39}$)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?:_[A-Za-z0-9]+)?$/;
-/** What GitHub makes of a team's name, and what stands in CODEOWNERS. */
-const teamSlug = /^(?=.{1,100}$)[a-z0-9]+(?:[-_][a-z0-9]+)*$/;
 const mailAddress = /^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 
 /**
@@ -141,7 +140,7 @@ function reviewersOn(gitHub: GitHub | undefined): {
     return [];
   };
   const group = (name: string, origin: Origin): string[] => {
-    const team = gitHub?.teams.get(name) ?? (teamSlug.test(name) ? name : undefined);
+    const team = teamOf(gitHub, name);
     if (gitHub?.organization === undefined) {
       missing('organization', {
         message: `group \`${name}\` has no team, as the GitHub organization that the teams are in is not given`,
@@ -151,7 +150,7 @@ function reviewersOn(gitHub: GitHub | undefined): {
     }
     if (team === undefined) {
       missing(`group ${name}`, {
-        message: `group \`${name}\` has no team: its name is not one that a team's address on GitHub can have`,
+        message: noTeam(gitHub, name),
         help: `name its team in organization.yaml under \`spec.gitHub.teams\`: \`${JSON.stringify(name)}: <team>\``,
         origin,
       });
@@ -172,6 +171,13 @@ function reviewersOn(gitHub: GitHub | undefined): {
     },
     problems: () => [...problems.values()],
   };
+}
+
+function noTeam(gitHub: GitHub | undefined, group: string): string {
+  const prefix = gitHub?.groupPrefix?.value;
+  return prefix !== undefined && !group.startsWith(prefix)
+    ? `group \`${group}\` has no team: its name does not begin with \`${prefix}\`, as those of teams do`
+    : `group \`${group}\` has no team: its name is not one that a team's address on GitHub can have`;
 }
 
 /** Says which owners are left out, so that nobody looks for them. */

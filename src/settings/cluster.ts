@@ -1,8 +1,82 @@
 import { Type } from '@sinclair/typebox';
 import { serviceAccountPath } from '../kubernetes/names.ts';
-import { noOrder, permits } from './order.ts';
-import { exactlyOneOf, labels, name, objectNames, oneLine, optional, strict, subjectName } from './schema-parts.ts';
-import { other, schemaOf, setting, value } from './setting.ts';
+import { noOrder, permits, scale } from './order.ts';
+import {
+  exactlyOneOf,
+  labels,
+  name,
+  objectNames,
+  oneLine,
+  oneLineOrNothing,
+  oneOf,
+  optional,
+  Share,
+  strict,
+  subjectName,
+} from './schema-parts.ts';
+import type { Told } from './setting.ts';
+import { nested, other, schemaOf, setting, toldAs, value } from './setting.ts';
+import { word } from './value.ts';
+
+function toldPrefix(prefix: string): Told[] {
+  return [{ value: word(prefix === '' ? 'no prefix' : prefix), steps: [] }];
+}
+
+/** Who says who somebody is on a cluster, and by which names its RBAC knows them. */
+export const authentication = {
+  configuration: value(
+    'authentication',
+    optional(
+      oneOf(['Rendered', 'Own'], {
+        description:
+          "Whose tokens the API server accepts: the platform's, by the AuthenticationConfiguration that is rendered for it (`Rendered`); or those of the cluster's own identity provider, as on managed control planes that take no such file (`Own`). What the rendered file asks of tokens, nobody asks then: audience, lifetime, no groups of Kubernetes itself.",
+      }),
+    ),
+    { default: 'Rendered', order: noOrder, risk: 'identity', rendered: "the API server's AuthenticationConfiguration" },
+  ),
+  userPrefix: toldAs(
+    'user prefix',
+    optional(
+      Type.String({
+        description:
+          "What stands before a user's name where the cluster's own identity provider decides, such as `oidc:`; empty where nothing does. Only with `configuration: Own`; tokens of the platform say `user:`.",
+        maxLength: 200,
+        pattern: oneLineOrNothing,
+        examples: ['oidc:'],
+      }),
+    ),
+    toldPrefix,
+    { default: 'user:', order: noOrder, risk: 'ownRule', rendered: 'the users in bindings and policies' },
+  ),
+  groupPrefix: toldAs(
+    'group prefix',
+    optional(
+      Type.String({
+        description:
+          "What stands before a group's name where the cluster's own identity provider decides. Only with `configuration: Own`.",
+        maxLength: 200,
+        pattern: oneLineOrNothing,
+        examples: ['oidc:'],
+      }),
+    ),
+    toldPrefix,
+    { default: '', order: noOrder, risk: 'ownRule', rendered: 'the groups in bindings and policies' },
+  ),
+} as const;
+
+/** A namespace that others declare, and who has what in it. */
+const ForeignNamespace = Type.Object(
+  {
+    name: name('The namespace.'),
+    sharedWith: optional(
+      Type.Array(Share, {
+        description:
+          'Who has which role in it. An empty list takes away what was given, and is what comes before the entry goes.',
+      }),
+    ),
+  },
+  { ...strict, description: 'A namespace that others declare: shared, and never created, labelled or deleted.' },
+);
 
 /** The keys of a cluster's `spec`. */
 export const cluster = {
@@ -22,22 +96,28 @@ export const cluster = {
   ),
   certificateAuthority: setting(
     'certificate authority',
-    exactlyOneOf(
-      Type.Object(
-        {
-          pem: optional(Type.String({ description: 'The certificates, in PEM.', minLength: 1 })),
-          base64: optional(Type.String({ description: 'The PEM in base64, as kubeconfigs hold it.', minLength: 1 })),
-          file: optional(
-            Type.String({
-              description: 'A PEM file beside this one.',
-              pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*\\.(pem|crt)$',
-              maxLength: 100,
-            }),
-          ),
-        },
-        { ...strict, description: "The certificate authority of the API server's certificate." },
+    optional(
+      exactlyOneOf(
+        Type.Object(
+          {
+            pem: optional(Type.String({ description: 'The certificates, in PEM.', minLength: 1 })),
+            base64: optional(Type.String({ description: 'The PEM in base64, as kubeconfigs hold it.', minLength: 1 })),
+            file: optional(
+              Type.String({
+                description: 'A PEM file beside this one.',
+                pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*\\.(pem|crt)$',
+                maxLength: 100,
+              }),
+            ),
+          },
+          {
+            ...strict,
+            description:
+              "The certificate authority of the API server's certificate. Left out where that certificate is publicly trusted.",
+          },
+        ),
+        ['pem', 'base64', 'file'],
       ),
-      ['pem', 'base64', 'file'],
     ),
     { order: noOrder, risk: 'identity', rendered: { nothing: 'for commands that ask the cluster' } },
   ),
@@ -60,6 +140,17 @@ export const cluster = {
       }),
     ),
     { order: noOrder, risk: 'identity', rendered: "the API server's AuthenticationConfiguration" },
+  ),
+  authentication: nested(authentication, 'Who says who somebody is, and by which names the cluster knows them.'),
+  podSecurityLabels: value(
+    'podSecurityLabels',
+    optional(
+      oneOf(['Written', 'Omitted'], {
+        description:
+          'Whether namespaces bear the labels of their Pod Security Standard. `Omitted` where a cluster has its own means, such as the SecurityContextConstraints of OpenShift: `isolation.podSecurity` then holds nothing there.',
+      }),
+    ),
+    { default: 'Written', order: scale('Written', 'Omitted'), risk: 'protection', rendered: 'labels of Namespaces' },
   ),
   sharedWith: setting(
     'shared with',
@@ -89,6 +180,15 @@ export const cluster = {
       }),
     ),
     { rendered: 'a namespace without bindings', told: 'as the namespace itself' },
+  ),
+  foreignNamespaces: other(
+    optional(
+      Type.Array(ForeignNamespace, {
+        description:
+          "Namespaces that others declare, such as an operator's own or `default`: shared here, and never created, labelled or deleted.",
+      }),
+    ),
+    { rendered: 'bindings, and the policy that lets Argo CD write them there', told: 'as the namespace itself' },
   ),
   labels: setting('label', optional(labels('Labels of the cluster, to choose clusters by.')), {
     order: noOrder,

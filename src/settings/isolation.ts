@@ -1,12 +1,28 @@
 import { Type } from '@sinclair/typebox';
 import { withinGrant } from './authority.ts';
+import type { Order } from './order.ts';
 import { forbids, permits, scale } from './order.ts';
 import { labels, objectNames, oneOf, optional } from './schema-parts.ts';
 import { allowList, mapping, schemaOf, value } from './setting.ts';
 import { stopsWhenMore, stopsWhenOneGoes, stopsWhenTighter } from './stops.ts';
+import type { SettingValue } from './value.ts';
+import { valueText, word } from './value.ts';
+
+/**
+ * What a namespace's Pod Security Standard comes to on a cluster where no labels say it. What the cluster's own means hold
+ * instead is not known: it may be as little as with `privileged`, and so is never tighter than a standard.
+ */
+export const notByLabels = 'not by labels';
+
+const ofStandards = scale('restricted', 'baseline', 'privileged');
+const podSecurityOrder: Order = (sides) =>
+  ofStandards({ ...sides, before: asStandard(sides.before), after: asStandard(sides.after) });
+
+function asStandard(value: SettingValue | undefined): SettingValue | undefined {
+  return value && valueText(value) === notByLabels ? word('privileged') : value;
+}
 
 const enforcementOrder = scale('Enforce', 'Observe');
-const podSecurityOrder = scale('restricted', 'baseline', 'privileged');
 const networkOrder = scale('SameNamespace', 'SameTenant', 'None');
 
 /**

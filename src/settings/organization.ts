@@ -159,6 +159,20 @@ export const gitHub = {
     ),
     { order: noOrder, risk: 'identity', rendered: { nothing: 'for CODEOWNERS' } },
   ),
+  groupPrefix: value(
+    'GitHub group prefix',
+    optional(
+      Type.String({
+        description:
+          'What the names of groups begin with that are teams: `github:core` is the team `core` where it is `github:`. A group without it has a team only under `teams`.',
+        minLength: 1,
+        maxLength: 200,
+        pattern: oneLine,
+        examples: ['github:'],
+      }),
+    ),
+    { order: noOrder, risk: 'identity', rendered: { nothing: 'for CODEOWNERS' } },
+  ),
   teams: setting(
     'GitHub team',
     optional(
@@ -255,16 +269,32 @@ export const organization = {
   admins: setting(
     'admin',
     Type.Array(subjectName('A user name, without the `user:` of tokens.'), {
-      description: 'Organization and platform admins: their tokens hold the group `cluster-admins`.',
+      description:
+        'Organization and platform admins: their tokens hold the group `cluster-admins`. Where a cluster has its own identity provider, they are bound by name.',
       minItems: 1,
     }),
-    { order: noOrder, risk: 'ownRule', rendered: { nothing: 'for the issuer of tokens' } },
+    { order: noOrder, risk: 'ownRule', rendered: "who is admin where a cluster's own identity provider decides" },
   ),
   groups: other(
     Type.Array(schemaOf(group, 'A group of the identity provider that may be shared with.'), {
       description: 'The groups that may own and be shared with.',
     }),
     { rendered: 'the policy on RoleBindings', told: 'each as an entity of its own' },
+  ),
+  clusterShares: value(
+    'clusterShares',
+    optional(
+      oneOf(['Declared', 'Derived'], {
+        description:
+          'How groups come to see a cluster: by an entry of its `sharedWith` alone (`Declared`); or also, without a namespace of their own, by owning or being shared with a namespace on it, for as long as they are (`Derived`).',
+      }),
+    ),
+    {
+      default: 'Declared',
+      order: scale('Declared', 'Derived'),
+      risk: 'limit',
+      rendered: 'whom `cluster-scope` is bound to',
+    },
   ),
   naming: nested(naming, 'How things may be named.'),
   limits: nested(limits, 'How far tenants may go: limits for all of them, which rules hold them to.'),

@@ -34,6 +34,9 @@ export const name = (description: string) =>
 /** A text on one line, with no space at its ends: nobody sees one there, and to Kubernetes it makes another name. */
 export const oneLine = '^\\S(.*\\S)?$';
 
+/** The same, or nothing at all. */
+export const oneLineOrNothing = '^(\\S(.*\\S)?)?$';
+
 /** A text without spaces of any kind, and so on one line. */
 export const noSpaces = '^\\S*$';
 

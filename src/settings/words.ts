@@ -14,6 +14,12 @@ export const onCluster = namespace.clusters.name;
 /** That a cluster is shared with a group. */
 export const sharedWith = cluster.sharedWith.name;
 
+/** What is said of a group that sees a cluster by what it has there, without an entry of its own. */
+export const derivedShare = 'derived';
+
+/** What is said of a namespace on a cluster where others declare it. */
+export const declaredByOthers = 'foreign';
+
 /** That Argo CD's account may give a custom role on a cluster. */
 export const roleOfArgoCD = givenByArgoCD.name;
 

@@ -62,7 +62,7 @@ describe('what is read and resolved together is what is read apart', () => {
   it('where only a certificate file differs', async () => {
     const files = exampleFiles({ files: { 'clusters/c1.yaml': clusterFile('c1') } });
     const { head, base } = await sidesTogether(files, { ...files, 'clusters/example-ca.pem': 'another' }, lawDay);
-    const pem = ({ desired }: RuleContext) => desired.clusters[0]?.certificateAuthority.pem;
+    const pem = ({ desired }: RuleContext) => desired.clusters[0]?.certificateAuthority?.pem;
     expect(pem(head)).toBe('another');
     expect(pem(base)).not.toBe('another');
   });

@@ -53,6 +53,8 @@ const base: Documents = {
         certificateAuthority: { pem: name },
         kubernetesVersion: '1.36',
         sharedWith: [{ group: 'alpha' }],
+        // On the second one, `cluster-scope` is bound to the groups that see it.
+        ...(name === 'beta' && { authentication: { configuration: 'Own' } }),
       }),
     ]),
   ),
@@ -173,6 +175,10 @@ const special: Readonly<Record<string, readonly [unknown, unknown]>> = {
     [{ tenant: 'solar', namespace: 'dev', reason: texts.at(-1) }],
     [{ tenant: 'solar', namespace: 'prod', reason: texts.at(-1) }],
   ],
+  'clusters/alpha.yaml foreignNamespaces': [
+    [{ name: 'default', sharedWith: [{ group: 'alpha', role: 'view' }] }],
+    [{ name: 'default', sharedWith: [{ group: 'alpha', role: 'edit' }] }],
+  ],
   'tenants/solar.yaml owners': [[{ kind: 'Group', name: 'alpha' }], [{ kind: 'Group', name: 'beta' }]],
   // Somebody has it: else it is nowhere.
   'tenants/solar.yaml roles': [
@@ -187,6 +193,12 @@ const special: Readonly<Record<string, readonly [unknown, unknown]>> = {
       { name: 'beta', clusters: ['alpha'] },
     ],
   ],
+};
+
+/** What else a file has to say for a key to mean something. */
+const beside: Readonly<Record<string, readonly [Path, unknown]>> = {
+  'clusters/alpha.yaml authentication.userPrefix': [['spec', 'authentication', 'configuration'], 'Own'],
+  'clusters/alpha.yaml authentication.groupPrefix': [['spec', 'authentication', 'configuration'], 'Own'],
 };
 
 function withValue(documents: Documents, from: string, path: Path, value: unknown): Documents {
@@ -234,7 +246,10 @@ describe.each(keys)('%s', (title, from, path, key) => {
   const sides = async (): Promise<[Meaning, Meaning]> => {
     const [one, other] = special[title] ?? twoOf(key.schema);
     expect(one).not.toEqual(other);
-    return [await meaningOf(withValue(base, from, path, one)), await meaningOf(withValue(base, from, path, other))];
+    const [place, said] = beside[title] ?? [];
+    const documents = place ? withValue(base, from, place, said) : base;
+    const meaningWith = (value: unknown) => meaningOf(withValue(documents, from, path, value));
+    return [await meaningWith(one), await meaningWith(other)];
   };
 
   if (key.kind !== 'other') {

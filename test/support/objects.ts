@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import type { ExampleFiles } from './examples.ts';
 import { exampleDay, exampleFiles } from './examples.ts';
+import type { ManifestFile } from '../../src/manifests/manifest-file.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { errorsOf, pipeline } from './pipeline.ts';
 
@@ -26,7 +27,12 @@ export async function renderedOf(files: ExampleFiles, asOf = exampleDay): Promis
   const result = await pipeline(memoryTree(exampleFiles({ files })), asOf);
   const errors = errorsOf(result.diagnostics);
   if (errors.length > 0) throw new Error(errors.join('\n'));
-  return result.files.flatMap(({ path, text }) =>
+  return documentsOf(result.files);
+}
+
+/** All objects of rendered files. */
+export function documentsOf(files: readonly ManifestFile[]): RenderedDocument[] {
+  return files.flatMap(({ path, text }) =>
     parseAllDocuments(text).map((document) => ({ path, ...(document.toJS() as KubernetesObject) })),
   );
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parseAllDocuments, stringify } from 'yaml';
 import { expect, it } from 'vitest';
 import type { Access } from '../../src/access/graph.ts';
-import { accessKey, rbacName } from '../../src/access/graph.ts';
+import { accessKey } from '../../src/access/graph.ts';
 import type { ManifestFile } from '../../src/manifests/manifest-file.ts';
 import type { FileTree } from '../../src/tree/tree.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
@@ -123,7 +123,7 @@ function allAccesses(clusters: readonly { readonly accesses: readonly Access[] }
 function line({ cluster, subject, role, scope }: Access): string {
   const where = scope.kind === 'Namespace' ? scope.namespace : '*';
   const home = subject.kind === 'ServiceAccount' ? subject.namespace : '';
-  return `${cluster} ${where} ${subject.kind} ${home}/${rbacName(subject)} ${role.kind}/${role.name}`;
+  return `${cluster} ${where} ${subject.kind} ${home}/${subject.kind === 'User' ? `user:${subject.name}` : subject.name} ${role.kind}/${role.name}`;
 }
 
 /** The bindings of rendered files, as lines. A custom role is a ClusterRole that the cluster's operator is given, too. */

@@ -3,7 +3,7 @@ import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
 import type { removals } from '../../settings/changes.ts';
-import type { cluster as clusterSettings } from '../../settings/cluster.ts';
+import type { authentication as authenticationSettings, cluster as clusterSettings } from '../../settings/cluster.ts';
 import type { GrantedValues } from '../../settings/grants.ts';
 import type { isolation } from '../../settings/isolation.ts';
 import type { namespace as namespaceSettings } from '../../settings/namespace.ts';
@@ -43,6 +43,8 @@ export interface Organization {
   /** User names, without the `user:` of tokens. */
   readonly admins: readonly Located<string>[];
   readonly groups: readonly Group[];
+  /** How groups come to see clusters. */
+  readonly clusterShares: Located<'Declared' | 'Derived'>;
   readonly naming: Resolved<typeof settings.naming>;
   /** How far tenants may go to whom nothing is granted; see `ceilingsOf`. */
   readonly limits: Resolved<typeof settings.limits>;
@@ -126,12 +128,15 @@ export interface Cluster extends Resolved<typeof clusterSettings> {
   readonly origin: Origin;
   readonly complete: boolean;
   readonly description?: string;
-  /** `pem` is undefined when the file that it should come from cannot be read, or the base64 is none. */
-  readonly certificateAuthority: { readonly origin: Origin; readonly pem?: string; readonly file?: string };
+  /** Who says who somebody is on it. Prefixes count only where its own identity provider does: `namesOn` knows. */
+  readonly authentication: Resolved<typeof authenticationSettings>;
+  /** Undefined where the API server's certificate is publicly trusted. */
+  readonly certificateAuthority?: CertificateAuthority;
   /** The audience of tokens for the cluster. */
   readonly id: Located<string>;
   readonly sharedWith: readonly ClusterShare[];
   readonly retainedNamespaces: readonly Located<string>[];
+  readonly foreignNamespaces: readonly ForeignNamespace[];
   readonly labels: Readonly<Record<string, string>>;
   readonly storageClasses?: readonly Located<string>[];
   readonly ingressClasses?: readonly Located<string>[];
@@ -139,6 +144,25 @@ export interface Cluster extends Resolved<typeof clusterSettings> {
   readonly syncIdentity: string;
   /** As `namespace/name`. */
   readonly trustedServiceAccounts: readonly string[];
+}
+
+/** `pem` is undefined when the file that it should come from cannot be read, or the base64 is none. */
+export interface CertificateAuthority {
+  readonly origin: Origin;
+  readonly pem?: string;
+  readonly file?: string;
+}
+
+/** Where a cluster's certificate authority is written; where there is none, its server. */
+export function authorityPlace({ certificateAuthority, server }: Cluster): Origin {
+  return certificateAuthority?.origin ?? server.origin;
+}
+
+/** A namespace that others declare: shared, and never created, labelled or deleted. */
+export interface ForeignNamespace {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly shares: readonly Share[];
 }
 
 /** A group that sees a cluster. */
@@ -278,6 +302,15 @@ export const protectedNames = oncePer(
   },
 );
 
+/** Why whoever can act in a namespace of that name could act as the platform; undefined where that is not so. */
+export function platformReason(
+  platform: Pick<DesiredState, 'organization' | 'clusters'>,
+  name: string,
+): string | undefined {
+  if (name.startsWith('kube-')) return 'it is of Kubernetes itself';
+  return protectedNames(platform).find(({ pattern, because }) => because !== undefined && pattern === name)?.because;
+}
+
 /** What protects a namespace of that name, if anything does. */
 export function protectionOf(
   platform: Pick<DesiredState, 'organization' | 'clusters'>,
@@ -351,8 +384,17 @@ export const groupReferences = oncePer(({ clusters, tenants }: DesiredState): re
 ]);
 
 /** Every place in a cluster's file that names a group. */
-export function clusterGroupReferences({ sharedWith }: Cluster): Located<string>[] {
-  return sharedWith.map(({ group, origin }) => ({ value: group, origin: originAt(origin, 'group') }));
+export function clusterGroupReferences({ sharedWith, foreignNamespaces }: Cluster): Located<string>[] {
+  return [
+    ...sharedWith.map(({ group, origin }) => ({ value: group, origin: originAt(origin, 'group') })),
+    ...foreignNamespaces.flatMap(({ shares }) => groupsOfShares(shares)),
+  ];
+}
+
+function groupsOfShares(shares: readonly Share[]): Located<string>[] {
+  return shares.flatMap(({ subject, origin }) =>
+    subject.kind === 'Group' ? [{ value: subject.name, origin: originAt(origin, 'group') }] : [],
+  );
 }
 
 /** Every place in a tenant's file that names a group, each once. */
@@ -360,12 +402,10 @@ export const tenantGroupReferences = oncePer(
   ({ owners, defaultShares, namespaces }: Tenant): readonly Located<string>[] => {
     const named = (subject: Subject, origin: Origin): Located<string>[] =>
       subject.kind === 'Group' ? [{ value: subject.name, origin }] : [];
-    const inShares = (shares: readonly Share[]): Located<string>[] =>
-      shares.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'group')));
     return [
       ...owners.flatMap(({ subject, origin }) => named(subject, originAt(origin, 'name'))),
-      ...inShares(defaultShares),
-      ...namespaces.flatMap(({ ownShares }) => inShares(ownShares)),
+      ...groupsOfShares(defaultShares),
+      ...namespaces.flatMap(({ ownShares }) => groupsOfShares(ownShares)),
     ];
   },
 );

@@ -18,9 +18,11 @@ import {
 import type { ConfigFiles } from '../reading/files.ts';
 import { organizationFile } from '../reading/files.ts';
 import type {
+  CertificateAuthority,
   Cluster,
   ClusterShare,
   Cordon,
+  ForeignNamespace,
   Grant,
   Group,
   DesiredState,
@@ -34,7 +36,7 @@ import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
 import { resolveValues, writtenValues } from './resolve-values.ts';
 import { removals } from '../../settings/changes.ts';
-import { cluster as clusterSettings } from '../../settings/cluster.ts';
+import { authentication, cluster as clusterSettings } from '../../settings/cluster.ts';
 import { grants } from '../../settings/grants.ts';
 import { isolation } from '../../settings/isolation.ts';
 import * as settings from '../../settings/organization.ts';
@@ -111,8 +113,10 @@ function sharedMeanings(
   const sameForClusters =
     isShared(desired.organization, organization) ||
     isAlike(forClusters(desired.organization), forClusters(organization));
-  const hasSameCertificate = ({ certificateAuthority: { file } }: Cluster): boolean =>
-    file === undefined || theirs.certificates.get(`clusters/${file}`) === files.certificates.get(`clusters/${file}`);
+  const hasSameCertificate = ({ certificateAuthority }: Cluster): boolean =>
+    certificateAuthority?.file === undefined ||
+    theirs.certificates.get(`clusters/${certificateAuthority.file}`) ===
+      files.certificates.get(`clusters/${certificateAuthority.file}`);
   const clusters = sameForClusters ? desired.clusters.filter(hasSameCertificate) : [];
   return {
     clusters: meaningByFile(theirs.clusters, clusters),
@@ -195,6 +199,9 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       ...optional('members', field(group, 'members') && items(field(group, 'members')).map(located)),
       ...optional('renamedFrom', locatedField(group, 'renamedFrom')),
     })),
+    clusterShares: spec
+      ? locatedOr(spec, 'clusterShares', settings.organization.clusterShares.default)
+      : { value: settings.organization.clusterShares.default, origin: home('clusterShares'), byDefault: true },
     naming: resolveValues(settings.naming, spec && field(spec, 'naming'), home('naming')),
     limits: resolveValues(settings.limits, spec && field(spec, 'limits'), home('limits')),
     grants: entries(spec && field(spec, 'grants')).map(([tenant, grant]): Grant => ({
@@ -280,7 +287,12 @@ function resolveCluster(
     complete: root.complete,
     ...optional('description', field(spec, 'description')?.value),
     ...resolveValues(clusterSettings, spec, spec.origin),
-    certificateAuthority: certificateAuthority(spec, certificates),
+    authentication: resolveValues(
+      authentication,
+      field(spec, 'authentication'),
+      originAt(spec.origin, 'authentication'),
+    ),
+    ...optional('certificateAuthority', certificateAuthority(spec, certificates)),
     id: locatedOr(spec, 'id', name),
     sharedWith: wholeItems(field(spec, 'sharedWith')).map(({ value, origin }): ClusterShare => {
       const namespace = groups.get(value.group)?.namespace?.value ?? value.group;
@@ -291,6 +303,11 @@ function resolveCluster(
       };
     }),
     retainedNamespaces: items(field(spec, 'retainedNamespaces')).map(located),
+    foreignNamespaces: items(field(spec, 'foreignNamespaces')).map((foreign): ForeignNamespace => ({
+      name: foreign.value.name,
+      origin: foreign.origin,
+      shares: wholeItems(field(foreign, 'sharedWith')).map(resolveShare),
+    })),
     labels: labels ? stringRecord(labels) : {},
     ...optional('storageClasses', classes('storageClasses')),
     ...optional('ingressClasses', classes('ingressClasses')),
@@ -302,9 +319,15 @@ function resolveCluster(
 function certificateAuthority(
   spec: Cursor<ClusterFile['spec']>,
   certificates: ReadonlyMap<string, string>,
-): Cluster['certificateAuthority'] {
-  const { pem, base64, file } = spec.value.certificateAuthority;
-  const origin = originAt(spec.origin, 'certificateAuthority');
+): CertificateAuthority | undefined {
+  if (!spec.value.certificateAuthority) return undefined;
+  const written = wholeField(spec, 'certificateAuthority');
+  // One that cannot be read is one all the same: the API server's certificate is not publicly trusted.
+  if (!written) return { origin: originAt(spec.origin, 'certificateAuthority') };
+  const {
+    value: { pem, base64, file },
+    origin,
+  } = written;
   if (pem !== undefined) return { origin: originAt(origin, 'pem'), pem };
   if (base64 !== undefined) {
     return { origin: originAt(origin, 'base64'), pem: Buffer.from(base64, 'base64').toString('utf8') };

@@ -228,7 +228,7 @@ function seemingEncoding([first, second]: Uint8Array): string {
 export function namedCertificates(clusters: ConfigFiles['clusters']): ReadonlySet<string> {
   return new Set(
     clusters.flatMap(({ checked }) => {
-      const file = checked?.file?.spec.certificateAuthority.file;
+      const file = checked?.file?.spec.certificateAuthority?.file;
       return file === undefined ? [] : [`clusters/${file}`];
     }),
   );

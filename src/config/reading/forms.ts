@@ -1,6 +1,6 @@
 import { dnsLabel, dnsSubdomain, serviceAccountPath } from '../../kubernetes/names.ts';
 import { registryPrefix } from '../../settings/isolation.ts';
-import { noSpaces, oneLine, wholeNumberPattern } from '../../settings/schema-parts.ts';
+import { noSpaces, oneLine, oneLineOrNothing, wholeNumberPattern } from '../../settings/schema-parts.ts';
 
 /** What a pattern of the schemas asks for, in words that complete "`name` must be". */
 export interface Form {
@@ -73,6 +73,13 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     {
       mustBe: 'without spaces',
       near: (value) => (/^\s*\S+\s*$/.test(value) ? value.trim() : undefined),
+    },
+  ],
+  [
+    oneLineOrNothing,
+    {
+      mustBe: 'on one line, without a space at its ends, or empty',
+      near: (value) => (/[\n\r]/.test(value.trim()) ? undefined : value.trim()),
     },
   ],
   [

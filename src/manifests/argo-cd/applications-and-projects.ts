@@ -3,6 +3,8 @@ import type { ArgoCD, Cluster, Organization } from '../../config/model/desired-s
 import { protectedNames } from '../../config/model/desired-state.ts';
 import type { ClusterApplication } from './applications.ts';
 import { applicationsOf } from './applications.ts';
+import { leftOut } from './destinations.ts';
+import { groupedBy } from '../../values/order.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject, template } from '../template.ts';
 import { kinds, kindsIn } from '../kinds.ts';
@@ -42,7 +44,7 @@ function serverOf(argoCD: ArgoCD, { name, server }: Cluster): string {
 /** The projects: which repository may write what into which cluster. */
 export function projects(organization: Organization, argoCD: ArgoCD, clusters: readonly Cluster[]): ObjectTemplate[] {
   const off = Array.from(new Set(protectedNames({ organization, clusters }).map(({ pattern }) => pattern)));
-  const servers = Array.from(new Set(clusters.map((cluster) => serverOf(argoCD, cluster))));
+  const servers = groupedBy(clusters, (cluster) => serverOf(argoCD, cluster));
   return [
     apiObject('AppProject', {
       metadata: metadata(organization, argoCD, fleetProject),
@@ -50,9 +52,13 @@ export function projects(organization: Organization, argoCD: ArgoCD, clusters: r
         description: 'Access to the clusters: namespaces, and who may do what in them. Rendered by tenantry.',
         sourceRepos: [argoCD.repoURL.value],
         // Argo CD lets pass what no line denies and any line allows, so each denial is said for each server.
-        destinations: servers.flatMap((server) => [
+        // Of what others declare in a cluster, what the policy there lets pass is given by Git as well.
+        destinations: Array.from(servers).flatMap(([server, there]) => [
           { server, namespace: '*' },
-          ...off.map((namespace) => ({ server, namespace: `!${namespace}` })),
+          ...leftOut(
+            off,
+            there.flatMap(({ foreignNamespaces }) => foreignNamespaces.map(({ name }) => name)),
+          ).map((namespace) => ({ server, namespace: `!${namespace}` })),
         ]),
         clusterResourceWhitelist: [
           ...clusterKinds.map(({ group, kind }) => ({ group, kind })),

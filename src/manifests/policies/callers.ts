@@ -1,3 +1,5 @@
+import { isOwnAuthentication, rbacName } from '../../access/names-on.ts';
+import { reservedGroups } from '../../config/model/desired-state.ts';
 import { serviceAccountUserName } from '../../kubernetes/names.ts';
 import { compareCodeUnits } from '../../values/order.ts';
 import { celList, celString } from '../cel.ts';
@@ -67,10 +69,7 @@ export function callers({ organization, cluster }: Pick<PolicyContext, 'organiza
   const groups = 'request.userInfo.?groups.orValue([])';
   return {
     writer: { name: 'writer', expression: `${user} == ${celString(cluster.syncIdentity)}` },
-    breakGlass: {
-      name: 'breakGlass',
-      expression: `${groups}.exists(g, g in ${celList(organization.policies.breakGlassGroups)})`,
-    },
+    breakGlass: { name: 'breakGlass', expression: breakGlass(organization, cluster, { user, groups }) },
     kubernetes: {
       name: 'kubernetes',
       expression: `${user} in ${celList([
@@ -84,6 +83,24 @@ export function callers({ organization, cluster }: Pick<PolicyContext, 'organiza
     nodes: { name: 'nodes', expression: `'system:nodes' in ${groups}` },
     trusted: { name: 'trusted', expression: `${user} in ${celList(trustedUserNames(cluster))}` },
   };
+}
+
+/**
+ * Whom the policies let through. Where the cluster's own identity provider decides, the admins by their names take the place
+ * of their group, which nobody keeps there; of other groups, those of Kubernetes itself have no prefix.
+ */
+function breakGlass(
+  { policies: { breakGlassGroups }, admins }: PolicyContext['organization'],
+  cluster: PolicyContext['cluster'],
+  { user, groups }: { readonly user: string; readonly groups: string },
+): string {
+  const inGroups = (names: readonly string[]): string => `${groups}.exists(g, g in ${celList(names)})`;
+  if (!isOwnAuthentication(cluster)) return inGroups(breakGlassGroups);
+  const others = breakGlassGroups.filter((group) => !reservedGroups.some((reserved) => reserved === group));
+  const names = others.map((name) => (name.startsWith('system:') ? name : rbacName(cluster, { kind: 'Group', name })));
+  if (!breakGlassGroups.includes('cluster-admins')) return inGroups(names);
+  const people = admins.map(({ value }) => rbacName(cluster, { kind: 'User', name: value })).sort(compareCodeUnits);
+  return `${user} in ${celList(people)} || ${inGroups(names)}`;
 }
 
 /** The user names of the cluster's trusted service accounts. */

@@ -1,6 +1,7 @@
 import type { ClusterNamespace } from '../../access/graph.ts';
 import { tenantByName } from '../../config/model/tenant-by-name.ts';
 import { isolationOf } from '../annotations.ts';
+import type { ClusterInput } from '../cluster-input.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject } from '../template.ts';
 import { keys, managedBy } from '../labels.ts';
@@ -17,7 +18,7 @@ import {
 import type { Policy, PolicyContext } from './policy.ts';
 import { cordonPolicy, markedForDeletionPolicy } from './states.ts';
 
-export type { Policy, PolicyContext } from './policy.ts';
+export type { ForeignBinding, Policy, PolicyContext } from './policy.ts';
 
 /** The first Kubernetes 1.x minor with ValidatingAdmissionPolicy in v1. */
 export const policiesSince = 30;
@@ -66,16 +67,16 @@ export function policyObjects({ organization, key }: PolicyContext, policy: Poli
 
 /** What policies of a cluster are written for. */
 export function policyContext(
-  organization: PolicyContext['organization'],
-  cluster: PolicyContext['cluster'],
-  tenants: PolicyContext['tenants'],
+  { organization, cluster, tenantNames }: Pick<ClusterInput, 'organization' | 'cluster' | 'tenantNames'>,
   namespaces: readonly ClusterNamespace[],
+  foreign: PolicyContext['foreign'],
 ): PolicyContext {
-  const names = new Set(tenants);
+  const names = new Set(tenantNames);
   return {
     organization,
     cluster,
-    tenants,
+    tenants: tenantNames,
+    foreign,
     observes: namespaces.some((entry) => isolationOf(organization, entry).enforcement.value === 'Observe'),
     ownNames: namespaces.flatMap((entry) => {
       if (entry.kind !== 'Tenant' || entry.namespace.prefixed) return [];

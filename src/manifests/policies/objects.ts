@@ -1,11 +1,13 @@
+import { isOwnAuthentication, namesOn, rbacName } from '../../access/names-on.ts';
 import { reservedGroups } from '../../config/model/desired-state.ts';
 import { oncePer } from '../../values/once.ts';
-import { groupedBy, sortedBy } from '../../values/order.ts';
+import { compareCodeUnits, groupedBy, sortedBy } from '../../values/order.ts';
 import { celList, celString } from '../cel.ts';
+import type { Kind } from '../kinds.ts';
 import { guardedResources, kinds, renderedKinds } from '../kinds.ts';
 import { managedBy } from '../labels.ts';
 import { callers, trustedUserNames } from './callers.ts';
-import type { Policy, PolicyContext, ResourceRule, Validation } from './policy.ts';
+import type { Policy, PolicyContext, ResourceRule, Validation, Variable } from './policy.ts';
 import { hasLabel, listVariable, managed, metadataOf, objectName, ourNamespaces } from './policy.ts';
 
 /** What the policy guards: the kinds that are declared so, a rule for each API group. */
@@ -26,6 +28,7 @@ const guarded: readonly ResourceRule[] = Array.from(
 export function managedObjectsPolicy(context: PolicyContext): Policy {
   const { key } = context;
   const { writer, breakGlass, kubernetes } = callers(context);
+  const { foreign } = context;
   return {
     name: 'managed-objects',
     purpose: 'RoleBindings, Roles, quotas, limits and network policies of the platform are written by nobody else.',
@@ -40,6 +43,7 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
         name: 'managed',
         expression: `${hasLabel(key.managedBy, managedBy)} || variables.name == ${celString(managedBy)} || variables.name.startsWith(${celString(`${managedBy}:`)})`,
       },
+      ...(foreign.length === 0 ? [] : [...listVariable('foreignBindings', foreignLines(context)), declaredByOthers]),
     ],
     validations: [
       {
@@ -50,12 +54,40 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
       },
       {
         // Argo CD goes on to what is in a namespace where the Namespace itself was refused to it.
-        expression: `request.operation == 'DELETE' || !variables.writer || !variables.managed || namespaceObject == null || ${celString(key.kind)} in namespaceObject.metadata.?labels.orValue({})`,
+        expression: `request.operation == 'DELETE' || !variables.writer || !variables.managed || namespaceObject == null || ${celString(key.kind)} in namespaceObject.metadata.?labels.orValue({})${foreign.length === 0 ? '' : ' || variables.declaredByOthers'}`,
         message: `the namespace is not the platform's: nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>`,
         messageExpression: `'the namespace ' + request.namespace + ${celString(` is not the platform's: nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>`)}`,
       },
     ],
   };
+}
+
+/**
+ * Namespaces that others declare have none of our labels, and need none: what may be given in them is written out here, each
+ * binding by its namespace, role and subject. So whoever else deploys by Argo CD gives nothing else in them.
+ */
+const declaredByOthers: Variable = {
+  name: 'declaredByOthers',
+  expression: [
+    `request.resource.resource == ${celString(kinds.RoleBinding.resource)} &&`,
+    `object.roleRef.kind == ${celString('ClusterRole' satisfies Kind)} &&`,
+    'object.?subjects.orValue([]).size() == 1 &&',
+    `object.subjects.all(s, [request.namespace, object.roleRef.name, s.kind, s.?namespace.orValue(''), s.name].join(' ') in variables.foreignBindings)`,
+  ].join('\n'),
+};
+
+/** The same texts as the policy puts together. No part but the last, the subject's name, may hold a space. */
+function foreignLines({ foreign, cluster }: PolicyContext): string[] {
+  const lines = foreign.map(({ namespace, clusterRole, subject }) =>
+    [
+      namespace,
+      clusterRole,
+      subject.kind,
+      subject.kind === 'ServiceAccount' ? subject.namespace : '',
+      rbacName(cluster, subject),
+    ].join(' '),
+  );
+  return lines.sort(compareCodeUnits);
 }
 
 /** What a namespace's admin may bind by himself: nobody from outside of what the organization knows. */
@@ -101,13 +133,15 @@ interface SelfService extends Pick<Validation, 'message' | 'messageExpression'>,
   readonly allowed: string;
 }
 
-/** The groups of an organization as a variable: the same in all clusters, and long. */
-const declaredGroups = oncePer(({ groups }: PolicyContext['organization']) =>
-  listVariable(
+/** The groups of an organization as a variable: the same in all clusters that name them without a prefix, and long. */
+const declaredGroups = oncePer((organization: PolicyContext['organization']) => groupsVariable(organization, ''));
+
+function groupsVariable({ groups }: PolicyContext['organization'], prefix: string): Variable[] {
+  return listVariable(
     'groups',
-    sortedBy(groups, (g) => g.name).map((g) => g.name),
-  ),
-);
+    sortedBy(groups, (g) => g.name).map((g) => `${prefix}${g.name}`),
+  );
+}
 
 function selfService({ organization, cluster }: PolicyContext): SelfService {
   const setting = organization.policies.selfServiceBindings.value;
@@ -120,7 +154,13 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
     };
   }
   const declared = setting === 'Declared';
-  const those = `users (user:<name>), groups ${declared ? 'of the organization' : 'that are not reserved'}, and service accounts of the namespace`;
+  const prefixes = namesOn(cluster);
+  // Without a prefix of its own, a user may still not have the name of one of Kubernetes itself.
+  const users = [
+    ...(prefixes.user === '' ? [] : [`s.name.startsWith(${celString(prefixes.user)})`]),
+    ...(isOwnAuthentication(cluster) ? [`!s.name.startsWith('system:')`] : []),
+  ].join(' && ');
+  const those = `users (${prefixes.user}<name>), groups ${declared ? 'of the organization' : 'that are not reserved'}, and service accounts of the namespace`;
   const remedy = "for others, add a share to the tenant's file";
   const refused = `variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ')`;
   const group = [
@@ -130,9 +170,13 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
   ];
   return {
     purpose: `RoleBindings that people make themselves name ${those}.`,
-    variables: declared ? declaredGroups(organization) : [],
+    variables: !declared
+      ? []
+      : prefixes.group === ''
+        ? declaredGroups(organization)
+        : groupsVariable(organization, prefixes.group),
     allowed: [
-      `s.kind == 'User' ? s.name.startsWith('user:')`,
+      `s.kind == 'User' ? ${users}`,
       `s.kind == 'Group' ? ${group.join(' && ')}`,
       // Nobody gains anything from inviting an operator that the cluster trusts anyway.
       `s.namespace == request.namespace || 'system:serviceaccount:' + s.namespace + ':' + s.name in ${celList(trustedUserNames(cluster))}`,

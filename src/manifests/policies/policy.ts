@@ -1,7 +1,15 @@
+import type { Subject } from '../../config/model/desired-state.ts';
 import type { RenderedCluster, RenderedOrganization } from '../cluster-input.ts';
 import { celList, celString } from '../cel.ts';
 import type { keys } from '../labels.ts';
 import { managedBy } from '../labels.ts';
+
+/** A binding in a namespace that others declare. */
+export interface ForeignBinding {
+  readonly namespace: string;
+  readonly subject: Subject;
+  readonly clusterRole: string;
+}
 
 /** What a policy is written for. */
 export interface PolicyContext {
@@ -9,6 +17,8 @@ export interface PolicyContext {
   readonly cluster: RenderedCluster;
   /** Names of all tenants of the organization, sorted. */
   readonly tenants: readonly string[];
+  /** All that is given in namespaces that others declare. */
+  readonly foreign: readonly ForeignBinding[];
   readonly key: ReturnType<typeof keys>;
   /** Whether some namespace of the cluster is only observed. */
   readonly observes: boolean;

@@ -2,10 +2,11 @@ import type { Word } from '../../values/gathered-places.ts';
 import { listWords } from '../../values/gathered-places.ts';
 import { groupedBy, sortedBy } from '../../values/order.ts';
 import { counted, countedPlaces } from '../../source/text.ts';
-import { isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
+import { derivedShare, isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
 import { contentsPieces } from './contents.ts';
 import type { Piece } from './piece.ts';
 import { clusterList, listPieces, mostAbout, placePieces } from './places.ts';
+import type { DeletionStep } from './deletion-step.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
 
@@ -210,9 +211,14 @@ function entitySentence(item: Entity): Sentence {
     change === 'changed' && item.clusters.length > 0 && !isOnlyOnClusters
       ? [' on ', ...clusterList(item.clusters)]
       : [];
+  const leaves = isStep(item, 'left to others')
+    ? 'no longer shared'
+    : isStep(item, 'unmanaged')
+      ? 'no longer declared'
+      : undefined;
   const verbs = {
-    added: [': ', { strong: 'new' }],
-    removed: [': ', { strong: isUnmanaged(item) ? 'no longer declared' : 'removed' }],
+    added: [': ', { strong: isStep(item, 'foreign') ? 'declared by others' : 'new' }],
+    removed: [': ', { strong: leaves ?? 'removed' }],
     renamed: [' was ', { name: from ?? '' }, ': ', { strong: 'renamed' }],
     changed: [],
   } as const satisfies Record<Entity['change'], readonly Piece[]>;
@@ -256,9 +262,9 @@ const kindWords = {
   organization: 'organization',
 } as const;
 
-/** Whether it is a namespace that stays on a cluster, though nobody declares it any more. */
-function isUnmanaged({ entity, settings }: Entity): boolean {
-  return entity.kind === 'namespace' && settings.some((setting) => deletionStep(setting) === 'unmanaged');
+/** Whether this becomes of a namespace on one of its clusters. */
+function isStep({ entity, settings }: Entity, step: DeletionStep): boolean {
+  return entity.kind === 'namespace' && settings.some((setting) => deletionStep(setting) === step);
 }
 
 function shortName({ kind, name }: Entity['entity']): string {
@@ -311,7 +317,14 @@ function argoCDPieces(role: string, before: string | null, after: string | null)
 const noNamespace = 'no namespace';
 
 function sharePieces(group: string, before: string | null, after: string | null): Piece[] {
-  if (after === null) return ['no longer shared with ', { name: group }];
+  const isDerived = (value: string | null): boolean => value?.startsWith(derivedShare) === true;
+  if (after === null)
+    return isDerived(before)
+      ? ['no longer seen by group ', { name: group }, ', which has nothing there any more']
+      : ['no longer shared with ', { name: group }];
+  if (before === null && isDerived(after)) {
+    return ['seen by group ', { name: group }, `, by what it has there${after.slice(derivedShare.length)}`];
+  }
   if (before !== null) return ['shared with ', { name: group }, ': ', { name: before }, ' → ', { name: after }];
   return [
     'shared with ',
@@ -328,6 +341,10 @@ function clusterPieces(setting: Setting): Piece[] {
       return [{ strong: 'deleted' }, ...on, ' with all that is in it, irreversibly'];
     case 'unmanaged':
       return ['no longer declared', ...on, ': it stays there, without access'];
+    case 'foreign':
+      return ['shared', ...on, ', where others declare it: it is never created, labelled or deleted'];
+    case 'left to others':
+      return ['no longer shared', ...on, ': it stays there, and is left to those who declare it'];
     case 'retained':
       return ['retained without access', ...on];
     case 'marked':

@@ -60,7 +60,12 @@ function placesOf({ clusters, tenants }: DesiredState): Map<string, Set<string>>
     if (there) there.add(place);
     else places.set(group, new Set([place]));
   };
-  for (const { name, sharedWith } of clusters) for (const { group } of sharedWith) add(group, `cluster ${name}`);
+  for (const { name, sharedWith, foreignNamespaces } of clusters) {
+    for (const { group } of sharedWith) add(group, `cluster ${name}`);
+    for (const { name: namespace, shares } of foreignNamespaces) {
+      for (const { subject } of shares) if (subject.kind === 'Group') add(subject.name, `${namespace} on ${name}`);
+    }
+  }
   for (const { name, owners, defaultShares, namespaces } of tenants) {
     for (const { subject } of owners) if (subject.kind === 'Group') add(subject.name, `owner of ${name}`);
     for (const { subject } of defaultShares) if (subject.kind === 'Group') add(subject.name, `default of ${name}`);

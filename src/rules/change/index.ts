@@ -19,6 +19,7 @@ import { tooManyNamespacesRemoved } from './TEN517-too-many-namespaces-removed/r
 import { tooMuchAccessRemoved } from './TEN518-too-much-access-removed/rule.ts';
 import { baseNotUnderstood } from './TEN519-base-not-understood/rule.ts';
 import { labelDomainChanged } from './TEN535-label-domain-changed/rule.ts';
+import { foreignNamespaceLeft } from './TEN554-foreign-namespace-left/rule.ts';
 
 /** What a change must not do to what its base holds. */
 export const changeRules: readonly Rule[] = [
@@ -29,6 +30,7 @@ export const changeRules: readonly Rule[] = [
   clusterRemoved,
   groupRemoved,
   groupNamespaceDropped,
+  foreignNamespaceLeft,
   identityRenamed,
   renameNotOne,
   deletionNeverLifted,

@@ -1,4 +1,5 @@
 import type { Namespace, Tenant } from '../../config/model/desired-state.ts';
+import type { ClusterNamespace } from '../../plan/plan.ts';
 import { oncePer } from '../../values/once.ts';
 import { groupedBy } from '../../values/order.ts';
 import { withoutShared } from '../../values/shared.ts';
@@ -11,9 +12,10 @@ interface TenantNamespace {
   readonly namespace: Namespace;
 }
 
-/** Another tenant that has a namespace now, or a group whose namespace it would be. */
+/** Another tenant that has a namespace now, a group whose namespace it would be, or others, who would declare it. */
 export interface NewHolder {
-  readonly kind: 'tenant' | 'group';
+  readonly kind: 'tenant' | 'group' | 'others';
+  /** Empty for others. */
   readonly name: string;
   readonly origin: Origin;
 }
@@ -44,7 +46,7 @@ export interface NamespaceChange {
  */
 export const namespaceChanges = oncePer((context: ChangeContext): readonly NamespaceChange[] => {
   const { before, after } = context;
-  const groups = groupNamespaces(context);
+  const groups = otherNamespaces(context);
   const unknown = unread(after).tenants;
   const tenants = new Map(after.desired.tenants.map((tenant) => [tenant.name, tenant]));
   const [old, now] = [before, after].map(({ desired }) =>
@@ -66,7 +68,7 @@ export const namespaceChanges = oncePer((context: ChangeContext): readonly Names
 interface Declared {
   readonly before: readonly TenantNamespace[];
   readonly after: readonly TenantNamespace[];
-  /** The namespaces of groups in the head, by `cluster/name`. */
+  /** The namespaces of groups, and of others, in the head, by `cluster/name`. */
   readonly groups: ReadonlyMap<string, NewHolder>;
 }
 
@@ -108,20 +110,18 @@ function namespaceChange(
   };
 }
 
-/** Without them where groups could not be read: the namespace that a share gives may be another one then. */
-function groupNamespaces({ after, plan }: ChangeContext): Map<string, NewHolder> {
-  if (!after.desired.organization.complete) return new Map();
+/** Of groups none where these could not be read: the namespace that a share gives may be another one then. */
+function otherNamespaces({ after, plan }: ChangeContext): Map<string, NewHolder> {
+  const { complete } = after.desired.organization;
+  const holderOf = (entry: ClusterNamespace): NewHolder[] => {
+    if (entry.kind === 'Foreign') return [{ kind: 'others', name: '', origin: entry.foreign.origin }];
+    const isKnown = entry.kind === 'Group' && complete;
+    return isKnown ? [{ kind: 'group', name: entry.share.group, origin: entry.share.origin }] : [];
+  };
   return new Map(
     plan.after.graph.clusters.flatMap(({ cluster, namespaces }) =>
       namespaces.flatMap((entry) =>
-        entry.kind === 'Group'
-          ? [
-              [
-                `${cluster.name}/${entry.name}`,
-                { kind: 'group', name: entry.share.group, origin: entry.share.origin },
-              ] as const,
-            ]
-          : [],
+        holderOf(entry).map((holder) => [`${cluster.name}/${entry.name}`, holder] as const),
       ),
     ),
   );

@@ -1,7 +1,7 @@
 import type { Namespace, Tenant } from '../../config/model/desired-state.ts';
-import { isProduction } from '../../config/model/desired-state.ts';
+import { productionOf } from '../../access/production.ts';
 import { gatherPlaces } from '../../values/gathered-places.ts';
-import type { RuleContext } from '../rule.ts';
+import type { ChangeContext } from '../rule.ts';
 import { listed } from '../wording.ts';
 import { clustersOf } from './sides.ts';
 
@@ -10,20 +10,20 @@ import { clustersOf } from './sides.ts';
  * others patterns are named with what fits none, as in the plan. Reading the first few alone, nobody sees the odd one out.
  */
 export function namespaceNames(
-  { desired: { organization, clusters } }: RuleContext,
+  { plan }: ChangeContext,
   all: readonly { readonly tenant: Tenant; readonly namespace: Namespace }[],
 ): string {
-  const ofProduction = new Set(
-    clusters.filter((cluster) => isProduction(organization, cluster)).map(({ name }) => name),
-  );
   const names = [...new Set(all.map(({ namespace }) => namespace.name))];
   if (names.length <= fewNames) return listed(names, fewNames);
+  const { isPlace } = productionOf(plan.before, plan.after);
   const places = all.map(({ tenant, namespace }) => ({
     // Which clusters they are on is in the plan.
     cluster: '',
     namespace: namespace.name,
     tenant: tenant.name,
-    production: clustersOf(namespace).some((name) => ofProduction.has(name)),
+    production: clustersOf(namespace).some((cluster) =>
+      isPlace(cluster, { kind: 'Namespace', namespace: namespace.name }),
+    ),
   }));
   return gatherPlaces(places)
     .groups.map((group) => group.names.map((word) => (typeof word === 'string' ? word : `\`${word.name}\``)).join(''))

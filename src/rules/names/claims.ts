@@ -6,8 +6,8 @@ import { originAt } from '../../source/source.ts';
 /** A namespace that the config asks for, on one cluster or more. */
 export interface Claim {
   readonly name: string;
-  readonly kind: 'Group' | 'Retained' | 'Tenant';
-  /** The group's or the tenant's name; empty for a retained namespace. */
+  readonly kind: 'Foreign' | 'Group' | 'Retained' | 'Tenant';
+  /** The group's or the tenant's name; empty for a retained namespace, and for one that others declare. */
   readonly owner: string;
   /** What the namespace is, for a sentence. */
   readonly described: string;
@@ -21,10 +21,10 @@ export interface Claim {
 
 /**
  * All namespaces that the config asks for: one claim for a group's, whatever the number of clusters, one for a retained
- * name, one for each entry of a tenant; in this order.
+ * name, one for each entry of a tenant, and one for each entry of what others declare; in this order.
  */
 export function claimsOf({ tenants, ...platform }: DesiredState): Claim[] {
-  return [...platformClaims(platform), ...tenants.flatMap(tenantClaims)];
+  return [...platformClaims(platform), ...tenants.flatMap(tenantClaims), ...foreignClaims(platform)];
 }
 
 /** The namespaces that the organization's clusters ask for, for groups and because they are retained. */
@@ -78,6 +78,24 @@ function retainedClaims({ clusters }: Pick<DesiredState, 'clusters'>): Claim[] {
     }
   }
   return Array.from(claims.values());
+}
+
+/** What others declare on a cluster; of one name on several, an entry in the file of each. */
+function foreignClaims({ clusters }: Pick<DesiredState, 'clusters'>): Claim[] {
+  return clusters.flatMap((cluster) =>
+    cluster.foreignNamespaces.map(({ name, origin: entry }) => {
+      const origin = originAt(entry, 'name');
+      return {
+        name,
+        kind: 'Foreign' as const,
+        owner: '',
+        described: 'a namespace that others declare',
+        derived: false,
+        places: new Map([[cluster.name, origin]]),
+        origin,
+      };
+    }),
+  );
 }
 
 /** The namespaces of a tenant. */

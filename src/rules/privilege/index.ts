@@ -16,6 +16,9 @@ import { mixedScriptName } from './TEN314-mixed-script-name/rule.ts';
 import { userName } from './TEN315-user-name/rule.ts';
 import { ineffectiveRoleRule } from './TEN316-ineffective-role-rule/rule.ts';
 import { lookAlikeUser } from './TEN317-look-alike-user/rule.ts';
+import { authenticationPrefix } from './TEN324-authentication-prefix/rule.ts';
+import { nameUnderPrefix } from './TEN325-name-under-prefix/rule.ts';
+import { foreignNamespaceOfPlatform } from './TEN326-foreign-namespace-of-platform/rule.ts';
 
 export const privilegeRules: readonly Rule[] = [
   reservedGroup,
@@ -35,4 +38,7 @@ export const privilegeRules: readonly Rule[] = [
   userName,
   ineffectiveRoleRule,
   lookAlikeUser,
+  authenticationPrefix,
+  nameUnderPrefix,
+  foreignNamespaceOfPlatform,
 ];

@@ -1,4 +1,4 @@
-import type { Share, Subject, Tenant } from '../../config/model/desired-state.ts';
+import type { Cluster, Share, Subject, Tenant } from '../../config/model/desired-state.ts';
 import { reservedGroups } from '../../config/model/desired-state.ts';
 import { codePoints, skeleton } from '../../values/lookalike.ts';
 import { oncePer } from '../../values/once.ts';
@@ -20,17 +20,23 @@ export interface SubjectList {
 }
 
 /** The lists of subjects in a tenant's file: its owners, and the shares of its defaults and of each namespace. */
-export const subjectLists = oncePer(({ owners, defaultShares, namespaces }: Tenant): readonly SubjectList[] => {
-  const shares = (list: readonly Share[]): SubjectList => ({
+export const subjectLists = oncePer(({ owners, defaultShares, namespaces }: Tenant): readonly SubjectList[] => [
+  { key: 'owners', entries: owners.map(({ subject, origin }) => ({ subject, at: originAt(origin, 'name') })) },
+  listOf(defaultShares),
+  ...namespaces.map(({ ownShares }) => listOf(ownShares)),
+]);
+
+/** Those in the files of clusters: the shares of what others declare there. */
+export const foreignSubjectLists = oncePer((clusters: readonly Cluster[]): readonly SubjectList[] =>
+  clusters.flatMap(({ foreignNamespaces }) => foreignNamespaces.map(({ shares }) => listOf(shares))),
+);
+
+function listOf(shares: readonly Share[]): SubjectList {
+  return {
     key: 'sharedWith',
-    entries: list.map((share) => ({ subject: share.subject, at: subjectOrigin(share), role: share.role })),
-  });
-  return [
-    { key: 'owners', entries: owners.map(({ subject, origin }) => ({ subject, at: originAt(origin, 'name') })) },
-    shares(defaultShares),
-    ...namespaces.map(({ ownShares }) => shares(ownShares)),
-  ];
-});
+    entries: shares.map((share) => ({ subject: share.subject, at: subjectOrigin(share), role: share.role })),
+  };
+}
 
 /** The place of the name in a share. */
 export function subjectOrigin({ subject, origin }: Pick<Share, 'subject' | 'origin'>): Origin {

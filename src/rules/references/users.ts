@@ -1,9 +1,10 @@
-import type { DesiredState, Located, Organization, Tenant } from '../../config/model/desired-state.ts';
+import type { Cluster, DesiredState, Located, Organization, Tenant } from '../../config/model/desired-state.ts';
 import { skeleton } from '../../values/lookalike.ts';
 import { once, oncePer } from '../../values/once.ts';
 import { addTo } from '../../values/order.ts';
 import type { Platform } from '../rule.ts';
-import { isLookalike, subjectLists } from '../privilege/subjects.ts';
+import type { SubjectList } from '../privilege/subjects.ts';
+import { foreignSubjectLists, isLookalike, subjectLists } from '../privilege/subjects.ts';
 
 /** A user's name where it is written, and whether that says who he is: a group's member, an admin, or nobody yet. */
 export interface NamedUser extends Located<string> {
@@ -18,17 +19,24 @@ export const usersOfOrganization = oncePer(({ groups, admins }: Organization): r
 
 /** Every place where a tenant's file names a user: its owners and its shares. */
 export const usersOfTenant = oncePer((tenant: Tenant): readonly NamedUser[] =>
-  subjectLists(tenant).flatMap(({ entries }) =>
-    entries.flatMap(({ subject, at }) =>
-      subject.kind === 'User' ? [{ value: subject.name, origin: at, as: 'subject' as const }] : [],
-    ),
-  ),
+  subjectLists(tenant).flatMap(usersOfList),
 );
 
+/** Every place where the files of clusters name a user: the shares of what others declare there. */
+export const usersOfClusters = oncePer((clusters: readonly Cluster[]): readonly NamedUser[] =>
+  foreignSubjectLists(clusters).flatMap(usersOfList),
+);
+
+function usersOfList({ entries }: SubjectList): NamedUser[] {
+  return entries.flatMap(({ subject, at }) =>
+    subject.kind === 'User' ? [{ value: subject.name, origin: at, as: 'subject' as const }] : [],
+  );
+}
+
 /** Each name once, where it is written first: members, admins, then owners and shares. */
-export const usersIn = oncePer(({ organization, tenants }: DesiredState): ReadonlyMap<string, NamedUser> => {
+export const usersIn = oncePer(({ organization, clusters, tenants }: DesiredState): ReadonlyMap<string, NamedUser> => {
   const first = new Map<string, NamedUser>();
-  for (const users of [usersOfOrganization(organization), ...tenants.map(usersOfTenant)]) {
+  for (const users of [usersOfOrganization(organization), usersOfClusters(clusters), ...tenants.map(usersOfTenant)]) {
     for (const user of users) if (!first.has(user.value)) first.set(user.value, user);
   }
   return first;

@@ -21,6 +21,8 @@ import { takeOverEnforced } from './TEN549-take-over-enforced/rule.ts';
 import { takeOverObserved } from './TEN550-take-over-observed/rule.ts';
 import { productionNamespacesChanged } from './TEN551-production-namespaces-changed/rule.ts';
 import { tenantWithoutOwner } from './TEN552-tenant-without-owner/rule.ts';
+import { namesChanged } from './TEN553-names-changed/rule.ts';
+import { foreignNamespaceShared } from './TEN555-foreign-namespace-shared/rule.ts';
 
 /**
  * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
@@ -32,6 +34,8 @@ export const riskRules: readonly Rule[] = [
   deleted,
   markedForDeletion,
   identityChanged,
+  namesChanged,
+  foreignNamespaceShared,
   policyTrustWidened,
   protectionLowered,
   productionNamespacesChanged,

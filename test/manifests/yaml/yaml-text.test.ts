@@ -185,11 +185,13 @@ describe('writing manifests', () => {
         for (const { cluster, namespaces, accesses } of graph.clusters) {
           for (const entry of namespaces) {
             const held = accesses.filter(({ scope }) => scope.kind === 'Namespace' && scope.namespace === entry.name);
-            const manifests = namespaceObjects(desired.organization, entry, held).map(({ template: item }) => {
-              const chart = new Chart(new App(), 'chart');
-              item((text) => text).build(chart);
-              return chart.toJson()[0] as ManifestLike;
-            });
+            const manifests = namespaceObjects({ organization: desired.organization, cluster }, entry, held).map(
+              ({ template: item }) => {
+                const chart = new Chart(new App(), 'chart');
+                item((text) => text).build(chart);
+                return chart.toJson()[0] as ManifestLike;
+              },
+            );
             const path = `${cluster.name}/namespaces/${entry.name}.yaml`;
             const [, ...body] = files.find((f) => f.path === path)?.text.split('\n') ?? [];
             expect(body.join('\n')).toBe(yamlText(manifests));

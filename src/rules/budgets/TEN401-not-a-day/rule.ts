@@ -3,7 +3,7 @@ import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { Finding, TenantRule } from '../../rule.ts';
-import { endingShares } from '../shares.ts';
+import { endingForeignShares, endingShares } from '../shares.ts';
 
 export const notADay: TenantRule = {
   level: 'tenant',
@@ -12,7 +12,8 @@ export const notADay: TenantRule = {
   severity: 'error',
   summary: 'Every date is a day that the calendar has.',
   why: 'Programs read 2026-02-30 in different ways: as the first of March, as the second, as never. An access must not end on a day that depends on who reads it.',
-  *checkPlatform({ organization }) {
+  *checkPlatform({ organization, clusters }) {
+    for (const { share, until } of endingForeignShares(clusters)) yield* problems(share.origin, 'until', until);
     for (const { until, origin } of organization.exceptions) yield* problems(origin, 'until', until);
   },
   *check({ tenant }) {

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Cluster } from '../../../config/model/desired-state.ts';
+import { authorityPlace } from '../../../config/model/desired-state.ts';
 import { daysBetween, dayOf } from '../../../values/day.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { certificateIn } from '../../certificate.ts';
@@ -30,10 +31,10 @@ export const certificateExpired: OrganizationRule = {
           : `expires on ${lastDay}, ${days === 0 ? 'today' : `in ${counted(days, 'day')}`}`;
       yield {
         message: `the CA certificate \`${subjectOf(certificate)}\` of cluster \`${first.name}\` ${ends}`,
-        at: at(first.certificateAuthority.origin),
-        related: others.slice(0, mostRelated).map(({ name, certificateAuthority }) => ({
-          location: at(certificateAuthority.origin),
-          message: `also of cluster \`${name}\``,
+        at: at(authorityPlace(first)),
+        related: others.slice(0, mostRelated).map((other) => ({
+          location: at(authorityPlace(other)),
+          message: `also of cluster \`${other.name}\``,
         })),
         help: "put the authority's next certificate beside it, and remove it when the API server uses that one",
       };
@@ -50,7 +51,7 @@ interface Authority {
 function authorities(clusters: readonly Cluster[]): Iterable<Authority> {
   const found = new Map<string, Authority>();
   for (const cluster of clusters) {
-    for (const certificate of certificatesIn(cluster.certificateAuthority.pem ?? '')) {
+    for (const certificate of certificatesIn(cluster.certificateAuthority?.pem ?? '')) {
       const known = found.get(certificate.fingerprint256);
       if (!known) found.set(certificate.fingerprint256, { certificate, holders: [cluster] });
       else if (known.holders.at(-1) !== cluster) known.holders.push(cluster);

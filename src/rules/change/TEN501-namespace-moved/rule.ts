@@ -16,12 +16,15 @@ export const namespaceMoved: ChangeRule = {
     const itemsOf = namespaceItemsIn(context.plan);
     for (const { tenant: from, namespace, movedTo } of namespaceChanges(context)) {
       if (!movedTo) continue;
-      const to = `${movedTo.kind} \`${movedTo.name}\``;
+      const isOthers = movedTo.kind === 'others';
+      const to = isOthers ? 'those that others declare' : `${movedTo.kind} \`${movedTo.name}\``;
       yield {
         message: `namespace \`${namespace.name}\` is tenant \`${from.name}\`'s and cannot move to ${to}`,
         at: at(movedTo.origin),
         related: [{ location: at(inBase(namespace.nameOrigin)), message: `\`${from.name}\`'s in the base` }],
-        help: `leave its entry in \`${from.name}\`; give ${to} a namespace of another name, copy into it what is to move, and then delete \`${namespace.name}\` in two steps`,
+        help: isOthers
+          ? `leave its entry in \`${from.name}\`, and take it out of \`foreignNamespaces\`; who is to declare it instead gets one of another name, or this one after it has been deleted in two steps`
+          : `leave its entry in \`${from.name}\`; give ${to} a namespace of another name, copy into it what is to move, and then delete \`${namespace.name}\` in two steps`,
         items: itemsOf(namespace.name, clustersOf(namespace)),
       };
     }

@@ -37,7 +37,7 @@ export const tenantRemoved: ChangeRule = {
         ? counted(names.length, 'namespace')
         : `${names.length} of its ${tenant.namespaces.length} namespaces`;
       yield {
-        message: `tenant \`${tenant.name}\` is removed, but ${which} ${names.length === 1 ? 'was' : 'were'} not marked for deletion before this change: ${namespaceNames(before, unmarked)}`,
+        message: `tenant \`${tenant.name}\` is removed, but ${which} ${names.length === 1 ? 'was' : 'were'} not marked for deletion before this change: ${namespaceNames(context, unmarked)}`,
         at: at(renamedTo ? originAt(renamedTo.origin, 'metadata', 'name') : organizationOf(after.desired)),
         ...(renamedTo && { label: 'takes its place' }),
         related: unmarked.slice(0, 3).map(({ namespace }) => ({

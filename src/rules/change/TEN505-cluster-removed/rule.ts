@@ -25,12 +25,14 @@ export const clusterRemoved: ChangeRule = {
       const onCluster = standing.get(name) ?? [];
       const namespaces = onCluster.filter(({ kind }) => kind === 'Tenant').length;
       const retained = onCluster.filter(({ kind }) => kind === 'Retained').length;
-      if (sharedWith.length + namespaces + retained === 0) continue;
+      const foreign = old.foreignNamespaces.filter(({ shares }) => shares.length > 0).length;
+      if (sharedWith.length + namespaces + retained + foreign === 0) continue;
       const renamedTo = added.find((other) => isSameCluster(old, other));
       const left = [
         ...(sharedWith.length > 0 ? [counted(sharedWith.length, 'group')] : []),
         ...(namespaces > 0 ? [`${counted(namespaces, 'namespace')} of tenants`] : []),
         ...(retained > 0 ? [counted(retained, 'retained namespace')] : []),
+        ...(foreign > 0 ? [`${counted(foreign, 'shared namespace')} of others`] : []),
       ];
       yield {
         message: `cluster \`${name}\` is removed with ${inSentence(left)} still on it`,
@@ -55,6 +57,6 @@ function inSentence(parts: readonly string[]): string {
 }
 
 function isSameCluster(a: Cluster, b: Cluster): boolean {
-  const pem = (of: Cluster): string | undefined => of.certificateAuthority.pem?.replace(/\s+/g, '');
+  const pem = (of: Cluster): string | undefined => of.certificateAuthority?.pem?.replace(/\s+/g, '');
   return a.server.value === b.server.value || (pem(a) !== undefined && pem(a) === pem(b));
 }

@@ -43,10 +43,10 @@ export const groupNamespaceDropped: ChangeRule = {
         if (entry.kind === 'Retained') {
           if (!found || found.kind === 'Retained' || (found.kind === 'Group' && isBack(found))) continue;
           yield {
-            message: `namespace \`${entry.name}\`, which cluster \`${old.name}\` retains, would be ${newOwner(found)}'s`,
+            message: `namespace \`${entry.name}\`, which cluster \`${old.name}\` retains, would be ${newOwners(found)}`,
             at: placeOf(found),
             related: [{ location: at(inBase(entry.origin)), message: 'retained in the base' }],
-            help: `give ${newOwner(found)} a namespace of another name; if all that is in \`${entry.name}\` may be had by whoever gets it, take it out of \`retainedNamespaces\` in a change of its own before`,
+            help: `${leaveIt(found)}; if all that is in \`${entry.name}\` may be had by whoever gets it, take it out of \`retainedNamespaces\` in a change of its own before`,
             items: itemsOf(entry.name, [old.name]),
           };
         }
@@ -59,7 +59,7 @@ export const groupNamespaceDropped: ChangeRule = {
         const share = now.cluster.sharedWith.find((other) => other.group === name);
         yield {
           message: `namespace \`${entry.name}\` of group \`${entry.share.group}\` on cluster \`${old.name}\` would be ${
-            found ? `${newOwner(found)}'s` : 'in no file any more'
+            found ? newOwners(found) : 'in no file any more'
           }`,
           at: found
             ? placeOf(found)
@@ -68,7 +68,7 @@ export const groupNamespaceDropped: ChangeRule = {
               : atKey(originAt(now.cluster.origin, 'spec', 'sharedWith')),
           related: [{ location: at(inBase(entry.share.origin)), message: 'given to the group in the base' }],
           help: found
-            ? `leave it to the group; give ${newOwner(found)} a namespace of another name`
+            ? `leave it to the group; ${leaveIt(found)}`
             : `add \`${entry.name}\` to \`retainedNamespaces\` in ${now.cluster.origin.file}${
                 share?.namespace !== undefined && share.namespace !== entry.name
                   ? `, or keep it for the group with \`namespace: ${entry.name}\` on \`${name}\` in organization.yaml`
@@ -84,10 +84,36 @@ export const groupNamespaceDropped: ChangeRule = {
 type Taken = Exclude<ClusterNamespace, { readonly kind: 'Retained' }>;
 
 function placeOf(entry: Taken): Location {
-  return at(entry.kind === 'Tenant' ? entry.namespace.nameOrigin : entry.share.origin);
+  switch (entry.kind) {
+    case 'Tenant':
+      return at(entry.namespace.nameOrigin);
+    case 'Group':
+      return at(entry.share.origin);
+    case 'Foreign':
+      return at(entry.foreign.origin);
+  }
 }
 
 /** Whose namespace it would be, with what is in it. */
-function newOwner(entry: Taken): string {
-  return entry.kind === 'Tenant' ? `tenant \`${entry.tenant.name}\`` : `group \`${entry.share.group}\``;
+function newOwners(entry: Taken): string {
+  switch (entry.kind) {
+    case 'Tenant':
+      return `tenant \`${entry.tenant.name}\`'s`;
+    case 'Group':
+      return `group \`${entry.share.group}\`'s`;
+    case 'Foreign':
+      return 'among those that others declare';
+  }
+}
+
+/** What to do instead. */
+function leaveIt(entry: Taken): string {
+  switch (entry.kind) {
+    case 'Tenant':
+      return `give tenant \`${entry.tenant.name}\` a namespace of another name`;
+    case 'Group':
+      return `give group \`${entry.share.group}\` a namespace of another name`;
+    case 'Foreign':
+      return 'take it out of `foreignNamespaces`';
+  }
 }

@@ -34,7 +34,7 @@ export const deletionNeverLifted: ChangeRule = {
       const place = all.flatMap(markOf)[0] ?? (tenantNow && originAt(tenantNow.origin, 'spec', 'namespaces'));
       const verb = all.every(isMarked) ? 'marked for deletion' : all.some(isMarked) ? 'marked or removed' : 'removed';
       yield {
-        message: `${names.length === 1 ? 'namespace' : 'namespaces'} ${namespaceNames(context.before, all)} ${names.length === 1 ? 'is' : 'are'} ${verb}, but in the base tenant \`${tenant.name}\` is active and never deletes namespaces`,
+        message: `${names.length === 1 ? 'namespace' : 'namespaces'} ${namespaceNames(context, all)} ${names.length === 1 ? 'is' : 'are'} ${verb}, but in the base tenant \`${tenant.name}\` is active and never deletes namespaces`,
         at: at(place ?? organization.origin),
         related: [{ location: at(inBase(tenant.deletion.origin)), message: 'in the base' }],
         help: 'deactivate the tenant in a change of its own, with `state: Deactivated` in its `spec`, and mark the namespaces in a later one',

@@ -1,5 +1,6 @@
 import { cluster } from '../../../settings/cluster.ts';
 import type { Cluster } from '../../../config/model/desired-state.ts';
+import { authorityPlace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
 import { normalizedServer } from '../../privilege/TEN307-shared-audience/rule.ts';
@@ -39,12 +40,15 @@ export const clusterRepointed: ChangeRule = {
       if (!was || serverOf(was) === serverOf(now)) continue;
       const other = byServer.get(serverOf(now));
       if (!other && !populated.has(name)) continue;
-      const sameAuthority = !otherAuthority.has(name) && was.certificateAuthority.pem !== undefined;
+      const isPublic = !was.certificateAuthority && !now.certificateAuthority;
+      const sameAuthority = !otherAuthority.has(name) && (isPublic || was.certificateAuthority?.pem !== undefined);
       yield {
         message: other
           ? `cluster \`${name}\` gets the server of cluster \`${other.name}\`: it would be that cluster under another name`
           : sameAuthority
-            ? `cluster \`${name}\` gets another server under the same certificate authority: it may be another cluster under an old name`
+            ? isPublic
+              ? `cluster \`${name}\` gets another server, and both are publicly trusted: it may be another cluster under an old name`
+              : `cluster \`${name}\` gets another server under the same certificate authority: it may be another cluster under an old name`
             : `cluster \`${name}\` gets another server and another certificate authority: it would be another cluster under an old name`,
         at: at(now.server.origin),
         related: [
@@ -53,7 +57,7 @@ export const clusterRepointed: ChangeRule = {
             ? [{ location: at(inBase(other.server.origin)), message: `the server of \`${other.name}\` in the base` }]
             : sameAuthority
               ? []
-              : [{ location: at(now.certificateAuthority.origin), message: 'new as well' }]),
+              : [{ location: at(authorityPlace(now)), message: 'new as well' }]),
         ],
         help: other
           ? `give \`${name}\` its own server back; if \`${other.name}\` is to go, empty it first, and give its server to nobody before that is merged; or ${waiverHelp(code, name)}`

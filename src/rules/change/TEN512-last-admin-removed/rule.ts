@@ -32,7 +32,7 @@ export const lastAdminRemoved: ChangeRule = {
       if (!first) continue;
       if (orphans.length > 1 && orphans.length === active().get(name)?.size) {
         yield {
-          message: `nobody is left with the role admin in any of the ${counted(orphans.length, 'namespace')} of tenant \`${name}\`: ${namespaceNames(context.after, orphans)}`,
+          message: `nobody is left with the role admin in any of the ${counted(orphans.length, 'namespace')} of tenant \`${name}\`: ${namespaceNames(context, orphans)}`,
           at: atKey(originAt(first.tenant.origin, 'spec', 'owners')),
           related: reasons(orphans),
           help: `keep an owner who is somebody: a user, or a group that is declared and not empty; or ${waiverHelp(code, name)}`,

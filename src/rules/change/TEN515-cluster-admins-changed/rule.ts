@@ -7,6 +7,8 @@ import { at, atKey } from '../../../source/diagnostic.ts';
 import type { SettingFact } from '../../../plan/facts.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeContext, ChangeRule } from '../../rule.ts';
+import { isOwnAuthentication } from '../../../access/names-on.ts';
+import { listedClusters } from '../../wording.ts';
 import { hasBase, itemsIn, unread, waiverHelp } from '../sides.ts';
 
 const code = 'TEN515';
@@ -51,6 +53,7 @@ function changes({ before, after, plan }: ChangeContext): PowerChange[] {
   // Whom the head could not name has not gone. Whom the base could not name may have been there or not: TEN519 says so,
   // and here they come.
   if (!after.desired.organization.complete) return [];
+  const bound = after.desired.clusters.filter(isOwnAuthentication).map(({ name }) => name);
   const [old, now] = [before, after].map(({ desired }) => new Set(desired.clusters.map(({ name }) => name)));
   const unknown = unread(after).clusters;
   const usual = new Set(before.desired.organization.policies.breakGlassGroups);
@@ -62,7 +65,7 @@ function changes({ before, after, plan }: ChangeContext): PowerChange[] {
     if (!setting) return [];
     const { entity, setting: what } = setting;
     if (entity.kind === 'organization') {
-      if (what === organization.admins) return [adminChange(setting, was, is)];
+      if (what === organization.admins) return [adminChange(setting, was, is, bound)];
       // Where nobody could read the organization of the base, the defaults are no news.
       if (what === policies.breakGlassGroups && is && !usual.has(is.item ?? '')) return [breakGlass(is)];
       if (what === argoCD.serviceAccount && is && textOf(is) !== identities[0])
@@ -105,7 +108,12 @@ function breakGlass(is: SettingFact): PowerChange {
   };
 }
 
-function adminChange(setting: SettingFact, was: SettingFact | undefined, is: SettingFact | undefined): PowerChange {
+function adminChange(
+  setting: SettingFact,
+  was: SettingFact | undefined,
+  is: SettingFact | undefined,
+  boundOn: readonly string[],
+): PowerChange {
   const name = setting.item ?? '';
   return {
     name,
@@ -116,6 +124,6 @@ function adminChange(setting: SettingFact, was: SettingFact | undefined, is: Set
     ...(was && { was }),
     items: ['members/cluster-admins'],
     // The manifests bind the group `cluster-admins`; whoever the identity provider leaves in it stays one (S33).
-    elsewhere: `${is ? 'put' : 'take'} them ${is ? 'into' : 'out of'} group \`cluster-admins\` at the identity provider, which decides: no manifest changes`,
+    elsewhere: `${is ? 'put' : 'take'} them ${is ? 'into' : 'out of'} group \`cluster-admins\` at the identity provider, which decides: no manifest changes${boundOn.length === 0 ? '' : `; on ${listedClusters(boundOn)}, where admins are bound by name, the operator applies the file`}`,
   };
 }

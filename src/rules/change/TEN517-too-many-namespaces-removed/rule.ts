@@ -42,7 +42,7 @@ export const tooManyNamespacesRemoved: ChangeRule = {
     const { origin } = after.desired.organization;
     const place = touched.flatMap(placeNow)[0] ?? atKey(originAt(origin, 'spec', 'changes', 'removals', 'namespaces'));
     yield {
-      message: `this change takes ${counted(touched.length, 'namespace')} away from organization \`${target}\` or marks ${touched.length === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${namespaceNames(before, touched)}`,
+      message: `this change takes ${counted(touched.length, 'namespace')} away from organization \`${target}\` or marks ${touched.length === 1 ? 'it' : 'them'} for deletion, and the limit is ${limit}: ${namespaceNames(context, touched)}`,
       at: place,
       label: 'one of them',
       related: touched

@@ -49,8 +49,10 @@ export function isSecretManifest({ source }: ConfigFile): boolean {
 const reportedAsAuthority = oncePer(
   ({ clusters }: Platform) =>
     new Set(
-      clusters.flatMap(({ origin, certificateAuthority: { pem, file } }) =>
-        pem === undefined ? [] : [file === undefined ? origin.file : `clusters/${file}`],
+      clusters.flatMap(({ origin, certificateAuthority }) =>
+        certificateAuthority?.pem === undefined
+          ? []
+          : [certificateAuthority.file === undefined ? origin.file : `clusters/${certificateAuthority.file}`],
       ),
     ),
 );

@@ -12,7 +12,7 @@ export const namespaceCollision: WholeRule = {
   name: 'namespace-collision',
   severity: 'error',
   summary:
-    'On one cluster, a namespace belongs to one tenant, or to one group, or is retained, and to nobody else (S38).',
+    'On one cluster, a namespace belongs to one tenant, or to one group, or is retained, or is declared by others, and to nobody else (S38).',
   why: 'Two owners of one name would get the roles of both, and with them what the other keeps there. A retained namespace still holds the data of the group that had it.',
   *check({ desired }) {
     for (const [name, claims] of groupedBy(claimsOf(desired), (claim) => claim.name)) {
@@ -68,6 +68,9 @@ function hasOwnRule(first: Claim, later: Claim): boolean {
 }
 
 function help(first: Claim, later: Claim): string {
+  if (later.kind === 'Foreign') {
+    return `take it out of \`foreignNamespaces\`: who is to have something in it is shared with where it is declared`;
+  }
   if (later.kind === 'Retained') {
     return `remove \`${later.name}\` from \`retainedNamespaces\`: the cluster is shared with the group again`;
   }

@@ -59,12 +59,17 @@ function* listsOfPlatform({ organization, clusters }: Platform): Iterable<List> 
   for (const { name, members = [] } of groups) {
     yield { entries: members, says: (member) => `\`${member}\` is a member of group \`${name}\` twice` };
   }
-  for (const { name, sharedWith, retainedNamespaces } of clusters) {
+  for (const { name, sharedWith, retainedNamespaces, foreignNamespaces } of clusters) {
     yield {
       entries: sharedWith.map(({ group, origin }) => ({ value: group, origin: originAt(origin, 'group') })),
       says: (group) => `cluster \`${name}\` is shared with group \`${group}\` twice`,
     };
     yield { entries: retainedNamespaces, says: (namespace) => `cluster \`${name}\` retains \`${namespace}\` twice` };
+    yield {
+      entries: named(foreignNamespaces),
+      says: (namespace) => `cluster \`${name}\` has \`${namespace}\` in \`foreignNamespaces\` twice`,
+      help: 'write the shares of both under one of them',
+    };
   }
 }
 

@@ -23,7 +23,7 @@ export const placeholder: OrganizationRule = {
       yield { message: `${what} is an example, \`${value}\``, at: at(origin), help: 'write yours' };
     }
     for (const { name, certificateAuthority } of clusters) {
-      if (certificateAuthority.pem?.trim() !== placeholders.certificate.trim()) continue;
+      if (certificateAuthority?.pem?.trim() !== placeholders.certificate.trim()) continue;
       yield {
         message: `the certificate authority of cluster \`${name}\` is the example of \`tenantry init\``,
         at: atKey(certificateAuthority.origin),

@@ -16,6 +16,15 @@ export const redundantShare: TenantRule = {
   severity: 'warning',
   summary: 'A share gives its subject more, or for longer, than what the subject has in the namespace anyway.',
   why: 'Shares only add up: an owner stays admin and a default share keeps its role, whatever a share beside it says. A weaker share reads as a restriction and is none; an equal one hides that removing it revokes nothing. Who is a member of which group is taken from `organization.yaml`, where it says so. A share is not redundant beside one that ends earlier, nor is a custom role beside a built-in one: it may hold what `admin` does not.',
+  *checkPlatform({ organization, clusters }) {
+    const groupsOf = declaredGroups(organization);
+    for (const { name, shares } of clusters.flatMap(({ foreignNamespaces }) => foreignNamespaces)) {
+      for (const share of shares) {
+        const grant = coveredBy(share, [], () => bySubject(shares), groupsOf);
+        if (grant) yield finding(share, grant, `\`${name}\``);
+      }
+    }
+  },
   *check({ tenant, platform }) {
     const groupsOf = declaredGroups(platform.organization);
     const owned = bySubject(tenant.owners.map((owner): Grant => ({ ...owner, role: 'admin', isOwner: true })));

@@ -1,4 +1,5 @@
-import type { Cluster } from '../../../config/model/desired-state.ts';
+import type { CertificateAuthority, Cluster } from '../../../config/model/desired-state.ts';
+import { authorityPlace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { visible } from '../../../values/lookalike.ts';
 import { oncePer } from '../../../values/once.ts';
@@ -18,7 +19,7 @@ export const certificateAuthority: ClusterRule = {
     if (problem) {
       yield {
         message: `the certificate authority of cluster \`${cluster.name}\` ${problem.is}`,
-        at: at(cluster.certificateAuthority.origin),
+        at: at(authorityPlace(cluster)),
         help: problem.help,
       };
     }
@@ -27,14 +28,16 @@ export const certificateAuthority: ClusterRule = {
 
 /** Reading certificates takes its time, and both sides of a change mostly have the same clusters. */
 const problemOfCluster = oncePer((cluster: Cluster): Problem | undefined => {
-  const { pem } = cluster.certificateAuthority;
+  const { certificateAuthority } = cluster;
   // A file that cannot be read is reported as a missing reference.
-  return pem === undefined ? undefined : problemOf(pem, written(cluster));
+  return certificateAuthority?.pem === undefined
+    ? undefined
+    : problemOf(certificateAuthority.pem, written(certificateAuthority));
 });
 
 type Written = 'pem' | 'base64' | 'file';
 
-function written({ certificateAuthority: { origin, file } }: Cluster): Written {
+function written({ origin, file }: CertificateAuthority): Written {
   if (file !== undefined) return 'file';
   return origin.step === 'base64' ? 'base64' : 'pem';
 }

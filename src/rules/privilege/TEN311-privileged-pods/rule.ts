@@ -2,7 +2,8 @@ import { ceilingsOf } from '../../../config/model/ceilings.ts';
 import type { Namespace } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
-import type { TenantRule, Finding } from '../../rule.ts';
+import { oncePer } from '../../../values/once.ts';
+import type { TenantRule, Finding, Platform } from '../../rule.ts';
 import { listed } from '../../wording.ts';
 
 export const privilegedPods: TenantRule = {
@@ -28,9 +29,14 @@ export const privilegedPods: TenantRule = {
     // Without a grant, TEN701 refuses it.
     if (organization.complete && ceilingsOf(organization, tenant).podSecurity?.value !== 'privileged') return;
     const byDefault = organization.isolation.podSecurity;
+    const unlabelled = withoutLabels(platform);
     const entries = new Map(namespaces.map((namespace) => [namespace.origin, namespace.name]));
     const allowing = groupedByOrigin(
-      namespaces.filter(({ isolation: { podSecurity } }) => podSecurity.value === 'privileged'),
+      namespaces.filter(
+        ({ isolation: { podSecurity }, clusters }) =>
+          podSecurity.value === 'privileged' &&
+          (clusters.length === 0 || clusters.some(({ value }) => !unlabelled.has(value))),
+      ),
     );
     for (const [origin, names] of allowing) {
       if (origin === byDefault.origin) continue;
@@ -45,6 +51,12 @@ export const privilegedPods: TenantRule = {
     }
   },
 };
+
+/** The clusters on which no label says which pods are allowed: their own means do. */
+const withoutLabels = oncePer(
+  ({ clusters }: Platform) =>
+    new Set(clusters.flatMap(({ name, podSecurityLabels }) => (podSecurityLabels.value === 'Omitted' ? [name] : []))),
+);
 
 function groupedByOrigin(namespaces: readonly Namespace[]): Map<Origin, string[]> {
   const groups = new Map<Origin, string[]>();

@@ -79,6 +79,17 @@ function controllers({
       addTo(ofGroups, namespace, { cluster, who: `group \`${group}\``, group, places: [place] });
     }
   }
+  const ofOthers = new Map<
+    string,
+    (Controller & { readonly cluster: string; readonly holders: readonly Subject[] })[]
+  >();
+  for (const { name: cluster, foreignNamespaces } of clusters) {
+    for (const { name, origin, shares } of foreignNamespaces) {
+      const holders = shares.filter(({ role }) => role !== 'view').map(({ subject }) => subject);
+      const place = { location: at(originAt(origin, 'name')), message: 'others declare it, and share it here' };
+      addTo(ofOthers, name, { cluster, who: 'whoever shares it', places: [place], holders });
+    }
+  }
   const names = tenantNames(files);
   return (tenant, namespace) => {
     // A service account is one of its cluster: on others, one of the same name owns nothing of the tenant's.
@@ -91,7 +102,10 @@ function controllers({
     const groups = (ofGroups.get(namespace) ?? []).filter(({ cluster }) => counts(cluster));
     const group = groups.find((one) => !isOwner(tenant, one.group));
     if (group) return group;
-    if (declared.length > 0) return undefined;
+    const shared = (ofOthers.get(namespace) ?? []).filter(({ cluster }) => counts(cluster));
+    const sharing = shared.find(({ holders }) => !ownAnyway(tenant, holders));
+    if (sharing) return sharing;
+    if (declared.length + shared.length > 0) return undefined;
     const owner = tenantByName(names, namespace);
     if (owner === undefined || owner === tenant.name) return undefined;
     const location = names.get(owner);

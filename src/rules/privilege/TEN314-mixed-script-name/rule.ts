@@ -3,7 +3,7 @@ import { codePoints, scriptsOf, visible } from '../../../values/lookalike.ts';
 import { originAt } from '../../../source/source.ts';
 import type { Located } from '../../../config/model/desired-state.ts';
 import type { Finding, TenantRule } from '../../rule.ts';
-import { usersOfOrganization, usersOfTenant } from '../../references/users.ts';
+import { usersOfClusters, usersOfOrganization, usersOfTenant } from '../../references/users.ts';
 import { reservedGroupLike } from '../subjects.ts';
 
 export const mixedScriptName: TenantRule = {
@@ -15,13 +15,15 @@ export const mixedScriptName: TenantRule = {
   summary:
     'The name of a group or a user keeps to one of the alphabets whose letters look alike, such as Latin, Greek and Cyrillic.',
   why: 'The Cyrillic `а` looks like the Latin one, and is another letter. A name with one of them among Latin letters is read as the name of another group, by reviewers above all: they approve access for people whom they do not know. Whole names in any alphabet are fine.',
-  *checkPlatform({ organization }) {
+  *checkPlatform({ organization, clusters }) {
     for (const { name, origin } of organization.groups) {
       // A name that passes for a reserved one is TEN301's.
       if (reservedGroupLike(name) === undefined)
         yield* problems('group', { value: name, origin: originAt(origin, 'name') });
     }
-    for (const user of usersOfOrganization(organization)) yield* problems('user', user);
+    for (const user of [...usersOfOrganization(organization), ...usersOfClusters(clusters)]) {
+      yield* problems('user', user);
+    }
   },
   *check({ tenant }) {
     for (const user of usersOfTenant(tenant)) yield* problems('user', user);

@@ -2,6 +2,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { codePoints, skeleton, visible } from '../../../values/lookalike.ts';
 import type { Origin } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
+import { usersOfClusters } from '../../references/users.ts';
 import { subjectLists } from '../subjects.ts';
 
 export const userName: TenantRule = {
@@ -11,10 +12,11 @@ export const userName: TenantRule = {
   severity: 'error',
   summary: 'Users are named as people know them: without the `user:` of tokens, and never `system:…`.',
   why: 'Tokens and RBAC say `user:alice` for the user `alice` (S30); tenantry adds the prefix. A name that already has it becomes `user:user:alice`, whom nobody is: an admin who is listed so is no admin. Likewise `system:serviceaccount:ci:deployer` becomes `user:system:…`: no user of Kubernetes itself can be given access as a person.',
-  *checkPlatform({ organization }) {
+  *checkPlatform({ organization, clusters }) {
     for (const { value, origin } of [
       ...organization.admins,
       ...organization.groups.flatMap(({ members = [] }) => members),
+      ...usersOfClusters(clusters),
     ]) {
       yield* problems(value, origin, 'person');
     }

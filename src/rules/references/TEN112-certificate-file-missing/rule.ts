@@ -11,6 +11,7 @@ export const certificateFileMissing: ClusterRule = {
   summary: "A certificate file that a cluster names lies beside the cluster's file and can be read (S18).",
   why: 'Without the certificate authority no kubeconfig for the cluster can be made, and its connection cannot be verified.',
   *check({ cluster, platform }) {
+    if (!cluster.certificateAuthority) return;
     const { file, pem, origin } = cluster.certificateAuthority;
     if (file === undefined || pem !== undefined) return;
     const { strays, suggest } = strayFiles(platform);

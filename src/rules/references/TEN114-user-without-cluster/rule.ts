@@ -1,4 +1,5 @@
 import type { Cluster, Organization } from '../../../config/model/desired-state.ts';
+import { isOwnAuthentication } from '../../../access/names-on.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { oncePer } from '../../../values/once.ts';
 import type { Platform, TenantRule } from '../../rule.ts';
@@ -39,7 +40,9 @@ const usersOnClusters = oncePer((platform: Platform) => {
   const clusters = completeClusters(platform);
   const admins = new Set(organization.admins.map((a) => a.value));
   const likely = declaredLike(platform);
-  const seenBy = usersByCluster(clusters.values(), organization);
+  // Where its own identity provider gives the tokens, nobody needs one of the platform's.
+  const ofPlatform = Array.from(clusters.values()).filter((cluster) => !isOwnAuthentication(cluster));
+  const seenBy = usersByCluster(ofPlatform, organization);
   const isWithout = (user: string, cluster: Cluster): boolean =>
     // A name that is nearly another's is TEN119's.
     !admins.has(user) && seenBy.get(cluster)?.has(user) === false && likely(user) === undefined;
@@ -47,11 +50,17 @@ const usersOnClusters = oncePer((platform: Platform) => {
 });
 
 /** The members of the groups that see a cluster; none for a cluster where a group does not say who its members are. */
-function usersByCluster(clusters: Iterable<Cluster>, { groups }: Organization): Map<Cluster, Set<string>> {
+function usersByCluster(
+  clusters: Iterable<Cluster>,
+  { groups, clusterShares }: Organization,
+): Map<Cluster, Set<string>> {
   const membersOf = new Map(groups.map((g) => [g.name, g.members?.map((m) => m.value)]));
   return new Map(
     Array.from(clusters).flatMap((cluster) => {
-      const members = cluster.sharedWith.map(({ group }) => membersOf.get(group));
+      // Where what a group has lets it see the cluster, any group may: who is in one is not told that he is in none.
+      const seeing =
+        clusterShares.value === 'Derived' ? Array.from(membersOf.keys()) : cluster.sharedWith.map(({ group }) => group);
+      const members = seeing.map((group) => membersOf.get(group));
       return members.includes(undefined) ? [] : [[cluster, new Set(members.flatMap((m) => m ?? []))] as const];
     }),
   );

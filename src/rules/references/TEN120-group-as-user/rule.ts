@@ -3,7 +3,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { oncePer } from '../../../values/once.ts';
 import type { Finding, TenantRule } from '../../rule.ts';
 import type { NamedUser } from '../users.ts';
-import { usersOfOrganization, usersOfTenant } from '../users.ts';
+import { usersOfClusters, usersOfOrganization, usersOfTenant } from '../users.ts';
 
 export const groupAsUser: TenantRule = {
   level: 'tenant',
@@ -13,8 +13,10 @@ export const groupAsUser: TenantRule = {
   waivable: true,
   summary: 'No user has the name of a group of the organization.',
   why: 'Users and groups are kept apart in tokens: `user: "okta:sre"` gives the members of the group `okta:sre` nothing, and groups have no groups as members.',
-  *checkPlatform({ organization }) {
-    for (const user of usersOfOrganization(organization)) yield* problems(user, organization);
+  *checkPlatform({ organization, clusters }) {
+    for (const user of [...usersOfOrganization(organization), ...usersOfClusters(clusters)]) {
+      yield* problems(user, organization);
+    }
   },
   *check({ tenant, platform }) {
     for (const user of usersOfTenant(tenant)) yield* problems(user, platform.organization);

@@ -3,7 +3,7 @@ import type { EntityItem, Plan, SettingChange } from '../../../plan/plan.ts';
 import { textOf } from '../../../plan/facts.ts';
 import { toldIsolation } from '../../../plan/settings.ts';
 import { tenantOfNamespace } from '../../../settings/derived.ts';
-import { isolation } from '../../../settings/isolation.ts';
+import { isolation, notByLabels } from '../../../settings/isolation.ts';
 import { permits } from '../../../settings/order.ts';
 import { valueText } from '../../../settings/value.ts';
 import { oncePer } from '../../../values/once.ts';
@@ -33,6 +33,8 @@ function isNewOfTenant({ entity, settings }: EntityItem): boolean {
 function isLooser(standard: ResolvedIsolation, change: SettingChange, { settings }: EntityItem): boolean {
   const { setting, item, after } = change;
   if (!after || !isolationSettings.has(setting)) return false;
+  // What the cluster has instead of labels is not the namespace's choice.
+  if (textOf(after) === notByLabels) return false;
   const byDefault = defaultsOf(standard).get(setting);
   if (setting === isolation.nodeSelector && item !== undefined) {
     // Another selector: whatever nodes it is for, the organization's choice does not hold.

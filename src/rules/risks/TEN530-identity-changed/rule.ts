@@ -2,6 +2,7 @@ import { cluster } from '../../../settings/cluster.ts';
 import type { Setting } from '../../../settings/setting.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Cluster } from '../../../config/model/desired-state.ts';
+import { authorityPlace } from '../../../config/model/desired-state.ts';
 import type { EntityItem, Plan } from '../../../plan/plan.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeFinding, ChangeRule } from '../../rule.ts';
@@ -49,9 +50,9 @@ function* underAnotherName({ items, before, after }: Plan): Iterable<ChangeFindi
     if (same.length === 0) continue;
     yield {
       message: `new cluster \`${cluster.name}\` has the certificate authority of ${listedClusters(same.map((one) => one.cluster.name))}: it may be the same cluster under another name`,
-      at: at(cluster.certificateAuthority.origin),
+      at: at(authorityPlace(cluster)),
       related: same
-        .map((one) => ({ location: at(inBase(one.cluster.certificateAuthority.origin)), message: 'the same' }))
+        .map((one) => ({ location: at(inBase(authorityPlace(one.cluster))), message: 'the same' }))
         .slice(0, mostRelated),
       items: [`cluster/${cluster.name}`],
       help: 'make sure that its `server` is another cluster',
@@ -60,8 +61,8 @@ function* underAnotherName({ items, before, after }: Plan): Iterable<ChangeFindi
 }
 
 /** Each by itself, by its contents: in a file with several, or with other line breaks, a certificate is the same. */
-function certificatesOf({ certificateAuthority: { pem = '' } }: Cluster): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*/g) ?? [];
+function certificatesOf({ certificateAuthority }: Cluster): string[] {
+  const blocks = (certificateAuthority?.pem ?? '').match(/-----BEGIN CERTIFICATE-----[^-]*/g) ?? [];
   return blocks.map((block) => block.replace(/\s+/g, ''));
 }
 

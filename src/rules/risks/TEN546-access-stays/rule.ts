@@ -73,10 +73,11 @@ function givenByName({ before, after }: Plan): Map<string, Held[]> {
       namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
     for (const access of accesses) {
-      if (access.subject.kind !== 'User') continue;
-      const { scope } = access;
-      const tenant = scope.kind === 'Namespace' ? tenants.get(scope.namespace) : undefined;
-      addTo(found, access.subject.name, { ...access, production: isPlace(cluster.name, scope), tenant });
+      // Of an admin it is told by itself.
+      const { subject, scope } = access;
+      if (subject.kind !== 'User' || scope.kind === 'Cluster') continue;
+      const production = isPlace(cluster.name, scope);
+      addTo(found, subject.name, { ...access, production, tenant: tenants.get(scope.namespace) });
     }
   }
   return found;
