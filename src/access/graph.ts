@@ -4,6 +4,7 @@ import type {
   DesiredState,
   Located,
   Namespace,
+  Organization,
   Subject,
   Tenant,
 } from '../config/model/desired-state.ts';
@@ -15,10 +16,18 @@ import type { SharedWith } from '../values/shared.ts';
 import { areShared, isShared, takeOver } from '../values/shared.ts';
 import type { Origin } from '../source/source.ts';
 
-/** A role that a subject has: one that every cluster has, or a custom role of the namespace's tenant. */
+/**
+ * A role that a subject has: one that clusters have, a custom role of the namespace's tenant, or a role of the
+ * organization. Of a ClusterRole that Kubernetes does not bring (`isExisting`), nobody knows here what it allows.
+ */
 export interface RoleRef {
-  readonly kind: 'ClusterRole' | 'CustomRole';
+  readonly kind: 'ClusterRole' | 'CustomRole' | 'OrganizationRole';
   readonly name: string;
+}
+
+/** Whether it is a ClusterRole that somebody else put on the clusters: what it allows, the files do not say. */
+export function isExisting({ kind, name }: RoleRef): boolean {
+  return kind === 'ClusterRole' && !isBuiltInRole(name) && !platformRoleNames.has(name);
 }
 
 /** Where a role holds: in one namespace, or in the whole cluster. */
@@ -58,11 +67,16 @@ export type ClusterNamespace =
 /** What of a cluster decides about access to it. */
 export type AccessCluster = Pick<Cluster, 'name' | 'sharedWith' | 'retainedNamespaces'>;
 
+/** What of the organization decides about access to its clusters. */
+export type AccessOrganization = Pick<Organization, 'admins' | 'roles' | 'clusterRoles'>;
+
 /** All that the config means for one cluster. */
 export interface ClusterAccess<C extends AccessCluster = Cluster> {
   readonly cluster: C;
   /** Sorted by name. */
   readonly namespaces: readonly ClusterNamespace[];
+  /** The roles of the organization, which are the same on every cluster. */
+  readonly roles: AccessOrganization['roles'];
   /** Sorted by scope, subject and role; no two with the same of all three. Worked out when they are first asked for. */
   readonly accesses: readonly Access[];
 }
@@ -81,6 +95,8 @@ export const platformRoles = {
   clusterAdmins: { kind: 'ClusterRole', name: 'cluster-admin' },
 } as const satisfies Record<string, RoleRef>;
 
+const platformRoleNames: ReadonlySet<string> = new Set(Object.values(platformRoles).map(({ name }) => name));
+
 /** What the config means on a day: the desired state, and who has which access by it. A plan compares two of them. */
 export interface Meaning {
   readonly desired: DesiredState;
@@ -92,22 +108,22 @@ export interface Meaning {
  * of the same values is taken over from the other side of a change.
  */
 export function accessGraph(desired: DesiredState, asOf: string, base?: SharedWith<Meaning>): AccessGraph {
-  const { admins } = desired.organization;
+  const { organization } = desired;
   const onCluster = tenantsByCluster(desired.tenants);
-  const shared = base?.graph.asOf === asOf ? sharedClusters(base, admins, onCluster) : undefined;
+  const shared = base?.graph.asOf === asOf ? sharedClusters(base, organization, onCluster) : undefined;
   const make = (cluster: Cluster): ClusterAccess =>
-    clusterAccess({ cluster, tenants: onCluster.get(cluster.name) ?? [], admins, asOf });
+    clusterAccess({ cluster, tenants: onCluster.get(cluster.name) ?? [], organization, asOf });
   return { asOf, clusters: desired.clusters.map((cluster) => takeOver(shared, cluster, make)) };
 }
 
-/** The clusters of the other side's graph that are made of the same tenants and admins here, each by itself. */
+/** The clusters of the other side's graph that are made of the same tenants and organization here, each by itself. */
 function sharedClusters(
   { desired, graph }: SharedWith<Meaning>,
-  admins: readonly Located<string>[],
+  organization: Organization,
   onCluster: ReadonlyMap<string, readonly Tenant[]>,
 ): Map<Cluster, ClusterAccess> {
-  const before = desired.organization.admins;
-  if (!isShared(before, admins) && JSON.stringify(before) !== JSON.stringify(admins)) return new Map();
+  const before = desired.organization;
+  if (!isShared(before, organization) && !isSameForAccess(before, organization)) return new Map();
   const onClusterBefore = tenantsByCluster(desired.tenants);
   return new Map(
     graph.clusters.flatMap((entry) => {
@@ -116,6 +132,12 @@ function sharedClusters(
       return isOfShared ? [[entry.cluster, entry] as const] : [];
     }),
   );
+}
+
+function isSameForAccess(a: AccessOrganization, b: AccessOrganization): boolean {
+  const parts = ({ admins, roles, clusterRoles }: AccessOrganization): string =>
+    JSON.stringify([admins, roles, clusterRoles]);
+  return parts(a) === parts(b);
 }
 
 /** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */
@@ -143,13 +165,13 @@ export const tenantsByCluster = oncePer((tenants: readonly Tenant[]): ReadonlyMa
 export interface ClusterAccessInput<C extends AccessCluster = Cluster> {
   readonly cluster: C;
   readonly tenants: readonly Tenant[];
-  readonly admins: readonly Located<string>[];
+  readonly organization: AccessOrganization;
   readonly asOf: string;
 }
 
 /** All that the config means for one cluster. */
 export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput<C>): ClusterAccess<C> {
-  const { cluster, tenants, admins, asOf } = input;
+  const { cluster, tenants, organization, asOf } = input;
   const namespaces: ClusterNamespace[] = [
     ...tenants.flatMap((tenant) =>
       tenant.namespaces
@@ -169,10 +191,11 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
   ];
 
   const sorted = sortedBy(namespaces, (n) => n.name);
-  const accesses = once(() => accessesOf(cluster, sorted, admins, asOf));
+  const accesses = once(() => accessesOf(cluster, sorted, organization, asOf));
   return {
     cluster,
     namespaces: sorted,
+    roles: organization.roles,
     get accesses() {
       return accesses();
     },
@@ -183,14 +206,15 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
 function accessesOf(
   cluster: AccessCluster,
   namespaces: readonly ClusterNamespace[],
-  admins: readonly Located<string>[],
+  organization: AccessOrganization,
   asOf: string,
 ): Access[] {
   const byScope = groupedBy(namespaces, ({ name }) => name).values();
+  const roleOf = roleFinder(organization);
   return [
-    inScope(platformAccess(cluster, admins)),
+    inScope(platformAccess(cluster, organization.admins)),
     ...Array.from(byScope, (entries) =>
-      inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, asOf)))),
+      inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, roleOf, asOf)))),
     ),
   ].flat();
 }
@@ -224,7 +248,12 @@ function* platformAccess(cluster: AccessCluster, admins: readonly Located<string
   };
 }
 
-function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf: string): Iterable<Access> {
+function* namespaceAccess(
+  cluster: AccessCluster,
+  entry: ClusterNamespace,
+  roleOf: RoleFinder,
+  asOf: string,
+): Iterable<Access> {
   const place = { cluster: cluster.name, scope: { kind: 'Namespace', namespace: entry.name } } as const;
   switch (entry.kind) {
     case 'Tenant': {
@@ -237,7 +266,7 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
         yield {
           ...place,
           subject,
-          role: roleRef(role),
+          role: roleOf(entry.tenant, role),
           ...(until !== undefined && { until }),
           because: [{ origin, via }],
         };
@@ -257,8 +286,21 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
   }
 }
 
-function roleRef(role: string): RoleRef {
-  return { kind: isBuiltInRole(role) ? 'ClusterRole' : 'CustomRole', name: role };
+type RoleFinder = (tenant: Tenant, name: string) => RoleRef;
+
+/**
+ * What a share's role is. The nearest that declares it counts, though two that do are an error (TEN318); what nobody
+ * declares is taken for a custom role of the tenant (TEN107).
+ */
+function roleFinder({ roles, clusterRoles }: AccessOrganization): RoleFinder {
+  const ofOrganization = new Set(roles.map(({ value }) => value.name));
+  const existing = new Set(clusterRoles.map(({ value }) => value));
+  return (tenant, name) => {
+    if (isBuiltInRole(name)) return { kind: 'ClusterRole', name };
+    if (tenant.roles.some(({ value }) => value.name === name)) return { kind: 'CustomRole', name };
+    if (ofOrganization.has(name)) return { kind: 'OrganizationRole', name };
+    return { kind: existing.has(name) ? 'ClusterRole' : 'CustomRole', name };
+  };
 }
 
 /** Two reasons for one access: it holds as long as either does. */

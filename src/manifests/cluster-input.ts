@@ -21,7 +21,7 @@ export interface ClusterInput {
 /** What of the organization is in the files of clusters. */
 export interface RenderedOrganization extends Pick<
   Organization,
-  'origin' | 'issuer' | 'admins' | 'isolation' | 'labelDomain' | 'policies'
+  'origin' | 'issuer' | 'admins' | 'roles' | 'clusterRoles' | 'isolation' | 'labelDomain' | 'policies'
 > {
   readonly naming: Pick<Organization['naming'], 'tenantPrefix'>;
   readonly groups: readonly Pick<Group, 'name'>[];
@@ -47,11 +47,14 @@ export function clusterInputs({ organization, clusters, tenants }: DesiredState,
 }
 
 function renderedOrganization(organization: Organization): RenderedOrganization {
-  const { origin, issuer, admins, isolation, labelDomain, policies, naming, groups, argoCD } = organization;
+  const { origin, issuer, admins, roles, clusterRoles, isolation, labelDomain, policies, naming, groups, argoCD } =
+    organization;
   return {
     origin,
     issuer,
     admins,
+    roles,
+    clusterRoles,
     isolation,
     labelDomain,
     policies,

@@ -1,4 +1,4 @@
-import { customRolesInUse } from '../access/custom-roles.ts';
+import { customRolesInUse, existingRolesInUse } from '../access/custom-roles.ts';
 import type { AccessCluster, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
 import type { DesiredState, Organization } from '../config/model/desired-state.ts';
@@ -101,12 +101,13 @@ function operatorTemplates(
   meaning: ClusterAccess<AccessCluster>,
 ): FileTemplate[] {
   const customRoles = customRolesInUse(meaning);
+  const bound = [...customRoles.map(({ clusterRole }) => clusterRole), ...existingRolesInUse(meaning)];
   const forOperator = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, operatorFile(cluster.name, name), objects);
   return [
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', bindingsFor(organization, meaning, 'cluster-admins')),
-    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, customRoles))),
+    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, bound))),
     ...customRoleFiles(organization, cluster, customRoles),
   ];
 }
@@ -141,7 +142,7 @@ function readerFile(organization: Organization): RenderedFile {
 
 function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRenderer>): Rendered {
   const { organization, cluster, tenantNames } = input;
-  const meaning = clusterAccess({ ...input, admins: organization.admins });
+  const meaning = clusterAccess(input);
   const { namespaces, accesses } = meaning;
   const inNamespace = accesses.filter(({ scope }) => scope.kind === 'Namespace');
   const byNamespace = groupedBy(inNamespace, ({ scope }) => (scope.kind === 'Namespace' ? scope.namespace : ''));

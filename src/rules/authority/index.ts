@@ -11,6 +11,7 @@ import { loosenedWithoutGrant } from './TEN709-loosened-without-grant/rule.ts';
 import { cordonedByAdmins } from './TEN710-cordoned-by-admins/rule.ts';
 import { grantForNobody } from './TEN711-grant-for-nobody/rule.ts';
 import { grantWidened } from './TEN712-grant-widened/rule.ts';
+import { accountNotGranted } from './TEN713-account-not-granted/rule.ts';
 
 export const authorityRules: readonly Rule[] = [
   settingBeyondGrant,
@@ -25,4 +26,5 @@ export const authorityRules: readonly Rule[] = [
   cordonedByAdmins,
   grantForNobody,
   grantWidened,
+  accountNotGranted,
 ];

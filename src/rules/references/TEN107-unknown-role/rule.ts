@@ -10,11 +10,17 @@ export const unknownRole: TenantRule = {
   code: 'TEN107',
   name: 'unknown-role',
   severity: 'error',
-  summary: 'A share names `admin`, `edit`, `view` or a custom role of its tenant (S8, S9).',
-  why: 'Nothing else can be bound in a namespace: not the roles of another tenant, and not a ClusterRole that happens to be on the cluster, whose meaning nobody has reviewed here.',
-  *check({ tenant }) {
-    if (!tenant.complete) return;
-    const roles = new Set([...builtInRoles, ...tenant.roles.map((r) => r.value.name)]);
+  summary:
+    'A share names `admin`, `edit`, `view`, a custom role of its tenant or of the organization, or a ClusterRole that the organization lists (S8, S9).',
+  why: 'Nothing else can be bound in a namespace: not the roles of another tenant, and not a ClusterRole that happens to be on the cluster, which nobody has reviewed for that.',
+  *check({ tenant, platform: { organization } }) {
+    if (!tenant.complete || !organization.complete) return;
+    const roles = new Set([
+      ...builtInRoles,
+      ...tenant.roles.map((r) => r.value.name),
+      ...organization.roles.map((r) => r.value.name),
+      ...organization.clusterRoles.map(({ value }) => value),
+    ]);
     const suggest = suggester(roles);
     for (const { role, origin } of [...tenant.defaultShares, ...tenant.namespaces.flatMap((n) => n.ownShares)]) {
       if (roles.has(role)) continue;
