@@ -5,7 +5,7 @@ import { originAt } from '../source/source.ts';
 import recorded from '../kubernetes/built-in-roles.json' with { type: 'json' };
 import { clusterScopeRules } from './cluster-scope-rules.ts';
 import type { Access, ClusterAccess } from './graph.ts';
-import { platformRoles } from './graph.ts';
+import { isExisting, platformRoles } from './graph.ts';
 import { isOwnAuthentication, ofPlatform, rbacName } from './names-on.ts';
 import { serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest, PolicyRule } from '../kubernetes/rbac.ts';
@@ -24,6 +24,8 @@ export interface Verdict {
   readonly because: readonly Grant[];
   /** The accesses that hold where the request is, and do not allow it. */
   readonly insufficient: readonly Access[];
+  /** The accesses that hold where the request is, by ClusterRoles of which the files do not say what they allow. */
+  readonly unknown: readonly Access[];
 }
 
 /** An access that allows a request. */
@@ -103,13 +105,18 @@ export function builtInAccesses({ cluster }: ClusterAccess, { groups }: Pick<Cla
 export function evaluate(cluster: ClusterAccess, accesses: readonly Access[], request: AccessRequest): Verdict {
   const because: Grant[] = [];
   const insufficient: Access[] = [];
+  const unknown: Access[] = [];
   for (const access of accesses) {
     if (!reaches(access, request)) continue;
+    if (isExisting(access.role) && !clusterRoles.has(access.role.name)) {
+      unknown.push(access);
+      continue;
+    }
     const found = rulesOf(cluster, access).find(({ rule }) => ruleAllows(rule, request));
     if (found) because.push({ access, ...found });
     else insufficient.push(access);
   }
-  return { allowed: because.length > 0, because, insufficient };
+  return { allowed: because.length > 0, because, insufficient, unknown };
 }
 
 function holdsFor({ cluster }: ClusterAccess, { subject }: Access, claims: Claims): boolean {
@@ -140,7 +147,10 @@ const clusterRoles: ReadonlyMap<string, readonly LocatedRule[]> = new Map([
   [platformRoles.clusterScope.name, withoutOrigin(clusterScopeRules)],
 ]);
 
-function rulesOf({ namespaces }: ClusterAccess, { role, scope }: Access): readonly LocatedRule[] {
+function rulesOf(
+  { namespaces, roles: ofOrganization }: ClusterAccess,
+  { role, scope }: Access,
+): readonly LocatedRule[] {
   if (role.kind === 'ClusterRole') {
     const rules = clusterRoles.get(role.name);
     if (!rules) throw new Error(`the rules of ClusterRole ${role.name} are not recorded: run npm run record-roles`);
@@ -148,7 +158,8 @@ function rulesOf({ namespaces }: ClusterAccess, { role, scope }: Access): readon
   }
   if (scope.kind === 'Cluster') return [];
   const entry = namespaces.find(({ name }) => name === scope.namespace);
-  const roles = entry?.kind === 'Tenant' ? entry.tenant.roles : [];
+  const ofTenant = entry?.kind === 'Tenant' ? entry.tenant.roles : [];
+  const roles = role.kind === 'OrganizationRole' ? ofOrganization : ofTenant;
   return roles
     .filter(({ value }) => value.name === role.name)
     .flatMap(({ value, origin }) => value.rules.map((rule, i) => ({ rule, ruleOrigin: originAt(origin, 'rules', i) })));

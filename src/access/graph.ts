@@ -19,10 +19,18 @@ import { areShared, isShared, takeOver } from '../values/shared.ts';
 import type { Origin } from '../source/source.ts';
 import { isOwnAuthentication } from './names-on.ts';
 
-/** A role that a subject has: one that every cluster has, or a custom role of the namespace's tenant. */
+/**
+ * A role that a subject has: one that clusters have, a custom role of the namespace's tenant, or a role of the
+ * organization. Of a ClusterRole that Kubernetes does not bring (`isExisting`), nobody knows here what it allows.
+ */
 export interface RoleRef {
-  readonly kind: 'ClusterRole' | 'CustomRole';
+  readonly kind: 'ClusterRole' | 'CustomRole' | 'OrganizationRole';
   readonly name: string;
+}
+
+/** Whether it is a ClusterRole that somebody else put on the clusters: what it allows, the files do not say. */
+export function isExisting({ kind, name }: RoleRef): boolean {
+  return kind === 'ClusterRole' && !isBuiltInRole(name) && !platformRoleNames.has(name);
 }
 
 /** Where a role holds: in one namespace, or in the whole cluster. */
@@ -76,6 +84,9 @@ export interface Sight {
   readonly because: readonly Reason[];
 }
 
+/** What of the organization decides about access to its clusters. */
+export type AccessOrganization = Pick<Organization, 'admins' | 'roles' | 'clusterRoles' | 'clusterShares'>;
+
 /** All that the config means for one cluster. */
 export interface ClusterAccess<C extends AccessCluster = Cluster> {
   readonly cluster: C;
@@ -83,6 +94,8 @@ export interface ClusterAccess<C extends AccessCluster = Cluster> {
   readonly namespaces: readonly ClusterNamespace[];
   /** The groups that see the cluster (S14): those that it is shared with in their order, then those that is derived of. */
   readonly seenBy: readonly Sight[];
+  /** The roles of the organization, which are the same on every cluster. */
+  readonly roles: AccessOrganization['roles'];
   /** Sorted by scope, subject and role; no two with the same of all three. Worked out when they are first asked for. */
   readonly accesses: readonly Access[];
 }
@@ -100,6 +113,8 @@ export const platformRoles = {
   clusterScope: { kind: 'ClusterRole', name: 'cluster-scope' },
   clusterAdmins: { kind: 'ClusterRole', name: 'cluster-admin' },
 } as const satisfies Record<string, RoleRef>;
+
+const platformRoleNames: ReadonlySet<string> = new Set(Object.values(platformRoles).map(({ name }) => name));
 
 /** What the config means on a day: the desired state, and who has which access by it. A plan compares two of them. */
 export interface Meaning {
@@ -120,17 +135,14 @@ export function accessGraph(desired: DesiredState, asOf: string, base?: SharedWi
   return { asOf, clusters: desired.clusters.map((cluster) => takeOver(shared, cluster, make)) };
 }
 
-/** What of the organization decides about access to clusters. */
-export type AccessOrganization = Pick<Organization, 'admins' | 'clusterShares'>;
-
-/** The clusters of the other side's graph that are made of the same tenants and admins here, each by itself. */
+/** The clusters of the other side's graph that are made of the same tenants and organization here, each by itself. */
 function sharedClusters(
   { desired, graph }: SharedWith<Meaning>,
-  organization: AccessOrganization,
+  organization: Organization,
   onCluster: ReadonlyMap<string, readonly Tenant[]>,
 ): Map<Cluster, ClusterAccess> {
-  const [before, now] = [desired.organization, organization];
-  if (!isAlike(before.admins, now.admins) || !isAlike(before.clusterShares, now.clusterShares)) return new Map();
+  const before = desired.organization;
+  if (!isShared(before, organization) && !isSameForAccess(before, organization)) return new Map();
   const onClusterBefore = tenantsByCluster(desired.tenants);
   return new Map(
     graph.clusters.flatMap((entry) => {
@@ -141,8 +153,10 @@ function sharedClusters(
   );
 }
 
-function isAlike<T extends object>(before: T, now: T): boolean {
-  return isShared(before, now) || JSON.stringify(before) === JSON.stringify(now);
+function isSameForAccess(a: AccessOrganization, b: AccessOrganization): boolean {
+  const parts = ({ admins, roles, clusterRoles, clusterShares }: AccessOrganization): string =>
+    JSON.stringify([admins, roles, clusterRoles, clusterShares]);
+  return parts(a) === parts(b);
 }
 
 /** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */
@@ -192,7 +206,7 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
   ];
 
   const sorted = sortedBy(namespaces, (n) => n.name);
-  const inNamespaces = once(() => accessesInNamespaces(cluster, sorted, asOf));
+  const inNamespaces = once(() => accessesInNamespaces(cluster, sorted, roleFinder(organization), asOf));
   const seenBy = once(() => [
     ...declaredSights(cluster),
     ...(organization.clusterShares.value === 'Derived' ? derivedSights(cluster, inNamespaces()) : []),
@@ -201,6 +215,7 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
   return {
     cluster,
     namespaces: sorted,
+    roles: organization.roles,
     get seenBy() {
       return seenBy();
     },
@@ -211,10 +226,15 @@ export function clusterAccess<C extends AccessCluster>(input: ClusterAccessInput
 }
 
 /** Scope by scope, so that only what somebody has in one of them is compared and sorted. */
-function accessesInNamespaces(cluster: AccessCluster, namespaces: readonly ClusterNamespace[], asOf: string): Access[] {
+function accessesInNamespaces(
+  cluster: AccessCluster,
+  namespaces: readonly ClusterNamespace[],
+  roleOf: RoleFinder,
+  asOf: string,
+): Access[] {
   const byScope = groupedBy(namespaces, ({ name }) => name).values();
   return Array.from(byScope, (entries) =>
-    inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, asOf)))),
+    inScope(entries.flatMap((entry) => Array.from(namespaceAccess(cluster, entry, roleOf, asOf)))),
   ).flat();
 }
 
@@ -287,14 +307,19 @@ function* platformAccess(
   };
 }
 
-function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf: string): Iterable<Access> {
+function* namespaceAccess(
+  cluster: AccessCluster,
+  entry: ClusterNamespace,
+  roleOf: RoleFinder,
+  asOf: string,
+): Iterable<Access> {
   const place = { cluster: cluster.name, scope: { kind: 'Namespace', namespace: entry.name } } as const;
   switch (entry.kind) {
     case 'Tenant': {
       for (const { subject, origin } of entry.tenant.owners) {
         yield { ...place, subject, role: { kind: 'ClusterRole', name: 'admin' }, because: [{ origin, via: [] }] };
       }
-      yield* sharedAccess(place, entry.namespace.shares, asOf);
+      yield* sharedAccess(place, entry.namespace.shares, (role) => roleOf(entry.tenant, role), asOf);
       return;
     }
     case 'Group':
@@ -306,7 +331,7 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
       };
       return;
     case 'Foreign':
-      yield* sharedAccess(place, entry.foreign.shares, asOf);
+      yield* sharedAccess(place, entry.foreign.shares, (role) => roleOf(undefined, role), asOf);
       return;
     case 'Retained':
       return;
@@ -317,17 +342,32 @@ function* namespaceAccess(cluster: AccessCluster, entry: ClusterNamespace, asOf:
 function* sharedAccess(
   place: Pick<Access, 'cluster' | 'scope'>,
   shares: readonly Share[],
+  roleOf: (name: string) => RoleRef,
   asOf: string,
 ): Iterable<Access> {
   for (const share of shares) {
     if (hasEnded(share, asOf)) continue;
     const { subject, role, until, origin, via } = share;
-    yield { ...place, subject, role: roleRef(role), ...(until !== undefined && { until }), because: [{ origin, via }] };
+    yield { ...place, subject, role: roleOf(role), ...(until !== undefined && { until }), because: [{ origin, via }] };
   }
 }
 
-function roleRef(role: string): RoleRef {
-  return { kind: isBuiltInRole(role) ? 'ClusterRole' : 'CustomRole', name: role };
+/** The tenant is undefined in a namespace that others declare. */
+type RoleFinder = (tenant: Tenant | undefined, name: string) => RoleRef;
+
+/**
+ * What a share's role is. The nearest that declares it counts, though two that do are an error (TEN318); what nobody
+ * declares is taken for a custom role of the tenant (TEN107).
+ */
+function roleFinder({ roles, clusterRoles }: AccessOrganization): RoleFinder {
+  const ofOrganization = new Set(roles.map(({ value }) => value.name));
+  const existing = new Set(clusterRoles.map(({ value }) => value));
+  return (tenant, name) => {
+    if (isBuiltInRole(name)) return { kind: 'ClusterRole', name };
+    if (tenant?.roles.some(({ value }) => value.name === name)) return { kind: 'CustomRole', name };
+    if (ofOrganization.has(name)) return { kind: 'OrganizationRole', name };
+    return { kind: existing.has(name) ? 'ClusterRole' : 'CustomRole', name };
+  };
 }
 
 /** Two reasons for one access: it holds as long as either does. */

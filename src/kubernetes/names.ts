@@ -14,6 +14,12 @@ export const dnsSubdomain = `^${segment}(\\.${segment})*$`;
 /** The pattern of a service account as `namespace/name`. */
 export const serviceAccountPath = `^${segment}/${segment}(\\.${segment})*$`;
 
+/**
+ * The pattern of a role in a share. Kubernetes takes anything for the name of a ClusterRole that can be one part of a path;
+ * those that there are hold letters, digits and `-._:`, and what people cannot see or take for something else is no part of it.
+ */
+export const roleName = '^[A-Za-z0-9]([-A-Za-z0-9._:]*[A-Za-z0-9])?$';
+
 const dnsLabelPattern = new RegExp(dnsLabel);
 const dnsSubdomainPattern = new RegExp(dnsSubdomain);
 const labelNamePattern = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;

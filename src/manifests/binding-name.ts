@@ -4,11 +4,14 @@ import { fullSubjectName } from '../config/model/desired-state.ts';
 
 /**
  * The name of the binding that gives a ClusterRole: it holds subject and role, because a binding's `roleRef` cannot change
- * (S11). The kind and the role, which is without the platform's prefix here, hold no colon, so the name can be read back
- * whatever the subject's name is.
+ * (S11). The kind holds no colon, and the role, which is without the platform's prefix here, none but that with which one of
+ * the organization begins, so the name can be read back whatever the subject's name is: a tenant's role has two dots, the
+ * organization's one, and of a ClusterRole of somebody else dots and colons are escaped.
  */
 export function bindingName(subject: Access['subject'], clusterRole: string): string {
-  const role = clusterRole.startsWith(platformPrefix) ? clusterRole.slice(platformPrefix.length) : clusterRole;
+  const role = clusterRole.startsWith(platformPrefix)
+    ? clusterRole.slice(platformPrefix.length)
+    : escapeName(clusterRole).replaceAll('.', '~2E').replaceAll(':', '~3A');
   return `${platformPrefix}${subject.kind.toLowerCase()}:${escapeName(fullSubjectName(subject))}:${role}`;
 }
 

@@ -21,7 +21,7 @@ export interface ClusterInput {
 /** What of the organization is in the files of clusters. */
 export interface RenderedOrganization extends Pick<
   Organization,
-  'origin' | 'issuer' | 'admins' | 'clusterShares' | 'isolation' | 'labelDomain' | 'policies'
+  'origin' | 'issuer' | 'admins' | 'roles' | 'clusterRoles' | 'clusterShares' | 'isolation' | 'labelDomain' | 'policies'
 > {
   readonly naming: Pick<Organization['naming'], 'tenantPrefix'>;
   readonly groups: readonly Pick<Group, 'name'>[];
@@ -56,12 +56,26 @@ export function clusterInputs({ organization, clusters, tenants }: DesiredState,
 }
 
 function renderedOrganization(organization: Organization): RenderedOrganization {
-  const { origin, issuer, admins, clusterShares, isolation, labelDomain, policies, naming, groups, argoCD } =
-    organization;
+  const {
+    origin,
+    issuer,
+    admins,
+    roles,
+    clusterRoles,
+    clusterShares,
+    isolation,
+    labelDomain,
+    policies,
+    naming,
+    groups,
+    argoCD,
+  } = organization;
   return {
     origin,
     issuer,
     admins,
+    roles,
+    clusterRoles,
     clusterShares,
     isolation,
     labelDomain,

@@ -88,7 +88,7 @@ const objectsOf = {
   RoleBinding(input) {
     return input.accesses.map((access) => {
       const { subject, because } = access;
-      const role = boundClusterRole(input.entry, access.role);
+      const role = boundClusterRole(input.entry, access.role, input.organization);
       const name = bindingName(subject, role);
       const object = template(k8s.KubeRoleBinding, (map) => ({
         ...metadata(input, map(name), map),

@@ -1,4 +1,4 @@
-import { boundClusterRole, customRolesInUse } from '../access/custom-roles.ts';
+import { boundClusterRole, customRolesInUse, existingRolesInUse } from '../access/custom-roles.ts';
 import type { Access, AccessCluster, ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import { clusterAccess } from '../access/graph.ts';
 import type { DesiredState, Organization } from '../config/model/desired-state.ts';
@@ -102,12 +102,13 @@ function operatorTemplates(
   meaning: ClusterAccess<AccessCluster>,
 ): FileTemplate[] {
   const customRoles = customRolesInUse(meaning);
+  const bound = [...customRoles.map(({ clusterRole }) => clusterRole), ...existingRolesInUse(meaning)];
   const forOperator = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, operatorFile(cluster.name, name), objects);
   return [
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', clusterBinding(organization, cluster, meaning.accesses, 'clusterAdmins')),
-    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, customRoles))),
+    forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, bound))),
     ...customRoleFiles(organization, cluster, customRoles),
   ];
 }
@@ -137,7 +138,7 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
 
   const ofCluster = (name: string, objects: readonly ExplainedTemplate[]): FileTemplate =>
     fromOrganization(organization, clusterFile(cluster, name), objects);
-  const context = policyContext(input, namespaces, foreignBindings(namespaces, byNamespace));
+  const context = policyContext(input, namespaces, foreignBindings(meaning, byNamespace));
   const files: FileTemplate[] = [
     ...policiesOf(context).map((policy) =>
       ofCluster(`policy-${policy.name}`, withoutReasons(policyObjects(context, policy))),
@@ -166,16 +167,16 @@ function renderCluster(input: ClusterInput, renderFile: ReturnType<typeof fileRe
 
 /** What Argo CD may give in namespaces that others declare. */
 function foreignBindings(
-  namespaces: readonly ClusterNamespace[],
+  cluster: ClusterAccess<AccessCluster>,
   byNamespace: ReadonlyMap<string, readonly Access[]>,
 ): ForeignBinding[] {
-  return namespaces.flatMap((entry) =>
+  return cluster.namespaces.flatMap((entry) =>
     entry.kind !== 'Foreign'
       ? []
       : (byNamespace.get(entry.name) ?? []).map(({ subject, role }) => ({
           namespace: entry.name,
           subject,
-          clusterRole: boundClusterRole(entry, role),
+          clusterRole: boundClusterRole(entry, role, cluster),
         })),
   );
 }

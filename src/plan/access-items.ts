@@ -1,6 +1,7 @@
 import { declaredMembers, groupsOf } from '../access/queries.ts';
 import type { ClusterAccess, Meaning } from '../access/graph.ts';
 import { productionOf } from '../access/production.ts';
+import { isExisting } from '../access/graph.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { subjectKey } from '../config/model/desired-state.ts';
 import { oncePer } from '../values/once.ts';
@@ -105,7 +106,8 @@ function dangerOf({ direction, places, after }: AccessItem): number {
   };
   if (!given[direction]) return direction === 'loses' ? 6 : 7;
   if (places.some(({ scope }) => scope.kind === 'Cluster')) return 0;
-  const admin = after.some(({ role }) => role.kind === 'ClusterRole' && role.name === 'admin');
+  // Of a ClusterRole that somebody else made nobody knows how little it is.
+  const admin = after.some(({ role }) => (role.kind === 'ClusterRole' && role.name === 'admin') || isExisting(role));
   if (places.some(({ production }) => production)) return admin ? 1 : 2;
   return admin ? 3 : direction === 'gains' ? 4 : 5;
 }

@@ -13,13 +13,13 @@ import type { Change, EntityItem, MembersItem, RoleItem, SettingChange } from '.
 import { rightsBeyond } from '../kubernetes/rbac.ts';
 import { holderOf } from '../access/holder.ts';
 import { namespaceItems } from './namespace-items.ts';
-import { customRoles, ruleDirection } from './roles.ts';
+import { customRoles, roleKeyOf, ruleDirection } from './roles.ts';
 import { changedEntities } from './setting-changes.ts';
 
 /** The custom roles that change for those who have them. One that comes or goes is an entity like others. */
 export function roleItems({ before, after, facts }: Change): RoleItem[] {
-  const old = customRoles(before.desired.tenants);
-  const now = customRoles(after.desired.tenants);
+  const old = customRoles(before.desired);
+  const now = customRoles(after.desired);
   const holders = once(() => holdersByRole(after, productionOf(before, after)));
   return changesByName(facts, 'role').flatMap(([name, changes]): RoleItem[] => {
     const was = old.get(name)?.value;
@@ -39,11 +39,20 @@ export function roleItems({ before, after, facts }: Change): RoleItem[] {
         added: rights(is.rules, was.rules),
         removed: rights(was.rules, is.rules),
         holders: uniqueSubjects(places.map(({ subject }) => subject)),
+        ...(tenant === '' && { heldIn: heldIn(places) }),
         production: places.some(({ production }) => production),
         settings: changes,
       },
     ];
   });
+}
+
+/** Where a role of the organization is held: no line of the tenants' files changes, and it is theirs that changes. */
+function heldIn(places: readonly Holder[]): NonNullable<RoleItem['heldIn']> {
+  return {
+    tenants: sortedBy(new Set(places.map(({ tenant }) => tenant)), (name) => name),
+    namespaces: new Set(places.map(({ tenant, namespace }) => `${tenant}/${namespace}`)).size,
+  };
 }
 
 const rights = (rules: CustomRole['rules'], others: CustomRole['rules']): string[] =>
@@ -100,7 +109,7 @@ export function entityItems(change: Change, roles: readonly RoleItem[]): EntityI
       const settings = all.filter((one) => one !== existing && !isMembership(one, existing));
       const from = kind === 'group' ? renames.find(({ to }) => to.name === name)?.from.name : undefined;
       if (!existing && settings.length === 0 && from === undefined) return [];
-      const tenant = kind === 'role' ? name.split('/')[0] : undefined;
+      const tenant = kind === 'role' && !name.startsWith('/') ? name.split('/')[0] : undefined;
       return [
         {
           kind: 'entity',
@@ -172,10 +181,12 @@ function accessByGroup({ graph }: Meaning, production: Production): Map<string, 
 
 interface Holder {
   readonly subject: Subject;
+  readonly tenant: string;
+  readonly namespace: string;
   readonly production: boolean;
 }
 
-/** Who has each custom role, by `tenant/role`. */
+/** Who has each custom role, by `roleKey`. */
 function holdersByRole({ graph }: Meaning, production: Production): Map<string, Holder[]> {
   const holders = new Map<string, Holder[]>();
   for (const { cluster, namespaces, accesses } of graph.clusters) {
@@ -183,9 +194,12 @@ function holdersByRole({ graph }: Meaning, production: Production): Map<string, 
       namespaces.flatMap((entry) => (entry.kind === 'Tenant' ? [[entry.name, entry.tenant.name] as const] : [])),
     );
     for (const { subject, role, scope } of accesses) {
-      if (role.kind !== 'CustomRole' || scope.kind !== 'Namespace') continue;
-      const key = `${tenants.get(scope.namespace) ?? ''}/${role.name}`;
-      addTo(holders, key, { subject, production: production.isPlace(cluster.name, scope) });
+      if (scope.kind !== 'Namespace') continue;
+      const { namespace } = scope;
+      const tenant = tenants.get(namespace) ?? '';
+      const key = roleKeyOf(role, tenant);
+      if (key === undefined) continue;
+      addTo(holders, key, { subject, tenant, namespace, production: production.isPlace(cluster.name, scope) });
     }
   }
   return holders;

@@ -6,7 +6,7 @@ import { valueText } from '../settings/value.ts';
 import type { Origin } from '../source/source.ts';
 
 /**
- * What a setting belongs to. The name of a role is `tenant/role`; that of the organization is not compared. A namespace is
+ * What a setting belongs to. The name of a role is `tenant/role`, of one of the organization `/role`; that of the organization is not compared. A namespace is
  * one on a cluster: of the same name on another it is another one, and may be another tenant's.
  */
 export interface Entity {

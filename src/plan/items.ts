@@ -75,12 +75,15 @@ export interface HeldRole {
 export interface RoleItem {
   readonly kind: 'role';
   readonly id: string;
+  /** Empty for a role of the organization. */
   readonly tenant: string;
   readonly role: string;
   readonly direction: 'widens' | 'narrows' | 'changes';
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly holders: readonly Subject[];
+  /** Of a role of the organization, where it is held. */
+  readonly heldIn?: { readonly tenants: readonly string[]; readonly namespaces: number };
   readonly production: boolean;
   readonly settings: readonly SettingChange[];
 }

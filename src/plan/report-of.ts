@@ -165,7 +165,7 @@ function membersItem({ id, group, joined, left, declared, access }: MembersItem,
 }
 
 function roleItem(item: RoleItem, lineOf: LineOf): ReportItem {
-  const { kind, id, tenant, role, direction, added, removed, holders, production, settings } = item;
+  const { kind, id, tenant, role, direction, added, removed, holders, heldIn, production, settings } = item;
   const because = settings.map((setting) => settingLines(setting, lineOf));
   return {
     kind,
@@ -176,6 +176,7 @@ function roleItem(item: RoleItem, lineOf: LineOf): ReportItem {
     added: [...added],
     removed: [...removed],
     holders: holders.map(subject),
+    ...(heldIn && { heldIn: { tenants: [...heldIn.tenants], namespaces: heldIn.namespaces } }),
     production,
     because: {
       before: unique(because.flatMap(({ before }) => before)),

@@ -29,7 +29,7 @@ const Subject = object({
 
 const Holding = object({
   role: text(),
-  kind: oneOf(['ClusterRole', 'CustomRole']),
+  kind: oneOf(['ClusterRole', 'CustomRole', 'OrganizationRole']),
   until: orNull(text('Last day, UTC.')),
 });
 
@@ -83,12 +83,13 @@ const MembersItem = object({
 const RoleItem = object({
   kind: Type.Literal('role'),
   id: text(),
-  tenant: text(),
+  tenant: text('Empty for a role of the organization.'),
   role: text(),
   direction: oneOf(['widens', 'narrows', 'changes']),
   added: list(text()),
   removed: list(text()),
   holders: list(Subject),
+  heldIn: Type.Optional(object({ tenants: list(text()), namespaces: Type.Integer({ minimum: 0 }) })),
   production: Type.Boolean(),
   because: Lines,
 });

@@ -1,4 +1,5 @@
-import type { Tenant } from '../config/model/desired-state.ts';
+import { roleKey } from '../access/custom-roles.ts';
+import type { DesiredState, Tenant } from '../config/model/desired-state.ts';
 import { rulesCover } from '../kubernetes/rbac.ts';
 import { builtInRoleHolds } from '../kubernetes/user-roles.ts';
 import type { CustomRole } from '../settings/schema.ts';
@@ -59,7 +60,16 @@ export function ruleDirection(before: Rules, after: Rules): Exclude<Direction, '
   return keepsAll ? 'widens' : 'narrows';
 }
 
-/** The tenants' custom roles, by `tenant/role`. */
-export function customRoles(tenants: readonly Tenant[]): Map<string, Tenant['roles'][number]> {
-  return new Map(tenants.flatMap((t) => t.roles.map((role) => [`${t.name}/${role.value.name}`, role] as const)));
+/** The custom roles of the tenants, and those of the organization, by `roleKey`. */
+export function customRoles({ organization, tenants }: DesiredState): Map<string, Tenant['roles'][number]> {
+  return new Map([
+    ...organization.roles.map((role) => [roleKey(undefined, role.value.name), role] as const),
+    ...tenants.flatMap((t) => t.roles.map((role) => [roleKey(t.name, role.value.name), role] as const)),
+  ]);
+}
+
+/** The custom role that is held in a namespace of a tenant, by `roleKey`; undefined for a ClusterRole. */
+export function roleKeyOf({ kind, name }: RoleRef, tenant: string | undefined): string | undefined {
+  if (kind === 'ClusterRole') return undefined;
+  return roleKey(kind === 'OrganizationRole' ? undefined : tenant, name);
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { customRolesInUse } from '../access/custom-roles.ts';
+import { customRolesInUse, existingRolesInUse, roleKey } from '../access/custom-roles.ts';
 import type { ClusterAccess, ClusterNamespace } from '../access/graph.ts';
 import type { Ceilings } from '../config/model/ceilings.ts';
 import type {
   Cluster,
+  CustomRole,
   Group,
   Located,
   Organization,
@@ -146,6 +147,8 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
   yield* isolationFacts(organizationEntity, organization.isolation, organization.origin);
   yield* all({
     admins: () => each(keys.admins, organization.admins),
+    roles: () => roleFacts(keys.roles, organization.roles),
+    clusterRoles: () => each(keys.clusterRoles, organization.clusterRoles),
     protectedNamespaces: () =>
       each(keys.protectedNamespaces, list(organization.protectedNamespaces, at('protectedNamespaces'))),
     labelDomain: () => [fact(keys.labelDomain, word(organization.labelDomain), at('labelDomain'))],
@@ -234,12 +237,14 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
   } satisfies ByHand<typeof keys>);
 }
 
-/** What Argo CD's account may do on one cluster and not on every other: it may give the custom roles that are given there. */
+/** What Argo CD's account may do on one cluster and not on every other: it may give the roles that are given there. */
 function* argoCDFacts(access: ClusterAccess): Iterable<SettingFact> {
   const { fact } = about({ kind: 'cluster', name: access.cluster.name }, access.cluster.origin);
   for (const { tenant, role, clusterRole } of customRolesInUse(access)) {
-    yield fact(givenByArgoCD, word(clusterRole), role.origin, `${tenant.name}/${role.value.name}`);
+    yield fact(givenByArgoCD, word(clusterRole), role.origin, roleKey(tenant?.name, role.value.name));
   }
+  // Without a slash: it is somebody else's.
+  for (const name of existingRolesInUse(access)) yield fact(givenByArgoCD, word(name), access.cluster.origin, name);
 }
 
 /** The groups that see a cluster by what they have there; those that it is shared with are told by the cluster. */
@@ -272,15 +277,16 @@ function* tenantFacts(tenant: Tenant, { namespacesPerTenant }: Ceilings): Iterab
         return fact(keys.allocations, { type: 'budget', budget: { ...budget, ...days } }, origin, name);
       }),
     subscriptionGroup: () => [fact(keys.subscriptionGroup, word(tenant.subscriptionGroup), at('subscriptionGroup'))],
-    roles: () =>
-      tenant.roles.flatMap(({ value, origin }) => {
-        const role = about({ kind: 'role', name: `${tenant.name}/${value.name}` }, origin);
-        const rights = rightsOf(value.rules).map((right) =>
-          role.fact(keys.roles, present, originAt(origin, 'rules'), right),
-        );
-        return [role.exists(), ...rights];
-      }),
+    roles: () => roleFacts(keys.roles, tenant.roles, tenant.name),
   } satisfies ByHand<typeof keys>);
+}
+
+function roleFacts(setting: Setting, roles: readonly Located<CustomRole>[], tenant?: string): SettingFact[] {
+  return roles.flatMap(({ value, origin }) => {
+    const role = about({ kind: 'role', name: roleKey(tenant, value.name) }, origin);
+    const rights = rightsOf(value.rules).map((right) => role.fact(setting, present, originAt(origin, 'rules'), right));
+    return [role.exists(), ...rights];
+  });
 }
 
 /** What holds in a namespace on a cluster. */

@@ -12,7 +12,7 @@ import type {
   Quota,
   TenantFile,
 } from '../settings/schema.ts';
-import { fileOrigin } from '../source/source.ts';
+import { fileOrigin, originAt } from '../source/source.ts';
 import { oncePer } from '../values/once.ts';
 
 /**
@@ -54,6 +54,20 @@ function grantsIn(file: ConfigFile) {
 export function writtenOwners(file: ConfigFile): Located<Owner>[] {
   const spec = tenantSpec(file);
   return wholeItems(spec && field(spec, 'owners'));
+}
+
+/** Every service account that a tenant's file shares with, where it is named. */
+export function writtenShareAccounts(file: ConfigFile): Located<string>[] {
+  const spec = tenantSpec(file);
+  const defaults = spec && field(spec, 'defaults');
+  const lists = [defaults, ...items(spec && field(spec, 'namespaces'))].map(
+    (from) => from && field(from, 'sharedWith'),
+  );
+  return lists
+    .flatMap(wholeItems)
+    .flatMap(({ value: { serviceAccount }, origin }) =>
+      serviceAccount === undefined ? [] : [{ value: serviceAccount, origin: originAt(origin, 'serviceAccount') }],
+    );
 }
 
 /** The user name that a cluster's file says Argo CD writes as. */

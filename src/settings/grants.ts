@@ -355,6 +355,15 @@ export const grants = {
     ),
     nothing,
   ),
+  accountNamespaces: named(
+    'accountNamespaces',
+    optional(
+      classNames(
+        'Namespaces that others control, with whose service accounts tenants may share all the same, such as that of a CI system: whoever controls one gets what is shared with its accounts. Default: none.',
+      ),
+    ),
+    nothing,
+  ),
   deletion: upTo(
     deletion,
     '`Never` where tenants may not choose otherwise; `TwoStep` where they may give up a `Never` of theirs. Default: they may choose `Never`, and not give it up.',

@@ -58,7 +58,9 @@ export const namespace = {
       inherited: true,
       rendered: 'RoleBindings',
       told: 'as access',
-      ...ofOwners('it gives access to namespaces of the tenant alone'),
+      ...ofOwners(
+        'it gives access to namespaces of the tenant alone; with service accounts that others control, within `accountNamespaces` (TEN713)',
+      ),
     },
   ),
   allocation: value(

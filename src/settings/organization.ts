@@ -4,7 +4,19 @@ import { grants } from './grants.ts';
 import { isolation } from './isolation.ts';
 import { forbids, moreIsLooser, noOrder, permits, permitsUntil, scale } from './order.ts';
 import { containerLimitsKey } from './quota.ts';
-import { count, date, name, objectName, oneLine, oneOf, optional, strict, subjectName } from './schema-parts.ts';
+import {
+  clusterRoleName,
+  count,
+  date,
+  name,
+  objectName,
+  oneLine,
+  oneOf,
+  optional,
+  OrganizationRole,
+  strict,
+  subjectName,
+} from './schema-parts.ts';
 import { nested, other, schemaOf, setting, value } from './setting.ts';
 
 /** The keys of a group. */
@@ -329,6 +341,35 @@ export const organization = {
     { order: forbids, risk: 'ownRule', rendered: 'a label of the Namespace, for the policies' },
   ),
   defaults: nested(defaults, 'What holds for tenants that do not say otherwise.'),
+  roles: setting(
+    'right',
+    optional(
+      Type.Array(OrganizationRole, {
+        description: 'Roles of the organization, which shares of every tenant may give.',
+      }),
+    ),
+    {
+      order: noOrder,
+      risk: 'ownRule',
+      toldOfNew: true,
+      rendered: 'a ClusterRole on each cluster where somebody has it',
+    },
+  ),
+  clusterRoles: setting(
+    'ClusterRole for shares',
+    optional(
+      Type.Array(clusterRoleName, {
+        description:
+          'ClusterRoles that are on the clusters already, by their names, which shares of every tenant may give in their namespaces. What they allow is not known here.',
+      }),
+    ),
+    {
+      order: permits,
+      risk: 'limit',
+      toldOfNew: true,
+      rendered: 'what RoleBindings refer to, and what the account of Argo CD may give',
+    },
+  ),
   protectedNamespaces: setting(
     'protected namespace',
     optional(

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
-import { dnsLabel, dnsSubdomain } from '../kubernetes/names.ts';
+import { dnsLabel, dnsSubdomain, roleName, serviceAccountPath } from '../kubernetes/names.ts';
 
 /** What the schemas of the three kinds of files are made of. */
 
@@ -106,10 +106,10 @@ export const classNames = (description: string) =>
 
 export const role = Type.String({
   description:
-    'A role: `admin`, `edit` or `view`, with the meaning that Kubernetes gives them, or a custom role of the tenant.',
+    'A role: `admin`, `edit` or `view`, with the meaning that Kubernetes gives them, a custom role of the tenant or of the organization, or a ClusterRole that the organization lists.',
   minLength: 1,
-  maxLength: 63,
-  pattern: dnsLabel,
+  maxLength: 253,
+  pattern: roleName,
   examples: ['admin', 'edit', 'view'],
 });
 
@@ -120,12 +120,22 @@ export const Share = exactlyOneOf(
     {
       group: optional(subjectName('A group of the organization.')),
       user: optional(subjectName('A user name, without the `user:` of tokens.')),
+      serviceAccount: optional(
+        Type.String({
+          description:
+            'A service account, as `namespace/name`. Whoever controls its namespace gets what is shared with it: one that others control takes a grant of `accountNamespaces`.',
+          minLength: 3,
+          maxLength: 317,
+          pattern: serviceAccountPath,
+          examples: ['ci/deployer'],
+        }),
+      ),
       role,
       until,
     },
-    { ...strict, description: 'A group or a user, with one role.' },
+    { ...strict, description: 'A group, a user or a service account, with one role.' },
   ),
-  ['group', 'user'],
+  ['group', 'user', 'serviceAccount'],
 );
 
 export const Owner = Type.Object(
@@ -168,6 +178,16 @@ export const CustomRole = Type.Object(
     description: 'A named set of rules for namespaces of the tenant, rendered as a ClusterRole where somebody has it.',
   },
 );
+
+/** A role of the organization: the same form, for the namespaces of whichever tenant gives it. */
+export const OrganizationRole = Type.Object(CustomRole.properties, {
+  ...strict,
+  description:
+    'A named set of rules that shares of every tenant may give, rendered as a ClusterRole where somebody has it.',
+});
+
+/** The name of a ClusterRole that is on clusters already. */
+export const clusterRoleName = Type.String({ minLength: 1, maxLength: 253, pattern: roleName });
 
 export const Budget = Type.Object(
   {

@@ -32,7 +32,9 @@ export const tenantDefaults = {
   sharedWith: other(optional(Type.Array(Share, { description: 'Shares of every namespace of the tenant.' })), {
     rendered: 'as those of a namespace',
     told: 'as access',
-    ...ofOwners('it gives access to namespaces of the tenant alone'),
+    ...ofOwners(
+      'it gives access to namespaces of the tenant alone; with service accounts that others control, within `accountNamespaces` (TEN713)',
+    ),
   }),
   allocation: namespace.allocation,
   quota: namespace.quota,

@@ -53,10 +53,10 @@ export function comparer(cluster: ClusterAccess, tally: Tally) {
 }
 
 /** The binding of an access as the server calls it. Kubernetes names its own bindings after their roles. */
-function bindingOf({ namespaces }: ClusterAccess, access: Grant['access']): string {
+function bindingOf(cluster: ClusterAccess, access: Grant['access']): string {
   const { subject, role, scope, because } = access;
-  const entry = namespaces.find(({ name }) => scope.kind === 'Namespace' && name === scope.namespace);
-  const bound = entry ? boundClusterRole(entry, role) : role.name;
+  const entry = cluster.namespaces.find(({ name }) => scope.kind === 'Namespace' && name === scope.namespace);
+  const bound = entry ? boundClusterRole(entry, role, cluster) : role.name;
   const name = because.length === 0 && subject.name.startsWith('system:') ? role.name : bindingName(subject, bound);
   return scope.kind === 'Namespace' ? `${name}/${scope.namespace}` : name;
 }

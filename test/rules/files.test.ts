@@ -338,12 +338,12 @@ describe('TEN008 unknown-key, TEN009 missing-key, TEN010 wrong-value', () => {
     [
       'neither of two keys',
       solarWith('group: solar-sre, ', ''),
-      ['15:11 TEN009 `group` or `user` is missing in an item of `sharedWith`'],
+      ['15:11 TEN009 `group`, `user` or `serviceAccount` is missing in an item of `sharedWith`'],
     ],
     [
       'both of two keys',
       solarWith('group: solar-sre, ', 'group: solar-sre, user: sue, '),
-      ['15:37 TEN010 only one of `group` and `user` may be given'],
+      ['15:37 TEN010 only one of `group`, `user` and `serviceAccount` may be given'],
     ],
     [
       'text for a mapping',

@@ -179,6 +179,11 @@ const special: Readonly<Record<string, readonly [unknown, unknown]>> = {
     [{ name: 'default', sharedWith: [{ group: 'alpha', role: 'view' }] }],
     [{ name: 'default', sharedWith: [{ group: 'alpha', role: 'edit' }] }],
   ],
+  // In the base the tenant has no role of that name, and a share gives it.
+  'organization.yaml roles': [
+    [{ name: 'ops', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }] }],
+    [{ name: 'ops', rules: [{ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] }] }],
+  ],
   'tenants/solar.yaml owners': [[{ kind: 'Group', name: 'alpha' }], [{ kind: 'Group', name: 'beta' }]],
   // Somebody has it: else it is nowhere.
   'tenants/solar.yaml roles': [

@@ -50,6 +50,10 @@ export interface Organization {
   readonly limits: Resolved<typeof settings.limits>;
   readonly grants: readonly Grant[];
   readonly cordons: readonly Cordon[];
+  /** Roles that shares of every tenant may give. */
+  readonly roles: readonly Located<CustomRole>[];
+  /** ClusterRoles that are on the clusters, which shares may give by their names. */
+  readonly clusterRoles: readonly Located<string>[];
   /** What holds where no tenant says otherwise, and in group namespaces. */
   readonly isolation: ResolvedIsolation;
   /** The same of limits for containers. */
@@ -181,7 +185,7 @@ export type Subject =
 /** A subject with one role. */
 export interface Share {
   readonly subject: Subject;
-  /** `admin`, `edit`, `view` or the name of a custom role. */
+  /** `admin`, `edit`, `view`, the name of a custom role of the tenant or the organization, or of a listed ClusterRole. */
   readonly role: string;
   /** Last day (UTC) on which it holds, as `YYYY-MM-DD`. */
   readonly until?: string;

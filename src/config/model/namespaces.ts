@@ -172,7 +172,12 @@ export const undeclaredIsolation: ResolvedIsolation = resolveValues(
 
 /** A share where it is written. */
 export function resolveShare({ value, origin }: Cursor<ShareEntry>): Share {
-  const subject: Share['subject'] =
-    value.group !== undefined ? { kind: 'Group', name: value.group } : { kind: 'User', name: value.user };
-  return { subject, role: value.role, ...optional('until', value.until), origin, via: [] };
+  return { subject: sharedSubject(value), role: value.role, ...optional('until', value.until), origin, via: [] };
+}
+
+function sharedSubject({ group, user, serviceAccount }: ShareEntry): Share['subject'] {
+  if (group !== undefined) return { kind: 'Group', name: group };
+  if (user !== undefined) return { kind: 'User', name: user };
+  const [namespace = '', name = ''] = serviceAccount.split('/');
+  return { kind: 'ServiceAccount', namespace, name };
 }

@@ -210,6 +210,8 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       values: writtenValues(grantKeys, grant),
     })),
     cordons: defaults.cordons,
+    roles: wholeItems(spec && field(spec, 'roles')).map(located),
+    clusterRoles: items(spec && field(spec, 'clusterRoles')).map(located),
     isolation: { ...undeclaredIsolation, ...defaults.isolation },
     ...optional('containerLimits', defaults.values.containerLimits),
     protectedNamespaces: [

@@ -1,4 +1,4 @@
-import { dnsLabel, dnsSubdomain, serviceAccountPath } from '../../kubernetes/names.ts';
+import { dnsLabel, dnsSubdomain, roleName, serviceAccountPath } from '../../kubernetes/names.ts';
 import { registryPrefix } from '../../settings/isolation.ts';
 import { noSpaces, oneLine, oneLineOrNothing, wholeNumberPattern } from '../../settings/schema-parts.ts';
 
@@ -132,6 +132,10 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     { mustBe: 'letters, digits and any of `.`, `_`, `:`, `/` and `-`, beginning with a letter or digit' },
   ],
   [
+    roleName,
+    { mustBe: "a role's name: letters, digits and `-._:`, with a letter or digit at both ends", near: nearRole },
+  ],
+  [
     serviceAccountPath,
     {
       mustBe: 'a service account as `namespace/name`, such as `kube-system/operator`',
@@ -194,4 +198,10 @@ function withoutExponent(value: string): string | undefined {
   return exponent === undefined || zeros < 0
     ? undefined
     : `${whole}${fraction}${'0'.repeat(zeros)}`.replace(/^0+(?=\d)/, '');
+}
+
+/** A role as it is called, without what it is or spaces around it: `ClusterRole/view` is `view`. */
+function nearRole(value: string): string | undefined {
+  const bare = value.trim().replace(/^(?:cluster)?role[/ ]/i, '');
+  return new RegExp(roleName).test(bare) ? bare : undefined;
 }

@@ -198,13 +198,16 @@ function writtenAsSubject({ path, value, name }: FailedValue, error: ErrorObject
   const branches = isSchema(error.parentSchema) ? (error.parentSchema.oneOf ?? []) : [];
   const known = new Set(branches.flatMap((branch) => branch.required ?? []));
   if (!known.has('group') || !isRecord(value)) return undefined;
-  const { kind, name: subject, serviceAccount } = value;
-  if (kind === 'ServiceAccount' || serviceAccount !== undefined) {
+  const { kind, name: subject, namespace } = value;
+  if (kind === 'ServiceAccount') {
+    const account =
+      typeof subject === 'string' && typeof namespace === 'string' ? `${namespace}/${subject}` : undefined;
+    const isPath = typeof subject === 'string' && subject.includes('/');
     return {
       kind: 'missing-key',
       path,
-      message: `${name} is a service account, and only users and groups can be shared with`,
-      help: 'give it what it needs by a RoleBinding of your own in the namespace',
+      message: `\`serviceAccount\` is missing in ${name}`,
+      help: `write \`serviceAccount: ${clipped(isPath ? subject : (account ?? '<namespace>/<name>'))}\` in place of \`kind\`, \`name\` and \`namespace\``,
     };
   }
   const key = typeof kind === 'string' ? kind.toLowerCase() : '';

@@ -1,6 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
 import { clusterScopeRules } from '../../access/cluster-scope-rules.ts';
-import type { CustomRoleInUse } from '../../access/custom-roles.ts';
 import { serviceAccountOf } from '../../kubernetes/names.ts';
 import { builtInRoles } from '../../kubernetes/user-roles.ts';
 import type { RenderedCluster, RenderedOrganization } from '../cluster-input.ts';
@@ -44,16 +43,16 @@ const writes = ['create', 'delete', 'patch'];
  *
  * To give access, RBAC asks the giver for `bind` on the role, or for all that is in it
  * (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping).
- * So it may `bind` the roles that somebody has, by their names: the built-in ones, and the custom roles on this cluster. It
+ * So it may `bind` the roles that somebody has, by their names: the built-in ones, and the others on this cluster. It
  * holds nothing of what is in them. What `cluster-scope` holds, it holds: it writes that role.
  */
 export function argoCDClusterRole(
   { labelDomain }: RenderedOrganization,
   { syncIdentity }: Pick<RenderedCluster, 'syncIdentity'>,
-  customRoles: readonly CustomRoleInUse[],
+  otherRoles: readonly string[],
 ): ObjectTemplate[] {
   const metadata = { name: writerRole, labels: { [keys(labelDomain).managedBy]: managedBy } };
-  const bound = [...builtInRoles, ...customRoles.map(({ clusterRole }) => clusterRole)];
+  const bound = [...builtInRoles, ...otherRoles];
   return [
     template(k8s.KubeClusterRole, () => ({
       metadata,

@@ -179,22 +179,36 @@ function declaration(
 }
 
 function roleSentence(item: ItemOf<'role'>): Sentence {
-  const { tenant, role, direction, added, removed, holders, production, because } = item;
+  const { tenant, role, direction, added, removed, holders, heldIn, production, because } = item;
   const how = { widens: 'widens', narrows: 'narrows', changes: 'changes' }[direction];
   const rights = (label: string, all: readonly string[]): Piece[][] =>
     all.length === 0 ? [] : [[`${label} `, ...listPieces(all, 'rights', mostAbout)]];
   return {
     sign: signs[direction],
-    about: ['custom role ', { name: role }, ' of tenant ', { name: tenant }],
+    about: ['custom role ', { name: role }, ...ofTenant(tenant)],
     pieces: [
       ' ',
       { strong: how },
       holders.length === 0 ? ', which nobody has' : ` for ${production ? 'holders, some of them in production: ' : ''}`,
       ...listWords(holders.map(subjectPieces), mostAbout),
     ],
-    details: [...rights('may now', added), ...rights('may no longer', removed)],
+    details: [
+      ...(heldIn && holders.length > 0 ? [heldInPieces(heldIn)] : []),
+      ...rights('may now', added),
+      ...rights('may no longer', removed),
+    ],
     lines: linesOf([because]),
   };
+}
+
+/** Whose a custom role is. */
+function ofTenant(tenant: string): Piece[] {
+  return tenant === '' ? [' of the organization'] : [' of tenant ', { name: tenant }];
+}
+
+function heldInPieces({ tenants, namespaces }: NonNullable<ItemOf<'role'>['heldIn']>): Piece[] {
+  const of = tenants.length === 1 ? 'tenant ' : 'tenants ';
+  return [`in ${counted(namespaces, 'namespace')} of ${of}`, ...listPieces(tenants, 'tenants', mostAbout)];
 }
 
 type Entity = ItemOf<'entity'>;
@@ -204,7 +218,8 @@ function entitySentence(item: Entity): Sentence {
   const { entity, change, tenant, from, settings } = item;
   const subject: Piece[] =
     entity.kind === 'organization' ? ['the organization'] : [kindWords[entity.kind], ' ', { name: shortName(entity) }];
-  const home: Piece[] = tenant !== null && entity.kind !== 'tenant' ? [' of tenant ', { name: tenant }] : [];
+  const home: Piece[] =
+    tenant !== null && entity.kind !== 'tenant' ? ofTenant(tenant) : entity.kind === 'role' ? ofTenant('') : [];
   // What happens to it on a cluster says where it is; what else changes, changes on these.
   const isOnlyOnClusters = settings.every(({ about }) => about === onCluster);
   const where: Piece[] =
@@ -307,8 +322,11 @@ function settingPieces(setting: Setting): Piece[] {
 
 /** What Argo CD's account may give: a role with other rights is another one. */
 function argoCDPieces(role: string, before: string | null, after: string | null): Piece[] {
-  const [tenant = '', name = role] = role.split('/');
-  const given: Piece[] = ['custom role ', { name }, ' of tenant ', { name: tenant }];
+  const [tenant, name] = role.split('/');
+  const given: Piece[] =
+    tenant === undefined || name === undefined
+      ? ['ClusterRole ', { name: role }]
+      : ['custom role ', { name }, ...ofTenant(tenant)];
   if (after === null) return ["Argo CD's account may no longer give ", ...given];
   if (before === null) return ["Argo CD's account ", { strong: 'may now give' }, ' ', ...given];
   return ["Argo CD's account ", { strong: 'may now give' }, ' ', ...given, ' as it is now, and no longer as it was'];

@@ -12,6 +12,7 @@ import { cordonedByAdmins } from './TEN710-cordoned-by-admins/rule.ts';
 import { grantForNobody } from './TEN711-grant-for-nobody/rule.ts';
 import { grantWidened } from './TEN712-grant-widened/rule.ts';
 import { annotationNotGranted } from './TEN714-annotation-not-granted/rule.ts';
+import { accountNotGranted } from './TEN713-account-not-granted/rule.ts';
 
 export const authorityRules: readonly Rule[] = [
   settingBeyondGrant,
@@ -27,4 +28,5 @@ export const authorityRules: readonly Rule[] = [
   grantForNobody,
   grantWidened,
   annotationNotGranted,
+  accountNotGranted,
 ];

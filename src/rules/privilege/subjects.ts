@@ -38,9 +38,12 @@ function listOf(shares: readonly Share[]): SubjectList {
   };
 }
 
+/** The keys of a share that name its subject. */
+const subjectKeys = { Group: 'group', User: 'user', ServiceAccount: 'serviceAccount' } as const;
+
 /** The place of the name in a share. */
 export function subjectOrigin({ subject, origin }: Pick<Share, 'subject' | 'origin'>): Origin {
-  return originAt(origin, subject.kind === 'Group' ? 'group' : 'user');
+  return originAt(origin, subjectKeys[subject.kind]);
 }
 
 export type ReservedGroup = (typeof reservedGroups)[number] | 'system:*';

@@ -4,6 +4,7 @@ import type { Label } from '../../source/diagnostic.ts';
 import { at, atKey } from '../../source/diagnostic.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
+import { subjectOrigin } from '../privilege/subjects.ts';
 import { counted } from '../../source/text.ts';
 import type { Platform } from '../rule.ts';
 
@@ -86,7 +87,7 @@ function nearer(
 ): WrittenShare {
   const namespaces = (known?.namespaces ?? 0) + 1;
   if (known && known.via.length <= via.length) return { ...known, namespaces };
-  const nameOrigin = originAt(origin, owner ? 'name' : subject.kind === 'Group' ? 'group' : 'user');
+  const nameOrigin = owner ? originAt(origin, 'name') : subjectOrigin({ subject, origin });
   return { subject, role, owner, origin, nameOrigin, via, namespace, namespaces, ...place };
 }
 

@@ -5,9 +5,10 @@ import { at, atFile, formatPath } from '../../source/diagnostic.ts';
 import { gatherPlaces } from '../../values/gathered-places.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Meaning } from '../../access/graph.ts';
+import { isExisting } from '../../access/graph.ts';
 import type { AccessItem, Item, Place, Plan } from '../../plan/plan.ts';
 import type { Holding } from '../../plan/roles.ts';
-import { covers, customRoles, ruleDirection } from '../../plan/roles.ts';
+import { covers, customRoles, roleKeyOf, ruleDirection } from '../../plan/roles.ts';
 import type { Origin } from '../../source/source.ts';
 import { inBase } from '../../source/source.ts';
 import { listedClusters, mostRelated } from '../wording.ts';
@@ -44,11 +45,13 @@ export function isLonger({ direction, before, after }: AccessItem): boolean {
   return direction === 'widens' && before.length === after.length && after.every((held) => had.has(roleKey(held)));
 }
 
-/** The custom roles that are given by an item, under whatever name. */
+/** The roles that are given by an item, under whatever name, of which not everybody knows what they allow. */
 export function newCustomRoles(plan: Plan, item: AccessItem): readonly Holding[] {
   const held = heldBefore(plan, item);
   return newRoles(item).filter(
-    (given) => given.role.kind === 'CustomRole' && !held.some((had) => allows(plan, item, had, given)),
+    (given) =>
+      (given.role.kind !== 'ClusterRole' || isExisting(given.role)) &&
+      !held.some((had) => allows(plan, item, had, given)),
   );
 }
 
@@ -120,17 +123,16 @@ function holdsAll(plan: Plan, item: AccessItem, held: readonly Holding[]): boole
 /** Whether what somebody had allows all that is given: a custom role by its rights, whatever it is called now. */
 function allows({ before, after }: Plan, { tenant }: AccessItem, had: Holding, given: Holding): boolean {
   if (covers(had, given)) return true;
-  if (tenant === undefined || had.role.kind !== 'CustomRole' || given.role.kind !== 'CustomRole') return false;
   if (!covers({ ...had, role: given.role }, given)) return false;
-  const was = rolesOf(before).get(`${tenant}/${had.role.name}`)?.value;
-  const is = rolesOf(after).get(`${tenant}/${given.role.name}`)?.value;
+  const was = rolesOf(before).get(roleKeyOf(had.role, tenant) ?? '')?.value;
+  const is = rolesOf(after).get(roleKeyOf(given.role, tenant) ?? '')?.value;
   if (!was || !is) return false;
   const direction = ruleDirection(was.rules, is.rules);
   return direction === undefined || direction === 'narrows';
 }
 
-/** The custom roles, by `tenant/role`. */
-export const rolesOf = oncePer(({ desired }: Meaning) => customRoles(desired.tenants));
+/** The custom roles of tenants and the organization, by `roleKey`. */
+export const rolesOf = oncePer(({ desired }: Meaning) => customRoles(desired));
 
 /** `group `a` gains `admin` until 2026-12-31`, `user `b` goes from `view` to `edit``. */
 export function sentence(subject: Subject, { direction, before, after }: AccessItem): string {

@@ -9,7 +9,7 @@ import type { Meaning } from '../../../access/graph.ts';
 import { accessFacts, factKey, placeKey } from '../../../plan/facts.ts';
 import type { RoleItem } from '../../../plan/plan.ts';
 import { renamed } from '../../../plan/renames.ts';
-import { covers } from '../../../plan/roles.ts';
+import { covers, roleKeyOf } from '../../../plan/roles.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeContext, ChangeFinding, ChangeRule } from '../../rule.ts';
 import { mostRelated } from '../../wording.ts';
@@ -69,7 +69,7 @@ type ClusterAccess = Meaning['graph']['clusters'][number];
  */
 function countedAccess(context: ChangeContext, narrowed: readonly RoleItem[]): CountedAccess[] {
   const { clusters } = context.plan.before.graph;
-  const narrowedIn = new Set(narrowed.map(({ tenant }) => tenant));
+  const narrowedIn = new Set(narrowed.flatMap(({ tenant, heldIn }) => heldIn?.tenants ?? [tenant]));
   const changed = clustersOfChanges(context.plan);
   const countOn = counter(context, new Set(narrowed.map(({ id }) => id)));
   const touched = new Map(
@@ -133,7 +133,8 @@ function narrowedRoles({ items }: ChangeContext['plan']): RoleItem[] {
 }
 
 function roleKey(tenant: string, { role }: AccessFact): string {
-  return role.kind === 'CustomRole' ? `role/${tenant}/${role.name}` : '';
+  const key = roleKeyOf(role, tenant);
+  return key === undefined ? '' : `role/${key}`;
 }
 
 function rolesOf(accesses: readonly CountedAccess[], narrowed: ReadonlySet<string>): string[] {

@@ -3,19 +3,29 @@ import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
 import type { FileRule, Finding } from '../../rule.ts';
-import { writtenOwners, writtenSyncIdentity } from '../../written.ts';
+import { writtenOwners, writtenShareAccounts, writtenSyncIdentity } from '../../written.ts';
 
 export const serviceAccountName: FileRule = {
   level: 'file',
   code: 'TEN219',
   name: 'service-account-name',
   severity: 'error',
-  summary: 'Service accounts are named as Kubernetes names them: an owner by its bare name, `syncIdentity` in full.',
+  summary:
+    'Service accounts are named as Kubernetes names them: an owner by its bare name, one in a share as `namespace/name`, `syncIdentity` in full.',
   why: 'Kubernetes refuses a binding to a service account whose name is no RFC 1123 subdomain, so the owner has nothing, and Argo CD goes on trying. `system:serviceaccount:argocd` is nobody: as the user that Argo CD writes as, it would have no rights, and every policy would hold Argo CD up.',
   *check({ file }) {
     for (const { value: owner, origin } of writtenOwners(file)) {
       if (owner.kind === 'ServiceAccount' && !isDnsSubdomain(owner.name))
         yield badOwner(owner.name, owner.namespace, originAt(origin, 'name'));
+    }
+    for (const { value, origin } of writtenShareAccounts(file)) {
+      const [namespace = '', name = ''] = value.split('/');
+      if (isDnsLabel(namespace) && isDnsSubdomain(name)) continue;
+      yield {
+        message: `\`${value}\` is no service account that Kubernetes could have`,
+        at: at(origin),
+        help: 'write `namespace/name`, with at most 63 characters before the slash and 253 after it',
+      };
     }
     const identity = writtenSyncIdentity(file);
     if (identity && isBadIdentity(identity.value)) {

@@ -24,13 +24,16 @@ export const userName: TenantRule = {
   *check({ tenant }) {
     for (const { key, entries } of subjectLists(tenant)) {
       for (const { subject, at: origin } of entries) {
-        if (subject.kind === 'User') yield* problems(subject.name, origin, key === 'owners' ? 'owner' : 'person');
+        if (subject.kind === 'User') yield* problems(subject.name, origin, key === 'owners' ? 'owner' : 'share');
       }
     }
   },
 };
 
-function* problems(user: string, origin: Origin, as: 'owner' | 'person'): Iterable<Finding> {
+/** As what the user is named. */
+type NamedAs = 'owner' | 'share' | 'person';
+
+function* problems(user: string, origin: Origin, as: NamedAs): Iterable<Finding> {
   const [, prefix, rest] = /^\s*(user|system)\s*:(.*)$/isu.exec(user) ?? [];
   if (prefix === undefined || rest === undefined) {
     if (looksLikeSystem(user)) {
@@ -64,11 +67,10 @@ function looksLikeSystem(user: string): boolean {
 }
 
 /** What to write instead of `system:<rest>`. */
-function systemHelp(rest: string, as: 'owner' | 'person'): string {
+function systemHelp(rest: string, as: NamedAs): string {
   const [, namespace, name] = /^serviceaccount:([^:]+):([^:]+)$/i.exec(rest) ?? [];
-  if (namespace === undefined || name === undefined) return 'name a user of the identity provider';
-  const owner = `\`{ kind: ServiceAccount, name: ${name}, namespace: ${namespace} }\``;
+  if (namespace === undefined || name === undefined || as === 'person') return 'name a user of the identity provider';
   return as === 'owner'
-    ? `write ${owner}`
-    : `a service account cannot be shared with: give it what it needs by a RoleBinding of your own in the namespace; to own the tenant (${owner}) would make it admin of all its namespaces`;
+    ? `write \`{ kind: ServiceAccount, name: ${name}, namespace: ${namespace} }\``
+    : `write \`serviceAccount: ${namespace}/${name}\` in place of \`user\``;
 }

@@ -1,4 +1,5 @@
-import { builtInRoles, isBuiltInRole } from '../../../kubernetes/user-roles.ts';
+import type { Organization } from '../../../config/model/desired-state.ts';
+import { builtInRoles } from '../../../kubernetes/user-roles.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { TenantRule } from '../../rule.ts';
@@ -10,13 +11,16 @@ export const unknownRole: TenantRule = {
   code: 'TEN107',
   name: 'unknown-role',
   severity: 'error',
-  summary: 'A share names `admin`, `edit`, `view` or a custom role of its tenant (S8, S9).',
-  why: 'Nothing else can be bound in a namespace: not the roles of another tenant, and not a ClusterRole that happens to be on the cluster, whose meaning nobody has reviewed here.',
-  *checkPlatform({ clusters }) {
-    const suggest = suggester(new Set(builtInRoles));
+  summary:
+    'A share names `admin`, `edit`, `view`, a custom role of its tenant or of the organization, or a ClusterRole that the organization lists (S8, S9).',
+  why: 'Nothing else can be bound in a namespace: not the roles of another tenant, and not a ClusterRole that happens to be on the cluster, which nobody has reviewed for that.',
+  *checkPlatform({ organization, clusters }) {
+    if (!organization.complete) return;
+    const roles = rolesOfAll(organization);
+    const suggest = suggester(new Set(roles));
     for (const { name, shares } of clusters.flatMap(({ foreignNamespaces }) => foreignNamespaces)) {
       for (const { role, origin } of shares) {
-        if (isBuiltInRole(role)) continue;
+        if (roles.includes(role)) continue;
         const meant = suggest(role);
         yield {
           message: `\`${role}\` is not a role that can be given in \`${name}\`, which others declare`,
@@ -24,14 +28,14 @@ export const unknownRole: TenantRule = {
           mend: meant,
           help: meant
             ? `did you mean \`${meant}\`?`
-            : `name ${listed([...builtInRoles], undefined, 'or')}: custom roles hold in the namespaces of their tenant alone`,
+            : `name ${listed(roles, undefined, 'or')}, or declare it under \`roles\` in organization.yaml: a tenant's custom roles hold in its own namespaces alone`,
         };
       }
     }
   },
-  *check({ tenant }) {
-    if (!tenant.complete) return;
-    const roles = new Set([...builtInRoles, ...tenant.roles.map((r) => r.value.name)]);
+  *check({ tenant, platform: { organization } }) {
+    if (!tenant.complete || !organization.complete) return;
+    const roles = new Set([...rolesOfAll(organization), ...tenant.roles.map((r) => r.value.name)]);
     const suggest = suggester(roles);
     for (const { role, origin } of [...tenant.defaultShares, ...tenant.namespaces.flatMap((n) => n.ownShares)]) {
       if (roles.has(role)) continue;
@@ -47,3 +51,8 @@ export const unknownRole: TenantRule = {
     }
   },
 };
+
+/** The roles that can be given in whatever namespace. */
+function rolesOfAll({ roles, clusterRoles }: Organization): string[] {
+  return [...builtInRoles, ...roles.map((role) => role.value.name), ...clusterRoles.map(({ value }) => value)];
+}

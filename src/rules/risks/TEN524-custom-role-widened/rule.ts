@@ -2,6 +2,8 @@ import { describeSubject } from '../../../config/model/desired-state.ts';
 import type { Label } from '../../../source/diagnostic.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { inBase } from '../../../source/source.ts';
+import type { RoleItem } from '../../../plan/plan.ts';
+import { counted } from '../../../source/text.ts';
 import type { ChangeRule } from '../../rule.ts';
 import { listed, mostRelated } from '../../wording.ts';
 import { homeOf } from '../settings.ts';
@@ -28,8 +30,9 @@ export const customRoleWidened: ChangeRule = {
           before ? [{ location: at(inBase(before.origin)), message: 'before' }] : [],
         ),
       ];
+      const where = item.heldIn ? `, in ${heldInText(item.heldIn)}` : '';
       yield {
-        message: `custom role \`${role}\` of tenant \`${owner}\` now allows ${listed(added, 3)}${item.production ? ', on production too' : ''}: for ${who}`,
+        message: `custom role \`${role}\` of ${owner === '' ? 'the organization' : `tenant \`${owner}\``} now allows ${listed(added, 3)}${item.production ? ', on production too' : ''}: for ${who}${where}`,
         at: at(now ?? home),
         related: related.slice(0, mostRelated),
         items: [item.id],
@@ -37,3 +40,7 @@ export const customRoleWidened: ChangeRule = {
     }
   },
 };
+
+function heldInText({ tenants, namespaces }: NonNullable<RoleItem['heldIn']>): string {
+  return `${counted(namespaces, 'namespace')} of ${tenants.length === 1 ? 'tenant' : 'tenants'} ${listed(tenants)}`;
+}

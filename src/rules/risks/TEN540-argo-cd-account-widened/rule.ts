@@ -1,4 +1,4 @@
-import { customRolesInUse } from '../../../access/custom-roles.ts';
+import { customRolesInUse, roleKey } from '../../../access/custom-roles.ts';
 import type { CustomRoleInUse } from '../../../access/custom-roles.ts';
 import { rightsBeyond } from '../../../kubernetes/rbac.ts';
 import type { ClusterAccess, Meaning } from '../../../access/graph.ts';
@@ -8,6 +8,7 @@ import { inBase } from '../../../source/source.ts';
 import { oncePer } from '../../../values/once.ts';
 import { groupedBy } from '../../../values/order.ts';
 import type { ChangeFinding, ChangeRule } from '../../rule.ts';
+import type { Item } from '../../../plan/plan.ts';
 import { listed, listedClusters } from '../../wording.ts';
 import { worstFirst } from '../rights.ts';
 
@@ -43,12 +44,37 @@ export const argoCDAccountWidened: ChangeRule = {
         help: `have the operator apply ${clusters.length === 1 ? `dist/cluster-access/${first.cluster}/` : 'dist/cluster-access/ of each cluster'}, at best before the merge`,
       };
     }
+    yield* existingRoles(items);
     // Of the first organization, everything is new.
     if (before.desired.clusters.length > 0) yield* onNewClusters(before, after);
   },
 };
 
-/** The custom roles in use on a cluster, by `tenant/role`. */
+/** The ClusterRoles of others that the account may give now. */
+function* existingRoles(items: readonly Item[]): Iterable<ChangeFinding> {
+  const gained = items.flatMap((item) =>
+    item.kind === 'entity' && item.entity.kind === 'cluster'
+      ? item.settings.flatMap(({ setting, item: name = '', before: was, after: now }) =>
+          setting === givenByArgoCD && now && !was && !name.includes('/')
+            ? [{ name, cluster: item.entity.name, origin: now.origin }]
+            : [],
+        )
+      : [],
+  );
+  for (const [name, all] of groupedBy(gained, (one) => one.name)) {
+    const [first] = all;
+    if (!first) continue;
+    const clusters = all.map(({ cluster }) => cluster);
+    yield {
+      message: `Argo CD's account gains the right to give ClusterRole \`${name}\` in the namespaces of all tenants on ${listedClusters(clusters)}: what it allows, the files do not say`,
+      at: at(first.origin),
+      items: clusters.map((cluster) => `cluster/${cluster}`),
+      help: `read it on the cluster, and have the operator apply ${clusters.length === 1 ? `dist/cluster-access/${first.cluster}/` : 'dist/cluster-access/ of each cluster'}, at best before the merge`,
+    };
+  }
+}
+
+/** The custom roles in use on a cluster, by `roleKey`. */
 function rolesOn({ graph }: Meaning, cluster: string): ReadonlyMap<string, CustomRoleInUse> {
   const entry = graph.clusters.find((one) => one.cluster.name === cluster);
   return entry ? rolesIn(entry) : new Map<string, CustomRoleInUse>();
@@ -56,11 +82,12 @@ function rolesOn({ graph }: Meaning, cluster: string): ReadonlyMap<string, Custo
 
 const rolesIn = oncePer(
   (entry: ClusterAccess) =>
-    new Map(customRolesInUse(entry).map((one) => [`${one.tenant.name}/${one.role.value.name}`, one])),
+    new Map(customRolesInUse(entry).map((one) => [roleKey(one.tenant?.name, one.role.value.name), one])),
 );
 
-/** The namespaces of the tenant: the policy `custom-roles` lets nobody bind the role elsewhere. */
+/** The namespaces of the tenant, or of all: the policy `custom-roles` lets nobody bind the role elsewhere. */
 function namespacesText({ graph }: Meaning, { tenant }: CustomRoleInUse, clusters: readonly string[]): string {
+  if (!tenant) return 'the namespaces of all tenants';
   const names = graph.clusters
     .filter(({ cluster }) => clusters.includes(cluster.name))
     .flatMap(({ namespaces }) =>
