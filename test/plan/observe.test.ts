@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textOf } from '../../src/plan/facts.ts';
 import { exampleChange, placedVerdicts } from '../support/change.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 import type { ExampleFiles } from '../support/examples.ts';
@@ -126,11 +127,13 @@ describe('annotations in a plan', () => {
   const changed = async (before: ExampleFiles, after: ExampleFiles) =>
     (await exampleChange({ before, after })).context.plan.items.flatMap((item) =>
       item.kind === 'entity'
-        ? item.settings.map(({ setting, item: key, before: was, after: is }) =>
-            [item.id, setting.name, key, was?.value, is?.value].map((v) =>
-              typeof v === 'object' ? Object.values(v)[1] : v,
-            ),
-          )
+        ? item.settings.map(({ setting, item: key, before: was, after: is }) => [
+            item.id,
+            setting.name,
+            key,
+            textOf(was),
+            textOf(is),
+          ])
         : [],
     );
 

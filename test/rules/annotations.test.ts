@@ -26,7 +26,7 @@ describe('TEN222: a key', () => {
     'example.com/owner',
     'Example.COM/Owner',
     'a.b-c_d',
-    `${'a'.repeat(63)}`,
+    'a'.repeat(63),
     `${'a'.repeat(63)}.example.com/x`,
     'openshift.io/display-name',
     'openshift.io/requester',
@@ -74,7 +74,7 @@ describe('TEN222: a key', () => {
     'ö',
     // The Kelvin sign, of which Kubernetes makes a k.
     '\u212aey',
-    `${'a'.repeat(64)}`,
+    'a'.repeat(64),
     `${'a.'.repeat(130)}com/x`,
     '_x',
   ])('%s is none that Kubernetes allows', async (key) => {
