@@ -63,7 +63,9 @@ const network = ['SameNamespace', 'SameTenant', 'None'];
 
 function expectWithin({ desired: { organization } }: Meaning, tenant: Tenant, was: Tenant | undefined): void {
   const most = ceilingsOf(organization, tenant.name);
-  for (const { isolation, labels } of tenant.namespaces) {
+  for (const { isolation, labels, annotations } of tenant.namespaces) {
+    expect(['Enforce', most.enforcement?.value]).toContain(isolation.enforcement.value);
+    expect(Array.from(annotations.keys()).filter((key) => !most.annotationKeys?.value.includes(key))).toEqual([]);
     expect(podSecurity.indexOf(isolation.podSecurity.value)).toBeLessThanOrEqual(
       podSecurity.indexOf(most.podSecurity?.value ?? ''),
     );

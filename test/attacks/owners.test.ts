@@ -83,6 +83,7 @@ interface Attempt {
 }
 
 const isolationAttempts = (write: (values: Spec) => Spec): Readonly<Record<string, Attempt>> => ({
+  enforcement: { after: write({ enforcement: 'Observe' }) },
   network: { after: write({ network: 'None' }) },
   podSecurity: { after: write({ podSecurity: 'privileged' }) },
   nodeSelector: {
@@ -102,10 +103,16 @@ const under = (path: string, attempts: Readonly<Record<string, Attempt>>): Recor
 
 const attempts: Readonly<Record<string, Attempt>> = {
   'spec.description': { after: { ...before, description: 'What it is for' } },
+  // With no owner at all, so that the file is nobody's but the admins'.
   'spec.owners': {
     after: {
-      ...before,
-      owners: [...Array.from(Object(before['owners']) as Spec[]), { kind: 'Group', name: 'solar-sre' }],
+      ...byDefault({
+        sharedWith: [
+          { group: 'audit', role: 'view' },
+          { group: 'solar-leads', role: 'admin' },
+        ],
+      }),
+      owners: [],
     },
   },
   'spec.allocations': {
@@ -138,6 +145,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
   'spec.defaults.labels': {
     after: byDefault({ labels: { 'openshift.io/run-level': '0' } }),
   },
+  'spec.defaults.annotations': { after: byDefault({ annotations: { 'openshift.io/node-selector': '' } }) },
   'spec.quota': { after: { ...before, quota: { cpu: '9999' } } },
   ...under('spec.isolation', isolationAttempts(isolation)),
   'spec.roles': {
@@ -175,6 +183,7 @@ const attempts: Readonly<Record<string, Attempt>> = {
     isolationAttempts((values) => inProd({ isolation: values })),
   ),
   'spec.namespaces[].labels': { after: inProd({ labels: { name: 'monitoring' } }) },
+  'spec.namespaces[].annotations': { after: inProd({ annotations: { 'iam.amazonaws.com/permitted': '.*' } }) },
   'spec.namespaces[].cordoned': { after: { ...before, namespaces: [prod, { ...dev, cordoned: false }] } },
   'spec.namespaces[].state': { after: inProd({ state: 'MarkedForDeletion' }) },
   'spec.namespaces[].markedForDeletionOn': { after: inProd({ markedForDeletionOn: ['prodcluster01'] }) },
@@ -246,6 +255,11 @@ function withGrants(organization: Spec, errors: readonly { readonly help?: strin
   });
   return { ...organization, grants: { solar: Object.fromEntries(solar) } };
 }
+
+it('an owner more is the owners’ own', async () => {
+  const owners = ['solar-leads', 'solar-sre'].map((name) => ({ kind: 'Group', name }));
+  expect((await refused({ ...before, owners })).errors).toEqual([]);
+});
 
 describe('of a tenant that a user owns', () => {
   const bob = { kind: 'User', name: 'bob' };

@@ -12,6 +12,13 @@ function organization(files: Readonly<Record<string, string>> = {}): string {
   return folder;
 }
 
+/** Of which nothing is to be said. */
+const withProduction = {
+  'clusters/prodcluster01.yaml': exampleOrganization['clusters/prodcluster01.yaml'].replace(
+    'spec:\n',
+    'spec:\n  labels: { environment: production }\n',
+  ),
+};
 const wrongGroup = {
   'tenants/solar.yaml': exampleOrganization['tenants/solar.yaml'].replace('solar-sre', 'solar-ser'),
 };
@@ -57,7 +64,7 @@ describe('start-up', () => {
    */
   async function packagesOf(...args: string[]): Promise<Set<string>> {
     const coverage = temporaryFolder();
-    await tenantry(args, { cwd: organization(), env: { NODE_V8_COVERAGE: coverage } });
+    await tenantry(args, { cwd: organization(withProduction), env: { NODE_V8_COVERAGE: coverage } });
     const urls = Object.values(readFiles(coverage)).flatMap((text) =>
       (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
     );

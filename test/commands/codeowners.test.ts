@@ -180,6 +180,19 @@ ${prod}`,
     ]);
   });
 
+  it('gives the file of a tenant without owners to the admins, and says so; explain says the same', async () => {
+    const limits = 'limits: { owners: Optional }';
+    const root = repository(
+      { 'tenants/solar.yaml': tenant('solar', `owners: []\n${prod}`) },
+      { settings: `${gitHub}  ${limits}\n` },
+    );
+    await codeowners(root);
+    expect(written(root)).toContain("\n# solar has no owner: it is the admins'.\n/tenants/solar.yaml ");
+    expect(ownersOf(written(root), 'tenants/solar.yaml')).toEqual(['@alice']);
+    const { stdout } = await tenantryHere(['explain', 'solar'], { cwd: root });
+    expect(stdout).toMatch(/owner +none: its file is the admins' +tenants\/solar\.yaml:6/);
+  });
+
   it('says which owners cannot review, and gives a tenant with no others to the admins', async () => {
     const robot = '{ kind: ServiceAccount, name: robot, namespace: solar-prod }';
     const some = repository({

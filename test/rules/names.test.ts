@@ -426,6 +426,20 @@ describe('TEN218 tenant-name-as-namespace', () => {
     ]);
   });
 
+  it.each<[string, Record<string, unknown>, Record<string, unknown>, number]>([
+    ['granted by itself', { fullNames: ['solar'] }, { fullName: 'solar' }, 0],
+    ['granted by itself, and another tenant’s', { fullNames: ['green'] }, { fullName: 'green' }, 0],
+    ['granted by a pattern', { fullNames: ['sol*'] }, { fullName: 'solar' }, 1],
+    ['of another tenant, with its prefix', { fullNames: ['solar-lab'] }, { name: 'lab' }, 1],
+  ])('goes by the grant of a full name: %s', async (_, solars, namespace, expected) => {
+    const spec = { naming: { tenantPrefix: 'Optional' }, groups: groups({ name: 'green' }), grants: { solar: solars } };
+    const lab = { 'tenants/solar-lab.yaml': green['tenants/green.yaml'] };
+    const files = { ...organization(spec), ...green, ...lab, ...solar({ namespaces: [{ ...namespace, ...on() }] }) };
+    expect(await says('TEN218', files)).toHaveLength(expected);
+    const required = organization({ ...spec, naming: { tenantPrefix: 'Required' } });
+    expect(await says('TEN218', { ...files, ...required })).toHaveLength(1);
+  });
+
   it("is about groups' namespaces, and lets retained ones be", async () => {
     const spec = { sharedWith: sharedWith({ group: 'green' }), retainedNamespaces: ['solar'] };
     const found = await diagnose({ ...optional, ...green, ...prodcluster01(spec) }, { codes: 'TEN218' });

@@ -219,6 +219,21 @@ describe('TEN304 no-owner', () => {
     ]);
   });
 
+  it.each<[string, string, string[]]>([
+    ['nothing is granted', '', ['TEN304']],
+    ['it is granted to all', 'limits: { owners: Optional }', []],
+    ['it is granted to the tenant', 'grants: { solar: { owners: Optional } }', []],
+    [
+      'it is granted to all and not to the tenant',
+      'limits: { owners: Optional }\n  grants: { solar: { owners: Required } }',
+      ['TEN304'],
+    ],
+  ])('goes by the grant: %s', async (_, settings, expected) => {
+    const organization = `${exampleOrganization['organization.yaml']}  ${settings}\n`;
+    const files = { ...solar(`owners: []\n${prod}`), 'organization.yaml': organization };
+    expect((await diagnose(files, { codes })).map(({ code }) => code)).toEqual(expected);
+  });
+
   it('concludes nothing from owners that cannot be read', async () => {
     expect(await diagnosePlaced(solar(`owners: [{ kind: Grupe, name: x }]\n${prod}`), { codes })).toEqual([]);
   });

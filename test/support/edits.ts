@@ -31,7 +31,8 @@ const edits = {
   },
   'another owner': ({ tenants, ...documents }, pick, value) => {
     const tenant = one(tenants, pick);
-    if (tenant) tenant.spec.owners = [{ kind: 'Group', name: one(groupNames({ tenants, ...documents }), value) ?? '' }];
+    const name = one(groupNames({ tenants, ...documents }), value) ?? '';
+    if (tenant) tenant.spec.owners = value % 7 === 0 ? [] : [{ kind: 'Group', name }];
   },
   'a setting of a namespace': (documents, pick, value) => {
     assign(
@@ -49,6 +50,9 @@ const edits = {
         { allocation: 'money' },
         { clusters: ['c1'] },
         { clusters: ['c2', 'prod3'] },
+        { annotations: { 'example.com/owner': 'sam', chat: '#sun\nand #moon' } },
+        { annotations: { 'helm.sh/hook': 'pre-install' }, labels: { tier: 'gold' } },
+        { isolation: { enforcement: 'Observe', registries: ['a.example.com/'], nodeSelector: { pool: 'a' } } },
         { isolation: { network: 'None' } },
         { isolation: { network: 'SameTenant', registries: ['a.example.com/'] } },
         { isolation: { nodeSelector: {}, podSecurity: 'restricted' } },
@@ -89,6 +93,7 @@ const edits = {
         { quota: { cpu: '100' } },
         { subscriptionGroup: 'others' },
         { isolation: { network: 'SameTenant' } },
+        { isolation: { enforcement: 'Observe' } },
         { isolation: { podSecurity: 'privileged', registries: ['b.example.com/'] } },
         { allocations: [{ name: 'money', budget: { amount: '1', currency: 'USD', period: 'Year' } }] },
         { description: 'What it is for.' },
@@ -150,6 +155,8 @@ const edits = {
         { defaults: { isolation: { ingressClasses: [] }, containerLimits: { max: { cpu: '2' } } } },
         { argoCD: { repoURL: 'https://git.example.com/a.git', serviceAccount: 'bot' } },
         { changes: { removals: { namespaces: 1 }, production: { environment: 'test' } } },
+        { changes: { productionNamespaces: { tier: 'a' } } },
+        { defaults: { isolation: { enforcement: 'Observe' } } },
         { exceptions: [{ code: 'TEN210', target: 'sun', reason: 'for a while only', until: '2027-01-01' }] },
       ),
     );
@@ -167,7 +174,7 @@ const edits = {
 } satisfies Record<string, Change>;
 
 /** No edit has more values to choose from. */
-const mostValues = 17;
+const mostValues = 20;
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   what: fc.constantFrom(...names(edits)),
@@ -212,6 +219,10 @@ export const ownersChanges: fc.Arbitrary<readonly [OrganizationDocuments, Organi
       {},
       { limits: { labelKeys: ['tier'], quota: { cpu: '100' } } },
       { limits: { labelKeys: ['tier', 'team'] }, grants: { sun: { podSecurity: 'privileged', network: 'None' } } },
+      {
+        limits: { labelKeys: ['tier'], annotationKeys: ['chat'] },
+        grants: { sun: { enforcement: 'Observe', owners: 'Optional' } },
+      },
       {
         defaults: {
           isolation: { registries: ['a.example.com/'], storageClasses: ['fast'], podSecurity: 'restricted' },

@@ -141,7 +141,10 @@ describe('a violation', () => {
   it('names keys that belong elsewhere, and otherwise those that there are', () => {
     expect(said({ ...tenant({}), owners: [] })).toEqual(['owners: unknown key `owners` | move it into `spec`']);
     expect(said({ ...tenant({}), metadata: { name: 'solar', annotations: {} } })).toEqual([
-      'metadata.annotations: unknown key `annotations` in `metadata` | known here: `name`',
+      'metadata.annotations: unknown key `annotations` in `metadata` | move it into `defaults` or an item of `namespaces`',
+    ]);
+    expect(said({ ...tenant({}), metadata: { name: 'solar', finalizers: [] } })).toEqual([
+      'metadata.finalizers: unknown key `finalizers` in `metadata` | known here: `name`',
     ]);
   });
 
