@@ -85,8 +85,8 @@ function controllers({
   for (const { name: cluster, foreignNamespaces } of clusters) {
     for (const { name, origin, shares } of foreignNamespaces) {
       const holders = shares.filter(({ role }) => role !== 'view').map(({ subject }) => subject);
-      const place = { location: at(originAt(origin, 'name')), message: 'others declare it, and share it here' };
-      addTo(ofOthers, name, { cluster, who: 'whoever shares it', places: [place], holders });
+      const place = { location: at(originAt(origin, 'name')), message: 'shared here' };
+      addTo(ofOthers, name, { cluster, who: `whoever has a share in foreign namespace \`${name}\``, places: [place], holders });
     }
   }
   const names = tenantNames(files);
