@@ -29,6 +29,7 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
   const { key } = context;
   const { writer, breakGlass, kubernetes } = callers(context);
   const { foreign } = context;
+  const unadopted = `nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>${foreign.length === 0 ? '' : ', or, where others declare it, the share stands under foreignNamespaces'}`;
   return {
     name: 'managed-objects',
     purpose: 'RoleBindings, Roles, quotas, limits and network policies of the platform are written by nobody else.',
@@ -55,8 +56,8 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
       {
         // Argo CD goes on to what is in a namespace where the Namespace itself was refused to it.
         expression: `request.operation == 'DELETE' || !variables.writer || !variables.managed || namespaceObject == null || ${celString(key.kind)} in namespaceObject.metadata.?labels.orValue({})${foreign.length === 0 ? '' : ' || variables.declaredByOthers'}`,
-        message: `the namespace is not the platform's: nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>`,
-        messageExpression: `'the namespace ' + request.namespace + ${celString(` is not the platform's: nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>`)}`,
+        message: `the namespace is not the platform's: ${unadopted}`,
+        messageExpression: `'the namespace ' + request.namespace + ${celString(` is not the platform's: ${unadopted}`)}`,
       },
     ],
   };
@@ -72,7 +73,7 @@ const declaredByOthers: Variable = {
     `request.resource.resource == ${celString(kinds.RoleBinding.resource)} &&`,
     `object.roleRef.kind == ${celString('ClusterRole' satisfies Kind)} &&`,
     'object.?subjects.orValue([]).size() == 1 &&',
-    `object.subjects.all(s, [request.namespace, object.roleRef.name, s.kind, s.?namespace.orValue(''), s.name].join(' ') in variables.foreignBindings)`,
+    `object.subjects.all(s, request.namespace + ' ' + object.roleRef.name + ' ' + s.kind + ' ' + s.?namespace.orValue('') + ' ' + s.name in variables.foreignBindings)`,
   ].join('\n'),
 };
 

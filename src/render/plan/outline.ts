@@ -169,6 +169,8 @@ function headlineOf({ summary, items, byHand }: PlanReport): string {
   return [
     ...(isSame ? ['no change in access'] : told),
     ...saying(count('created'), 'namespace', 'created', 'created'),
+    ...saying(count('foreign'), 'foreign namespace', 'shared', 'shared'),
+    ...saying(count('left to others'), 'foreign namespace', 'no longer shared', 'no longer shared'),
     ...saying(count('marked'), 'namespace', 'marked for deletion', 'marked for deletion'),
     ...saying(count('deleted'), 'namespace', 'deleted', 'deleted'),
     ...saying(count('unmanaged'), 'namespace', 'no longer declared', 'no longer declared'),
@@ -185,7 +187,7 @@ function saying(n: number, noun: string, one: string, many: string): string[] {
   return n === 0 ? [] : [`${counted(n, noun)} ${n === 1 ? one : many}`];
 }
 
-type Step = 'created' | 'marked' | 'deleted' | 'unmanaged' | 'changed' | 'other';
+type Step = 'created' | 'foreign' | 'left to others' | 'marked' | 'deleted' | 'unmanaged' | 'changed' | 'other';
 
 /** What becomes of an entity, in one word: of a namespace, the gravest thing that happens to it on a cluster. */
 function stepOf({ entity, change, settings }: Extract<ReportItem, { kind: 'entity' }>): Step {
@@ -194,6 +196,9 @@ function stepOf({ entity, change, settings }: Extract<ReportItem, { kind: 'entit
   if (steps.includes('deleted')) return 'deleted';
   if (steps.includes('marked')) return 'marked';
   if (steps.includes('unmanaged')) return 'unmanaged';
+  if (steps.includes('left to others')) return 'left to others';
+  // What others declare is not created by being named.
+  if (steps.every((step) => step === 'foreign')) return 'foreign';
   return change === 'added' ? 'created' : 'changed';
 }
 

@@ -216,8 +216,11 @@ type Setting = Entity['settings'][number];
 
 function entitySentence(item: Entity): Sentence {
   const { entity, change, tenant, from, settings } = item;
+  const isForeign = isStep(item, 'foreign') || isStep(item, 'left to others');
   const subject: Piece[] =
-    entity.kind === 'organization' ? ['the organization'] : [kindWords[entity.kind], ' ', { name: shortName(entity) }];
+    entity.kind === 'organization'
+      ? ['the organization']
+      : [...(isForeign ? ['foreign '] : []), kindWords[entity.kind], ' ', { name: shortName(entity) }];
   const home: Piece[] =
     tenant !== null && entity.kind !== 'tenant' ? ofTenant(tenant) : entity.kind === 'role' ? ofTenant('') : [];
   // What happens to it on a cluster says where it is; what else changes, changes on these.
@@ -232,7 +235,7 @@ function entitySentence(item: Entity): Sentence {
       ? 'no longer declared'
       : undefined;
   const verbs = {
-    added: [': ', { strong: isStep(item, 'foreign') ? 'declared by others' : 'new' }],
+    added: [': ', { strong: isStep(item, 'foreign') ? 'shared' : 'new' }],
     removed: [': ', { strong: leaves ?? 'removed' }],
     renamed: [' was ', { name: from ?? '' }, ': ', { strong: 'renamed' }],
     changed: [],
@@ -360,7 +363,7 @@ function clusterPieces(setting: Setting): Piece[] {
     case 'unmanaged':
       return ['no longer declared', ...on, ': it stays there, without access'];
     case 'foreign':
-      return ['shared', ...on, ', where others declare it: it is never created, labelled or deleted'];
+      return ['shared', ...on, ': others declare it, and it is never created, labelled or deleted'];
     case 'left to others':
       return ['no longer shared', ...on, ': it stays there, and is left to those who declare it'];
     case 'retained':

@@ -89,7 +89,7 @@ function foreignClaims({ clusters }: Pick<DesiredState, 'clusters'>): Claim[] {
         name,
         kind: 'Foreign' as const,
         owner: '',
-        described: 'a namespace that others declare',
+        described: 'a foreign namespace',
         derived: false,
         places: new Map([[cluster.name, origin]]),
         origin,

@@ -94,9 +94,9 @@ const declaredControl = oncePer(({ tenants, clusters }: DesiredState): ReadonlyM
     for (const { name, origin, shares } of foreignNamespaces) {
       const location = at(originAt(origin, 'name'));
       addTo(found, name, {
-        who: 'whoever shares it',
+        who: `whoever has a share in foreign namespace \`${name}\``,
         clusters: [cluster],
-        places: [{ location, message: 'others declare it, and share it here' }],
+        places: [{ location, message: 'shared here' }],
         holders: shares.filter(({ role }) => role !== 'view').map(({ subject }) => subject),
       });
     }

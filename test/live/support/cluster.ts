@@ -48,11 +48,20 @@ export interface TestCluster {
 /** Starts a control plane, and applies an organization's manifests to it as Argo CD would. */
 export async function startCluster(
   files: ExampleFiles,
-  { argoCDMayDo = 'what is rendered' }: { readonly argoCDMayDo?: 'what is rendered' | 'anything' } = {},
+  {
+    argoCDMayDo = 'what is rendered',
+    ownAuthentication,
+  }: {
+    readonly argoCDMayDo?: 'what is rendered' | 'anything';
+    /** The configuration of an API server whose own identity provider decides: none is rendered for it. */
+    readonly ownAuthentication?: string;
+  } = {},
 ): Promise<TestCluster> {
   const first = await rendered(files);
+  const authentication = ownAuthentication ?? first.authentication;
+  if (authentication === undefined) throw new Error('no authentication configuration was rendered');
   const issuer = await startIssuer({ url: issuerUrl });
-  const plane = await startControlPlane({ authenticationConfiguration: first.authentication, issuers: [issuer] });
+  const plane = await startControlPlane({ authenticationConfiguration: authentication, issuers: [issuer] });
   const admin = createActor(plane, 'admin');
 
   /** Lets a subject do anything, as Argo CD's own installation does for its controller. */
@@ -137,7 +146,7 @@ interface RenderedCluster {
   readonly manifests: string;
   /** What the cluster's operator applies. */
   readonly forOperator: string;
-  readonly authentication: string;
+  readonly authentication: string | undefined;
 }
 
 /** What is rendered for the cluster; fails where the organization has errors. */
@@ -149,7 +158,6 @@ async function rendered(files: ExampleFiles): Promise<RenderedCluster> {
   const errors = errorsOf(result.diagnostics);
   if (errors.length > 0) throw new Error(errors.join('\n'));
   const authentication = result.files.find(({ path }) => path.startsWith(`api-server/${clusterName}/`))?.text;
-  if (authentication === undefined) throw new Error('no authentication configuration was rendered');
   const below = (folder: string): string =>
     result.files.flatMap(({ path, text }) => (path.startsWith(`${folder}/`) ? [text] : [])).join('---\n');
   return { manifests: below(clusterName), forOperator: below(`cluster-access/${clusterName}`), authentication };

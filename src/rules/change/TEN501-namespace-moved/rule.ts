@@ -17,7 +17,7 @@ export const namespaceMoved: ChangeRule = {
     for (const { tenant: from, namespace, movedTo } of namespaceChanges(context)) {
       if (!movedTo) continue;
       const isOthers = movedTo.kind === 'others';
-      const to = isOthers ? 'those that others declare' : `${movedTo.kind} \`${movedTo.name}\``;
+      const to = isOthers ? 'the foreign ones' : `${movedTo.kind} \`${movedTo.name}\``;
       yield {
         message: `namespace \`${namespace.name}\` is tenant \`${from.name}\`'s and cannot move to ${to}`,
         at: at(movedTo.origin),

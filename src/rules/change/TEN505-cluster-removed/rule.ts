@@ -32,7 +32,7 @@ export const clusterRemoved: ChangeRule = {
         ...(sharedWith.length > 0 ? [counted(sharedWith.length, 'group')] : []),
         ...(namespaces > 0 ? [`${counted(namespaces, 'namespace')} of tenants`] : []),
         ...(retained > 0 ? [counted(retained, 'retained namespace')] : []),
-        ...(foreign > 0 ? [`${counted(foreign, 'shared namespace')} of others`] : []),
+        ...(foreign > 0 ? [counted(foreign, 'foreign namespace')] : []),
       ];
       yield {
         message: `cluster \`${name}\` is removed with ${inSentence(left)} still on it`,

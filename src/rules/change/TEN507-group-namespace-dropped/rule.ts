@@ -102,7 +102,7 @@ function newOwners(entry: Taken): string {
     case 'Group':
       return `group \`${entry.share.group}\`'s`;
     case 'Foreign':
-      return 'among those that others declare';
+      return 'a foreign one';
   }
 }
 

@@ -10,7 +10,7 @@ export const foreignNamespaceLeft: ChangeRule = {
   name: 'foreign-namespace-left',
   severity: 'error',
   summary:
-    'A protected namespace that others declare leaves `foreignNamespaces` only after a change that took away what was given in it.',
+    'A foreign namespace of a protected name leaves `foreignNamespaces` only after a change that took away what was given in it.',
   why: "Argo CD's project lets it reach a protected namespace, such as `default`, for as long as a file names it. When the entry goes, the project leaves the namespace out again, and Argo CD takes nothing away there: it no longer sees the bindings, says that all is in sync, and everybody keeps what they had.",
   *check(context) {
     if (!hasBase(context)) return;
@@ -28,7 +28,7 @@ export const foreignNamespaceLeft: ChangeRule = {
         if (kept.has(name) || !protectionOf(after.desired, name)) continue;
         if (!accesses.some(({ scope }) => scope.kind === 'Namespace' && scope.namespace === name)) continue;
         yield {
-          message: `\`${name}\` leaves \`foreignNamespaces\` of cluster \`${old.name}\` with what is given in it`,
+          message: `foreign namespace \`${name}\` leaves \`foreignNamespaces\` of cluster \`${old.name}\` with what is given in it`,
           at: atKey(originAt(now.origin, 'spec', 'foreignNamespaces')),
           related: [{ location: at(inBase(originAt(origin, 'name'))), message: 'shared in the base' }],
           help: `put the entry back with \`sharedWith: []\`, merge that and let Argo CD sync it, and remove the entry in a later change`,

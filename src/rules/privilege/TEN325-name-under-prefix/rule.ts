@@ -21,24 +21,26 @@ export const nameUnderPrefix: WholeRule = {
     if (own.length === 0) return;
     const users = usersIn(desired);
     for (const cluster of own) {
-      for (const { name, origin } of desired.organization.groups) {
+      const { userPrefix, groupPrefix } = cluster.authentication;
+      // A prefix that is Kubernetes' own is TEN324's.
+      const [ofUsers, ofGroups] = [userPrefix, groupPrefix].map(({ value }) => reservedGroupLike(value) !== 'system:*');
+      for (const { name, origin } of ofGroups ? desired.organization.groups : []) {
         const full = rbacName(cluster, { kind: 'Group', name });
         const like = reservedGroupLike(full);
         // A name that is reserved by itself is TEN301's.
         if (like === undefined || reservedGroupLike(name) !== undefined) continue;
-        const { origin: prefix } = cluster.authentication.groupPrefix;
         yield finding(cluster, `group \`${visible(name)}\``, full, originAt(origin, 'name'), {
           because: `which reads as the reserved \`${like}\``,
-          prefix,
+          prefix: groupPrefix.origin,
         });
       }
-      for (const [name, { origin }] of users) {
+      for (const [name, { origin }] of ofUsers ? users : []) {
         const full = rbacName(cluster, { kind: 'User', name });
         const because = reasonAgainst(cluster, name, full);
         if (because === undefined) continue;
         yield finding(cluster, `user \`${visible(name)}\``, full, origin, {
           because,
-          prefix: cluster.authentication.userPrefix.origin,
+          prefix: userPrefix.origin,
         });
       }
     }

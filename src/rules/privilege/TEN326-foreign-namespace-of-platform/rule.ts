@@ -22,8 +22,9 @@ export const foreignNamespaceOfPlatform: OrganizationRule = {
         for (const { role, origin } of shares) {
           if (role === harmless) continue;
           yield {
-            message: `\`${role}\` is given in \`${name}\` on cluster \`${cluster.name}\`, where whoever can act could act as the platform: ${because}`,
+            message: `\`${role}\` is given in foreign namespace \`${name}\` on cluster \`${cluster.name}\`, where whoever can act could act as the platform: ${because}`,
             at: at(originAt(origin, 'role')),
+            mend: harmless,
             help: `give \`${harmless}\`, or take the share away; who is to operate the platform is made a cluster admin, in the cluster itself or by \`admins\` in organization.yaml`,
           };
         }

@@ -23,7 +23,7 @@ export const shareWithoutClusterShare: TenantRule = {
           const { subject, role } = share;
           if (subject.kind !== 'Group' || hasEnded(share, platform.asOf) || !isWithout(subject.name, cluster)) continue;
           yield {
-            message: `group \`${subject.name}\` is given ${role} on \`${name}\`, but cluster \`${cluster.name}\` is not shared with it`,
+            message: `group \`${subject.name}\` is given ${role} on foreign namespace \`${name}\`, but cluster \`${cluster.name}\` is not shared with it`,
             at: at(subjectOrigin(share)),
             label: 'its members would not see the cluster',
             related: [

@@ -23,7 +23,7 @@ export const unknownRole: TenantRule = {
         if (roles.includes(role)) continue;
         const meant = suggest(role);
         yield {
-          message: `\`${role}\` is not a role that can be given in \`${name}\`, which others declare`,
+          message: `\`${role}\` is not a role that can be given in foreign namespace \`${name}\``,
           at: at(originAt(origin, 'role')),
           mend: meant,
           help: meant

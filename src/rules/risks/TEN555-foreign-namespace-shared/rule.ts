@@ -20,11 +20,11 @@ export const foreignNamespaceShared: ChangeRule = {
       const shared = on.filter(({ before, after }) => !before && textOf(after) === declaredByOthers);
       const taken = on.filter(({ before, after }) => textOf(before) === declaredByOthers && after);
       yield* finding(item.id, shared, (clusters) => ({
-        message: `namespace \`${item.entity.name}\` on ${clusters} is shared, which others declare: it holds what is theirs`,
+        message: `foreign namespace \`${item.entity.name}\` is shared on ${clusters}: what it holds belongs to those who declare it`,
         help: 'make sure that those who declare it agree',
       }));
       yield* finding(item.id, taken, (clusters) => ({
-        message: `namespace \`${item.entity.name}\` on ${clusters} would be taken from those who declare it, with all that is in it`,
+        message: `foreign namespace \`${item.entity.name}\` on ${clusters} would be taken from those who declare it, with all that is in it`,
         help: 'make sure that they no longer do; a cluster admin has to annotate it before Argo CD takes it over (docs/argo-cd.md)',
       }));
     }
