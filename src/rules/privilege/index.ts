@@ -16,6 +16,8 @@ import { mixedScriptName } from './TEN314-mixed-script-name/rule.ts';
 import { userName } from './TEN315-user-name/rule.ts';
 import { ineffectiveRoleRule } from './TEN316-ineffective-role-rule/rule.ts';
 import { lookAlikeUser } from './TEN317-look-alike-user/rule.ts';
+import { roleNameTaken } from './TEN318-role-name-taken/rule.ts';
+import { clusterRoleNotForShares } from './TEN319-cluster-role-not-for-shares/rule.ts';
 
 export const privilegeRules: readonly Rule[] = [
   reservedGroup,
@@ -35,4 +37,6 @@ export const privilegeRules: readonly Rule[] = [
   userName,
   ineffectiveRoleRule,
   lookAlikeUser,
+  roleNameTaken,
+  clusterRoleNotForShares,
 ];

@@ -17,6 +17,8 @@ import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
 import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 import { workStopped } from './TEN545-work-stopped/rule.ts';
 import { accessStays } from './TEN546-access-stays/rule.ts';
+import { accountControlledByOthers } from './TEN547-account-controlled-by-others/rule.ts';
+import { accountControlGained } from './TEN548-account-control-gained/rule.ts';
 
 /**
  * TEN52x to TEN54x: what a reviewer of a change has to look at first. None of them stops anything. They stand from the
@@ -38,6 +40,8 @@ export const riskRules: readonly Rule[] = [
   productionWidened,
   peopleAdded,
   accessStays,
+  accountControlledByOthers,
+  accountControlGained,
   limitRaised,
   expiryRemoved,
   clusterShared,
