@@ -216,22 +216,25 @@ For example: tenantry plan                      what the branch and the worktree
     .description('list all access')
     .option('--group <name>', 'only of this group')
     .option('--user <name>', 'only of this user himself, not by his groups')
-    .action(async (options: AccessFilters & { group?: string; user?: string }) => {
+    .option('--service-account <namespace/name>', 'only of this service account')
+    .action(async (options: AccessFilters & { group?: string; user?: string; serviceAccount?: string }) => {
       const { accessList } = await import('./commands/access.ts');
       await run(accessList(io(options.dir), options));
     });
 
   filters(access.command('who-can'))
     .description('list the subjects, and the declared members of groups, that have at least a role')
-    .argument('<role>', 'admin, edit, view or a custom role')
+    .argument('<role>', 'admin, edit, view, a custom role, or a ClusterRole that the organization lists')
     .action(async (role: string, options: AccessFilters) => {
       const { accessWhoCan } = await import('./commands/access.ts');
       await run(accessWhoCan(io(options.dir), role, options));
     });
 
   filters(access.command('what-can'))
-    .description('list what a user has, by himself and by his declared groups; or what a group has')
-    .argument('<subject>', 'a user, or group:NAME')
+    .description(
+      'list what a user has, by himself and by his declared groups; or what a group or a service account has',
+    )
+    .argument('<subject>', 'a user, group:NAME or serviceaccount:NAMESPACE/NAME')
     .action(async (subject: string, options: AccessFilters) => {
       const { accessWhatCan } = await import('./commands/access.ts');
       await run(accessWhatCan(io(options.dir), subject, options));
@@ -271,8 +274,10 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
 
   program
     .command('explain')
-    .description('say what a tenant, namespace, cluster, group or user is, and which lines decide that')
-    .argument('<name>', 'a tenant, a namespace, a group or a user')
+    .description(
+      'say what a tenant, namespace, cluster, group, user, service account or role is, and which lines decide that',
+    )
+    .argument('<name>', 'a tenant, a namespace, a group, a user, a role, or a service account as NAMESPACE/NAME')
     .addOption(dirOption())
     .addOption(asOfOption())
     .action(async (name: string, options: Shared & { asOf?: string }) => {

@@ -1,4 +1,5 @@
-import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
+import type { Group, DesiredState, Organization, Subject } from '../config/model/desired-state.ts';
+import { fullSubjectName } from '../config/model/desired-state.ts';
 import { builtInRoleHolds } from '../kubernetes/user-roles.ts';
 import { sortedBy } from '../values/order.ts';
 import type { Access, AccessGraph, ClusterAccess, RoleRef } from './graph.ts';
@@ -12,6 +13,8 @@ export interface AccessFilter {
   readonly role?: string;
   readonly group?: string;
   readonly user?: string;
+  /** As `namespace/name`. */
+  readonly serviceAccount?: string;
 }
 
 /** An access of a user, and the group through which he has it; undefined when it is his own. */
@@ -32,7 +35,9 @@ export function listAccess(graph: AccessGraph, filter: AccessFilter): Access[] {
         (tenantNamespaces === undefined || (namespace !== undefined && tenantNamespaces.has(namespace))) &&
         (filter.role === undefined || role.name === filter.role) &&
         (filter.group === undefined || (subject.kind === 'Group' && subject.name === filter.group)) &&
-        (filter.user === undefined || (subject.kind === 'User' && subject.name === filter.user))
+        (filter.user === undefined || (subject.kind === 'User' && subject.name === filter.user)) &&
+        (filter.serviceAccount === undefined ||
+          (subject.kind === 'ServiceAccount' && fullSubjectName(subject) === filter.serviceAccount))
       );
     });
   });
@@ -121,13 +126,25 @@ export function openGroups({ groups }: Organization): string[] {
   );
 }
 
-/** Every user that the organization names anywhere. */
-export function knownUsers({ organization, clusters, tenants }: DesiredState): Set<string> {
+function subjectsNamed({ clusters, tenants }: DesiredState): Subject[] {
   const shares = [
     ...tenants.flatMap((t) => [...t.defaultShares, ...t.namespaces.flatMap((n) => n.ownShares)]),
     ...clusters.flatMap((c) => c.foreignNamespaces.flatMap((n) => n.shares)),
   ];
-  const subjects = [...tenants.flatMap((t) => t.owners), ...shares].map(({ subject }) => subject);
+  return [...tenants.flatMap((t) => t.owners), ...shares].map(({ subject }) => subject);
+}
+
+/** Every service account that owns something or is shared with, as `namespace/name`. */
+export function knownServiceAccounts(desired: DesiredState): Set<string> {
+  return new Set(
+    subjectsNamed(desired).flatMap((subject) => (subject.kind === 'ServiceAccount' ? [fullSubjectName(subject)] : [])),
+  );
+}
+
+/** Every user that the organization names anywhere. */
+export function knownUsers(desired: DesiredState): Set<string> {
+  const { organization } = desired;
+  const subjects = subjectsNamed(desired);
   return new Set([
     ...organization.admins.map((a) => a.value),
     ...organization.groups.flatMap((g) => g.members ?? []).map((m) => m.value),

@@ -1,4 +1,4 @@
-import { knownUsers } from '../access/queries.ts';
+import { knownServiceAccounts, knownUsers } from '../access/queries.ts';
 import type { AccessFilter } from '../access/queries.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { builtInRoles } from '../kubernetes/user-roles.ts';
@@ -13,6 +13,7 @@ export function refuseUnknownNames(desired: DesiredState, filter: AccessFilter):
     ['tenant', filter.tenant, () => tenants.map((t) => t.name)],
     ['group', filter.group, () => [...organization.groups.map((g) => g.name), 'cluster-admins', 'cluster-scope']],
     ['user', filter.user, () => knownUsers(desired)],
+    ['service account', filter.serviceAccount, () => knownServiceAccounts(desired)],
     [
       'role',
       filter.role,
@@ -21,6 +22,8 @@ export function refuseUnknownNames(desired: DesiredState, filter: AccessFilter):
         'cluster-admin',
         'cluster-scope',
         ...tenants.flatMap((t) => t.roles.map((r) => r.value.name)),
+        ...organization.roles.map((r) => r.value.name),
+        ...organization.clusterRoles.map(({ value }) => value),
       ],
     ],
     [

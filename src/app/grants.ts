@@ -12,7 +12,7 @@ import type { Origin } from '../source/source.ts';
  * beyond. What the rules themselves ask for, granted until they ask for nothing more.
  */
 export function neededGrants(context: RuleContext): readonly WantedGrant[] {
-  const asking = rules.filter(isConfigRule).filter(({ level }) => level === 'tenant');
+  const asking = rules.filter(isConfigRule).filter(({ level }) => level === 'tenant' || level === 'whole');
   const needed = new Map<string, WantedGrant>();
   let { organization } = context.desired;
   let { tenants } = context.desired;

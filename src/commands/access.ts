@@ -8,8 +8,10 @@ import {
   whoCan,
 } from '../access/queries.ts';
 import type { AccessGraph } from '../access/graph.ts';
+import { isExisting } from '../access/graph.ts';
 import type { AccessFilter } from '../access/queries.ts';
 import type { DesiredState, Subject } from '../config/model/desired-state.ts';
+import { serviceAccountOf } from '../kubernetes/names.ts';
 import { csv } from '../render/csv.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';
@@ -51,15 +53,30 @@ export async function accessWhoCan(io: Io, role: string, options: AccessOptions)
     cell: ({ access }) => membersOf(desired, access.subject)?.join(' ') ?? '',
   };
   const where = await whereFor(io, checked, rows);
-  return print(io, checked, rows, options, [...columns, members, until, because(where)], where);
+  const code = print(io, checked, rows, options, [...columns, members, until, because(where)], where);
+  const unknown = unknownRoles(graph, role, options);
+  if (unknown.length > 0 && options.format !== 'json') {
+    const note = `who has ClusterRole ${listed(unknown, 5, 'or')} may have as much as \`${role}\`, which the files do not say: \`tenantry access who-can NAME\` shows who has it`;
+    io.err.write(`note: ${prose(note)}\n`);
+  }
+  return code;
 }
 
-/** `tenantry access what-can SUBJECT`: what a user has by himself and by groups; or, for `group:NAME`, a group. */
+/** `tenantry access what-can SUBJECT`: what a user has by himself and by groups; or a `group:` or `serviceaccount:`. */
 export async function accessWhatCan(io: Io, subject: string, options: AccessOptions): Promise<number> {
   const checked = await graphOrProblems(io, options);
   if (!checked) return exit.problems;
   const { desired, graph } = checked;
   refuseUnknownNames(desired, options);
+  const serviceAccount = serviceAccountNamed(subject);
+  if (serviceAccount !== undefined) {
+    const filter = { ...options, serviceAccount };
+    refuseUnknownNames(desired, filter);
+    const rows = listAccess(graph, filter).map((access) => ({ access }));
+    const where = await whereFor(io, checked, rows);
+    const chosen = columns.filter((column) => column.header !== 'Subject');
+    return print(io, checked, rows, filter, [...chosen, until, because(where)], where);
+  }
   const group = subject.startsWith('group:') ? subject.slice('group:'.length) : undefined;
   const users = knownUsers(desired);
   // As tokens and RBAC call him.
@@ -87,6 +104,20 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
     );
   }
   return code;
+}
+
+/** The ClusterRoles of somebody else that are given in what the filter leaves: nobody knows whether they hold the role. */
+function unknownRoles(graph: AccessGraph, role: string, options: AccessFilter): string[] {
+  const given = listAccess(graph, options).flatMap((access) => (isExisting(access.role) ? [access.role.name] : []));
+  return [...new Set(given)].filter((name) => name !== role);
+}
+
+/** The service account that is asked about, in its own words or in those of tokens. */
+function serviceAccountNamed(subject: string): string | undefined {
+  const account = serviceAccountOf(subject);
+  if (account) return `${account.namespace}/${account.name}`;
+  const [, named] = /^service-?account:(.+)$/i.exec(subject) ?? [];
+  return named;
 }
 
 /** The groups of which nobody declares who is in them, as far as they have something that the filter leaves. */

@@ -56,12 +56,13 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
   const verdict = evaluate(cluster, who.accesses, request);
 
   const unlessIn = verdict.allowed ? [] : groupsThatAllow(who, cluster, request);
+  const unlessRoles = verdict.allowed ? [] : rolesThatMay(who, cluster, request, verdict);
 
-  const { because, insufficient } = verdict;
+  const { because, insufficient, unknown } = verdict;
   const where = await lineFinder(
     io,
     sources,
-    [...because.map((grant) => grant.access), ...insufficient]
+    [...because.map((grant) => grant.access), ...insufficient, ...unknown]
       .flatMap((access) => access.because.flatMap(({ origin, via }) => [origin, ...via]))
       .concat(because.flatMap(({ ruleOrigin }) => ruleOrigin ?? [])),
   );
@@ -72,9 +73,9 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
     ...(verdict.allowed ? stateNote(cluster, request) : []),
   ];
   if (options.format === 'json')
-    io.out.write(jsonText(jsonOf({ cluster, who, request, verdict, unlessIn, where, notes })));
+    io.out.write(jsonText(jsonOf({ cluster, who, request, verdict, unlessIn, unlessRoles, where, notes })));
   else {
-    io.out.write(textOf(io, { who, request, verdict, unlessIn, where }));
+    io.out.write(textOf(io, { who, request, verdict, unlessIn, unlessRoles, where }));
     for (const note of notes) io.err.write(`note: ${prose(note)}\n`);
   }
   return verdict.allowed ? canIExit.yes : canIExit.no;
@@ -108,6 +109,29 @@ function groupsThatAllow({ mayBeIn }: Someone, cluster: ClusterAccess, request: 
   return Array.from(mayBeIn ?? []).flatMap(([group, accessesIn]) =>
     evaluate(cluster, accessesIn(), request).allowed ? [group] : [],
   );
+}
+
+/** A ClusterRole of which the files do not say what it allows, and the group in which he would have it. */
+interface UnknownRole {
+  readonly name: string;
+  readonly group?: string;
+}
+
+/** The ClusterRoles that might allow the request: his own, and those of groups that he may be in. */
+function rolesThatMay(
+  { mayBeIn }: Someone,
+  cluster: ClusterAccess,
+  request: AccessRequest,
+  { unknown: own }: Verdict,
+): UnknownRole[] {
+  const names = (accesses: readonly Access[]): string[] => [...new Set(accesses.map(({ role }) => role.name))];
+  const mine = names(own);
+  const inGroups = Array.from(mayBeIn ?? []).flatMap(([group, accessesIn]) =>
+    names(evaluate(cluster, accessesIn(), request).unknown)
+      .filter((name) => !mine.includes(name))
+      .map((name) => ({ name, group })),
+  );
+  return [...mine.map((name) => ({ name })), ...inGroups];
 }
 
 function someone(question: Question): Someone {
@@ -250,11 +274,13 @@ interface Answer {
   readonly verdict: Verdict;
   /** The groups in which it would be allowed, where only the identity provider knows whether he is in them. */
   readonly unlessIn: readonly string[];
+  /** The ClusterRoles of somebody else by which it may be allowed: the files do not say what they allow. */
+  readonly unlessRoles: readonly UnknownRole[];
   readonly where: (origin: Origin) => string;
 }
 
-function textOf(io: Io, { who, request, verdict, unlessIn, where }: Answer): string {
-  const { allowed, because, insufficient } = verdict;
+function textOf(io: Io, { who, request, verdict, unlessIn, unlessRoles, where }: Answer): string {
+  const { allowed, because, insufficient, unknown } = verdict;
   const style = { style: styleOf(io.out), ...(io.out.width !== undefined && { width: io.out.width }) };
   const accesses = accessColumns(where);
   if (allowed) {
@@ -270,16 +296,32 @@ function textOf(io: Io, { who, request, verdict, unlessIn, where }: Answer): str
     return `yes\n\n${table(because.some((g) => g.ruleOrigin) ? [...columns, rule] : columns, because, style)}`;
   }
   const there = insufficient.filter((access) => access.because.length > 0);
-  const no = unlessIn.length === 0 ? 'no' : prose(unless(who, unlessIn));
+  const no = prose(unless(who, unlessIn, unlessRoles));
+  if (unknown.length > 0) {
+    const rows = [...unknown, ...there].map((access) => ({ access }));
+    return `${no}\n\n${prose(`what ${who.description} has ${placeOf(request)}:`)}\n\n${table(accesses, rows, style)}`;
+  }
   if (there.length === 0) return `${no}\n\n${prose(`nothing gives ${who.description} anything ${placeOf(request)}`)}\n`;
   const rows = there.map((access) => ({ access }));
   return `${no}\n\n${prose(`none of what ${who.description} has ${placeOf(request)} allows it:`)}\n\n${table(accesses, rows, style)}`;
 }
 
-/** A "no" that only the identity provider can vouch for. */
-function unless({ description }: Someone, groups: readonly string[]): string {
+/** A "no" that only the identity provider, or the cluster, can vouch for. */
+function unless({ description }: Someone, groups: readonly string[], roles: readonly UnknownRole[]): string {
   const it = groups.length === 1 ? 'it' : 'them';
-  return `no, unless ${description} is in ${someOf(groups)}: only the identity provider knows who is in ${it}`;
+  const ways = [
+    ...(groups.length === 0
+      ? []
+      : [`${description} is in ${someOf(groups)}: only the identity provider knows who is in ${it}`]),
+    ...(roles.length === 0
+      ? []
+      : [
+          `ClusterRole ${roles
+            .map(({ name, group }) => `\`${name}\`${group === undefined ? '' : ` of group \`${group}\``}`)
+            .join(' or ')} allows it, which the files do not say`,
+        ]),
+  ];
+  return ways.length === 0 ? 'no' : `no, unless ${ways.join('; or ')}`;
 }
 
 /** `a`, `b` or `c`; the rest is a number, and JSON has them all. */
@@ -301,8 +343,9 @@ function jsonOf({
   cluster: { cluster },
   who: { claims, getsToken },
   request,
-  verdict: { allowed, because, insufficient },
+  verdict: { allowed, because, insufficient, unknown },
   unlessIn,
+  unlessRoles,
   where,
   notes,
 }: Answer & { readonly cluster: ClusterAccess; readonly notes: readonly string[] }): unknown {
@@ -318,6 +361,7 @@ function jsonOf({
     formatVersion: 1,
     allowed,
     unlessIn,
+    unlessRoles: unlessRoles.map(({ name, group }) => ({ name, group: group ?? null })),
     request:
       'path' in request
         ? { cluster: cluster.name, verb: request.verb, path: request.path }
@@ -339,6 +383,7 @@ function jsonOf({
       ...(ruleOrigin && { ruleAt: where(ruleOrigin) }),
     })),
     insufficient: insufficient.map(accessOf),
+    unknown: unknown.map(accessOf),
     notes,
   };
 }

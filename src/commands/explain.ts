@@ -1,6 +1,6 @@
-import type { Access, AccessGraph, ClusterNamespace } from '../access/graph.ts';
+import type { AccessGraph, ClusterNamespace } from '../access/graph.ts';
 import { isOwnAuthentication } from '../access/names-on.ts';
-import { groupsOf, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
+import { groupsOf, knownServiceAccounts, knownUsers, listAccess, whatUserCan } from '../access/queries.ts';
 import { ceilingsOf } from '../config/model/ceilings.ts';
 import type { Group, DesiredState, Organization } from '../config/model/desired-state.ts';
 import { isProduction, isProductionByLabels } from '../config/model/desired-state.ts';
@@ -23,16 +23,12 @@ import { accessColumns, subjectName } from '../app/access-rows.ts';
 import type { Fact } from '../app/explained.ts';
 import { derivedFacts, fact, subjectFacts, valueFacts } from '../app/explained.ts';
 import type { Io } from '../app/io.ts';
+import type { Explanation, Fact } from '../app/role-explanations.ts';
+import { roleExplanations, serviceAccountExplanations } from '../app/role-explanations.ts';
 import { exit } from '../app/io.ts';
 import { graphOrProblems, lineFinder, styleOf } from '../app/organization.ts';
 
-interface Explanation {
-  readonly title: string;
-  readonly facts: readonly Fact[];
-  readonly accesses: readonly { readonly access: Access; readonly group?: string }[];
-}
-
-/** `tenantry explain NAME`: what a tenant, namespace, cluster, group or user is, and which lines decide that (S65). */
+/** `tenantry explain NAME`: what a tenant, namespace, cluster, group, user, service account or role is, and which lines decide that (S65). */
 export async function explain(io: Io, name: string, { asOf }: { readonly asOf?: string }): Promise<number> {
   const checked = await graphOrProblems(io, asOf === undefined ? {} : { asOf });
   if (!checked) return exit.problems;
@@ -43,6 +39,8 @@ export async function explain(io: Io, name: string, { asOf }: { readonly asOf?: 
     ...clusterExplanations(desired, graph, name),
     ...groupExplanations(desired, graph, name),
     ...userExplanations(desired, graph, name),
+    ...serviceAccountExplanations(desired, graph, name),
+    ...roleExplanations(desired, graph, name),
   ];
   if (found.length === 0) throw nothingNamed(name, desired, graph);
 
@@ -352,6 +350,9 @@ function nothingNamed(name: string, desired: DesiredState, graph: AccessGraph): 
     ...desired.clusters.map((c) => c.name),
     ...desired.organization.groups.map((g) => g.name),
     ...knownUsers(desired),
+    ...knownServiceAccounts(desired),
+    ...desired.organization.roles.map(({ value }) => value.name),
+    ...desired.organization.clusterRoles.map(({ value }) => value),
   ];
   const meant = didYouMean(name, new Set(known));
   return new Failure('bad-arguments', `no tenant, namespace, cluster, group or user \`${name}\` is declared`, {

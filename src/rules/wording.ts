@@ -5,10 +5,18 @@ export const mostRelated = 3;
 
 /** Names in backquotes, in a sentence: `` `a`, `b` and `c` ``; the rest of a long list as a number. */
 export function listed(names: readonly string[], most = 5, word: 'and' | 'or' = 'and'): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  const before = Math.min(names.length, most) - 1;
-  const last = names.length > most ? [`${names.length - before} more`] : quoted.slice(-1);
-  return [...(before > 0 ? [quoted.slice(0, before).join(', ')] : []), ...last].join(` ${word} `);
+  return listedWords(
+    names.map((name) => `\`${name}\``),
+    most,
+    word,
+  );
+}
+
+/** The same of words that are more than a name. */
+export function listedWords(words: readonly string[], most = 5, word: 'and' | 'or' = 'and'): string {
+  const before = Math.min(words.length, most) - 1;
+  const last = words.length > most ? [`${words.length - before} more`] : words.slice(-1);
+  return [...(before > 0 ? [words.slice(0, before).join(', ')] : []), ...last].join(` ${word} `);
 }
 
 /** `cluster `a`` or `` clusters `a` and `b` ``. */

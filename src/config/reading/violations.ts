@@ -136,13 +136,15 @@ const aboutKeys: ReadonlySet<string> = new Set(['additionalProperties', 'require
 function unknownKey(kind: FileKind, { path, value, name }: FailedValue, error: ErrorObject): Violation {
   const key = String(error.params['additionalProperty']);
   const known = Object.keys(propertiesOf(error.parentSchema));
+  const inShare = known.includes('serviceAccount') && known.includes('role') ? shareHelp(key, value) : undefined;
   const inQuota = known.includes('hard') ? quotaHelp(key) : undefined;
-  const near = inQuota === undefined ? didYouMean(clipped(key), known) : undefined;
+  const near = inQuota === undefined && inShare === undefined ? didYouMean(clipped(key), known) : undefined;
   const isThere = near !== undefined && valueAt(value, near) !== undefined;
   const meant = isThere ? undefined : near;
   const home = parentsOf(schemas[kind], key);
   const help =
     inQuota ??
+    inShare ??
     (isThere
       ? `\`${near}\` is there already: move what is needed into it, and remove this key`
       : meant
@@ -157,6 +159,18 @@ function unknownKey(kind: FileKind, { path, value, name }: FailedValue, error: E
     help: known.length > 0 ? help : 'write a key on one line',
     ...(meant !== undefined && { meant, mend: meant }),
   };
+}
+
+/** How a service account is named in a share, of which a namespace of its own is no part. */
+function shareHelp(key: string, share: unknown): string | undefined {
+  if (!/^(?:namespace|sa|service[-_ ]?accounts?|serviceaccount(?:name|ref))$/i.test(key) || key === 'serviceAccount')
+    return undefined;
+  const [account, namespace] = [valueAt(share, 'serviceAccount'), valueAt(share, 'namespace')];
+  const path =
+    typeof account === 'string' && typeof namespace === 'string' && !account.includes('/')
+      ? `${clipped(namespace)}/${clipped(account)}`
+      : '<namespace>/<name>';
+  return `write a service account as \`serviceAccount: ${path}\``;
 }
 
 /** Where a key of a ResourceQuota stands in a `quota`: under the name that it has there, or under `hard`. */

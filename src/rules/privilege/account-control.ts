@@ -1,8 +1,9 @@
 import type { DesiredState, Namespace, Share, Subject, Tenant } from '../../config/model/desired-state.ts';
-import { subjectKey } from '../../config/model/desired-state.ts';
+import { hasEnded, subjectKey } from '../../config/model/desired-state.ts';
 import { builtInRoleHolds } from '../../kubernetes/user-roles.ts';
 import type { Label } from '../../source/diagnostic.ts';
 import { at } from '../../source/diagnostic.ts';
+import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
 import { oncePer } from '../../values/once.ts';
 import { addTo } from '../../values/order.ts';
@@ -15,11 +16,12 @@ import type { RuleContext } from '../rule.ts';
  * given to the account is given to them.
  */
 
-/** What is given to a service account in a namespace, or to an owner in all of them. */
+/** What is given to a service account in some namespaces of a tenant, or to an owner in all, tomorrow's too. */
 export interface AccountGrant {
   readonly account: Extract<Subject, { kind: 'ServiceAccount' }>;
   readonly role: string;
   readonly until?: string | undefined;
+  readonly isOwner?: true;
 }
 
 /** Who controls a namespace: a tenant, a group on a cluster, or nobody who could be named. */
@@ -138,8 +140,8 @@ function isOfNamespace(subject: Subject, namespace: string): boolean {
  */
 export function hasAsMuch(
   subject: Subject,
-  { role, until }: Omit<AccountGrant, 'account'>,
-  { owners }: Pick<Tenant, 'owners'>,
+  { role, until, isOwner }: Omit<AccountGrant, 'account'>,
+  { owners, defaultShares }: Pick<Tenant, 'owners' | 'defaultShares'>,
   namespaces: readonly Namespace[],
 ): boolean {
   const key = subjectKey(subject);
@@ -148,5 +150,26 @@ export function hasAsMuch(
     subjectKey(share.subject) === key &&
     (share.role === role || builtInRoleHolds(share.role, role)) &&
     (share.until === undefined || (until !== undefined && share.until >= until));
-  return namespaces.length > 0 && namespaces.every(({ shares }) => shares.some(covers));
+  if (defaultShares.some(covers)) return true;
+  return isOwner !== true && namespaces.length > 0 && namespaces.every(({ shares }) => shares.some(covers));
+}
+
+type AccountShare = Share & { readonly subject: Extract<Share['subject'], { kind: 'ServiceAccount' }> };
+
+/** The shares with service accounts, each once, with the namespaces in which it holds; one of defaults may hold in none. */
+export function accountShares(
+  { defaultShares, namespaces }: Tenant,
+  asOf: string,
+): Iterable<{ readonly share: AccountShare; readonly namespaces: readonly Namespace[] }> {
+  const found = new Map<Origin, { readonly share: AccountShare; readonly namespaces: Namespace[] }>();
+  const add = (share: Share, namespace?: Namespace): void => {
+    const { subject } = share;
+    if (subject.kind !== 'ServiceAccount' || hasEnded(share, asOf)) return;
+    const known = found.get(share.origin) ?? { share: { ...share, subject }, namespaces: [] };
+    found.set(share.origin, known);
+    if (namespace) known.namespaces.push(namespace);
+  };
+  for (const share of defaultShares) add(share);
+  for (const namespace of namespaces) for (const share of namespace.shares) add(share, namespace);
+  return found.values();
 }

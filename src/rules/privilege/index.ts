@@ -16,6 +16,8 @@ import { mixedScriptName } from './TEN314-mixed-script-name/rule.ts';
 import { userName } from './TEN315-user-name/rule.ts';
 import { ineffectiveRoleRule } from './TEN316-ineffective-role-rule/rule.ts';
 import { lookAlikeUser } from './TEN317-look-alike-user/rule.ts';
+import { roleNameTaken } from './TEN318-role-name-taken/rule.ts';
+import { clusterRoleNotForShares } from './TEN319-cluster-role-not-for-shares/rule.ts';
 import { authenticationPrefix } from './TEN324-authentication-prefix/rule.ts';
 import { nameUnderPrefix } from './TEN325-name-under-prefix/rule.ts';
 import { foreignNamespaceOfPlatform } from './TEN326-foreign-namespace-of-platform/rule.ts';
@@ -38,6 +40,8 @@ export const privilegeRules: readonly Rule[] = [
   userName,
   ineffectiveRoleRule,
   lookAlikeUser,
+  roleNameTaken,
+  clusterRoleNotForShares,
   authenticationPrefix,
   nameUnderPrefix,
   foreignNamespaceOfPlatform,

@@ -19,6 +19,7 @@ import { markedOnOtherCluster } from './TEN117-marked-on-other-cluster/rule.ts';
 import { renamedFromDeclared } from './TEN118-renamed-from-declared/rule.ts';
 import { nearIdenticalUser } from './TEN119-near-identical-user/rule.ts';
 import { groupAsUser } from './TEN120-group-as-user/rule.ts';
+import { accountNamespaceElsewhere } from './TEN121-account-namespace-elsewhere/rule.ts';
 import { twoGroupsOneTeam } from './TEN125-two-groups-one-team/rule.ts';
 
 export const referencesRules: readonly Rule[] = [
@@ -42,5 +43,6 @@ export const referencesRules: readonly Rule[] = [
   renamedFromDeclared,
   nearIdenticalUser,
   groupAsUser,
+  accountNamespaceElsewhere,
   twoGroupsOneTeam,
 ];

@@ -1,5 +1,5 @@
 import type { Subject } from '../../config/model/desired-state.ts';
-import { describeSubject, subjectKey } from '../../config/model/desired-state.ts';
+import { describeSubject, fullSubjectName, subjectKey } from '../../config/model/desired-state.ts';
 import type { Label, Location } from '../../source/diagnostic.ts';
 import { at, atFile, formatPath } from '../../source/diagnostic.ts';
 import { gatherPlaces } from '../../values/gathered-places.ts';
@@ -53,6 +53,14 @@ export function newCustomRoles(plan: Plan, item: AccessItem): readonly Holding[]
       (given.role.kind !== 'ClusterRole' || isExisting(given.role)) &&
       !held.some((had) => allows(plan, item, had, given)),
   );
+}
+
+/** What to ask of whoever gives `admin`. A service account that owns a tenant can have less by a share. */
+export function adminHelp({ subject }: AccessItem): string {
+  const help = '`admin` reads and writes secrets and gives access to others: is a lesser role enough?';
+  return subject.kind === 'ServiceAccount'
+    ? `${help} A share gives one: \`{ serviceAccount: ${fullSubjectName(subject)}, role: edit }\``
+    : help;
 }
 
 /** The roles that count now and did not before. */

@@ -17,6 +17,8 @@ import { customRoleGiven } from './TEN534-custom-role-given/rule.ts';
 import { argoCDAccountWidened } from './TEN540-argo-cd-account-widened/rule.ts';
 import { workStopped } from './TEN545-work-stopped/rule.ts';
 import { accessStays } from './TEN546-access-stays/rule.ts';
+import { accountControlledByOthers } from './TEN547-account-controlled-by-others/rule.ts';
+import { accountControlGained } from './TEN548-account-control-gained/rule.ts';
 import { takeOverEnforced } from './TEN549-take-over-enforced/rule.ts';
 import { takeOverObserved } from './TEN550-take-over-observed/rule.ts';
 import { productionNamespacesChanged } from './TEN551-production-namespaces-changed/rule.ts';
@@ -49,6 +51,8 @@ export const riskRules: readonly Rule[] = [
   productionWidened,
   peopleAdded,
   accessStays,
+  accountControlledByOthers,
+  accountControlGained,
   limitRaised,
   expiryRemoved,
   tenantWithoutOwner,

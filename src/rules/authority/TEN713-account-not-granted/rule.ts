@@ -1,10 +1,9 @@
 import { ceilingsOf } from '../../../config/model/ceilings.ts';
-import type { Namespace, Share, Tenant } from '../../../config/model/desired-state.ts';
-import { fullSubjectName, hasEnded } from '../../../config/model/desired-state.ts';
+import type { Namespace, Tenant } from '../../../config/model/desired-state.ts';
+import { fullSubjectName } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { Origin } from '../../../source/source.ts';
-import { controlIn, controllerBeside } from '../../privilege/account-control.ts';
+import { accountShares, controlIn, controllerBeside } from '../../privilege/account-control.ts';
 import type { WholeRule } from '../../rule.ts';
 import { stayWithinOr } from '../grant.ts';
 
@@ -41,26 +40,6 @@ export const accountNotGranted: WholeRule = {
     }
   },
 };
-
-type AccountShare = Share & { readonly subject: Extract<Share['subject'], { kind: 'ServiceAccount' }> };
-
-/** The shares with service accounts, each once, with the namespaces in which it holds; one of defaults may hold in none. */
-function accountShares(
-  { defaultShares, namespaces }: Tenant,
-  asOf: string,
-): Iterable<{ readonly share: AccountShare; readonly namespaces: readonly Namespace[] }> {
-  const found = new Map<Origin, { readonly share: AccountShare; readonly namespaces: Namespace[] }>();
-  const add = (share: Share, namespace?: Namespace): void => {
-    const { subject } = share;
-    if (subject.kind !== 'ServiceAccount' || hasEnded(share, asOf)) return;
-    const known = found.get(share.origin) ?? { share: { ...share, subject }, namespaces: [] };
-    found.set(share.origin, known);
-    if (namespace) known.namespaces.push(namespace);
-  };
-  for (const share of defaultShares) add(share);
-  for (const namespace of namespaces) for (const share of namespace.shares) add(share, namespace);
-  return found.values();
-}
 
 function where(namespaces: readonly Namespace[], tenant: Tenant): string {
   const [only, ...others] = namespaces;

@@ -59,6 +59,11 @@ function* listsOfPlatform({ organization, clusters }: Platform): Iterable<List> 
   for (const { name, members = [] } of groups) {
     yield { entries: members, says: (member) => `\`${member}\` is a member of group \`${name}\` twice` };
   }
+  yield {
+    entries: named(organization.roles.map(({ value, origin }) => ({ name: value.name, origin }))),
+    says: (name) => `role \`${name}\` is declared twice`,
+  };
+  yield { entries: organization.clusterRoles, says: (name) => `\`${name}\` is in \`clusterRoles\` twice` };
   for (const { name, sharedWith, retainedNamespaces, foreignNamespaces } of clusters) {
     yield {
       entries: sharedWith.map(({ group, origin }) => ({ value: group, origin: originAt(origin, 'group') })),

@@ -47,7 +47,9 @@ function finding({ value: group, origin }: Located<string>, like: ReservedGroup)
     message: `group \`${visible(group)}\` ${isReserved ? 'is reserved' : `looks like the reserved \`${like}\``}`,
     at: at(origin),
     ...(foreign.length > 0 && { label: `holds ${foreign.join(', ')}` }),
-    help: advice[like],
+    help: group.startsWith('system:serviceaccounts')
+      ? 'share with each service account that is meant: `serviceAccount: <namespace>/<name>`'
+      : advice[like],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CustomRole } from '../../../config/model/desired-state.ts';
+import type { CustomRole, Located } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
@@ -13,15 +13,22 @@ export const escalatingRole: TenantRule = {
   severity: 'error',
   summary:
     'A custom role names what it allows, within a namespace, and allows nothing that lets its holder get more than that.',
-  why: "A custom role is written by a tenant's owners and rendered into every namespace of the tenant. `*` allows what will be installed next year as well, and the verbs below with it. `bind`, `escalate` and `impersonate` turn any role into any other; writing roles and bindings goes around this repository, and writing quotas, limits or the Namespace around the platform's limits and isolation. `nodes/proxy` runs commands in every pod of a node, and approving a certificate request makes anyone out of anybody; like everything that belongs to the whole cluster, a Role cannot even give them, so that naming them is a mistake in any case.",
-  *check({ tenant: { roles } }) {
-    for (const { value, origin } of roles) {
-      for (const [i, rule] of value.rules.entries()) {
-        yield* problems(value.name, rule, originAt(origin, 'rules', i));
-      }
-    }
+  why: "A custom role holds in every namespace in which somebody gives it, and one of the organization in those of all tenants. `*` allows what will be installed next year as well, and the verbs below with it. `bind`, `escalate` and `impersonate` turn any role into any other; writing roles and bindings goes around this repository, and writing quotas, limits or the Namespace around the platform's limits and isolation. `nodes/proxy` runs commands in every pod of a node, and approving a certificate request makes anyone out of anybody; like everything that belongs to the whole cluster, a Role cannot even give them, so that naming them is a mistake in any case.",
+  checkPlatform({ organization: { roles } }) {
+    return problemsOf(roles);
+  },
+  check({ tenant: { roles } }) {
+    return problemsOf(roles);
   },
 };
+
+function* problemsOf(roles: readonly Located<CustomRole>[]): Iterable<Finding> {
+  for (const { value, origin } of roles) {
+    for (const [i, rule] of value.rules.entries()) {
+      yield* problems(value.name, rule, originAt(origin, 'rules', i));
+    }
+  }
+}
 
 type PolicyRule = CustomRole['rules'][number];
 

@@ -11,12 +11,17 @@ export const unprotectedOwnerServiceAccount: WholeRule = {
   severity: 'error',
   waivable: true,
   summary: "A service account that owns a tenant lives in a namespace of that tenant or of the platform's.",
-  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well: unless all who can do more than view there are admins of all of this tenant's namespaces anyway, by their own names and without an end. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. Namespaces of that name count on the clusters where the owned tenant has namespaces: on others, the service account is nobody to it. An exception names the tenant that is owned.",
+  why: "Whoever may create pods in a namespace runs them as whichever service account of it they like, and reads its tokens. If another tenant, or the group of a group namespace, controls that namespace, its people own this tenant as well: unless all who can do more than view there own this tenant anyway, or are admins by its defaults without an end, each by its own name. That holds for every namespace that the other tenant's prefix stands for, declared today or not: its owners can declare it. Namespaces of that name count on the clusters where the owned tenant has namespaces: on others, the service account is nobody to it. An exception names the tenant that is owned.",
   *check(context) {
     const controlOf = controlIn(context);
     for (const { tenant, account, origin } of owningAccounts(context.desired.tenants)) {
       const { name, namespace } = account;
-      const controller = controllerBeside(controlOf, { account, role: 'admin' }, tenant, tenant.namespaces);
+      const controller = controllerBeside(
+        controlOf,
+        { account, role: 'admin', isOwner: true },
+        tenant,
+        tenant.namespaces,
+      );
       if (!controller) continue;
       yield {
         message: `service account \`${namespace}/${name}\` owns tenant \`${tenant.name}\`, but ${controller.who} controls its namespace`,

@@ -1,4 +1,4 @@
-import type { CustomRole } from '../../../config/model/desired-state.ts';
+import type { CustomRole, Located } from '../../../config/model/desired-state.ts';
 import { at, didYouMean } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import { originAt } from '../../../source/source.ts';
@@ -15,14 +15,21 @@ export const ineffectiveRoleRule: TenantRule = {
   severity: 'warning',
   summary: 'Each resource, subresource and verb that a custom role names exists, in one of the API groups beside it.',
   why: 'RBAC takes any text for an API group, a resource or a verb, and a rule that matches nothing allows nothing, without a word. The core group is written `""`, groups are written without their version, resources in the plural, verbs in small letters. Only the API groups of Kubernetes itself are known here: a rule that also names another one is taken as it is. Nor does `create` match where `resourceNames` are given: the API server does not know the name yet.',
-  *check({ tenant: { roles } }) {
-    for (const { value, origin } of roles) {
-      for (const [i, rule] of value.rules.entries()) {
-        yield* problems(value.name, rule, originAt(origin, 'rules', i));
-      }
-    }
+  checkPlatform({ organization: { roles } }) {
+    return problemsOf(roles);
+  },
+  check({ tenant: { roles } }) {
+    return problemsOf(roles);
   },
 };
+
+function* problemsOf(roles: readonly Located<CustomRole>[]): Iterable<Finding> {
+  for (const { value, origin } of roles) {
+    for (const [i, rule] of value.rules.entries()) {
+      yield* problems(value.name, rule, originAt(origin, 'rules', i));
+    }
+  }
+}
 
 type PolicyRule = CustomRole['rules'][number];
 

@@ -1,25 +1,57 @@
+import type { DesiredState, Tenant } from '../../../config/model/desired-state.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
-import type { TenantRule } from '../../rule.ts';
+import type { Finding, WholeRule } from '../../rule.ts';
 
-export const unusedCustomRole: TenantRule = {
-  level: 'tenant',
+export const unusedCustomRole: WholeRule = {
+  level: 'whole',
   code: 'TEN110',
   name: 'unused-custom-role',
   severity: 'note',
-  summary: 'Every custom role is named by a share of its tenant.',
+  summary:
+    'Every custom role is named by a share of its tenant, and what the organization offers by one of any tenant.',
   why: 'A role that nobody has still has to be read by whoever reviews what the tenant may do.',
-  *check({ tenant }) {
-    if (!tenant.complete) return;
-    const shares = [...tenant.defaultShares, ...tenant.namespaces.flatMap((n) => n.ownShares)];
-    const used = new Set(shares.map((share) => share.role));
-    for (const { value, origin } of tenant.roles) {
-      if (used.has(value.name)) continue;
-      yield {
-        message: `custom role \`${value.name}\` is not used by any share of tenant \`${tenant.name}\``,
-        at: at(originAt(origin, 'name')),
-        help: 'remove it, or name it in a share',
-      };
-    }
+  *check({ desired }) {
+    for (const tenant of desired.tenants) yield* unusedOfTenant(tenant);
+    if (desired.organization.complete) yield* unusedOfOrganization(desired);
   },
 };
+
+function* unusedOfTenant(tenant: Tenant): Iterable<Finding> {
+  if (!tenant.complete) return;
+  const used = new Set(rolesGivenBy(tenant));
+  for (const { value, origin } of tenant.roles) {
+    if (used.has(value.name)) continue;
+    yield {
+      message: `custom role \`${value.name}\` is not used by any share of tenant \`${tenant.name}\``,
+      at: at(originAt(origin, 'name')),
+      help: 'remove it, or name it in a share',
+    };
+  }
+}
+
+function* unusedOfOrganization({ organization, tenants, unreadable }: DesiredState): Iterable<Finding> {
+  // Who is not read may give it.
+  if (unreadable.tenants.size > 0 || tenants.some(({ complete }) => !complete)) return;
+  const used = new Set(tenants.flatMap(rolesGivenBy));
+  for (const { value, origin } of organization.roles) {
+    if (used.has(value.name)) continue;
+    yield {
+      message: `custom role \`${value.name}\` of the organization is not used by any share`,
+      at: at(originAt(origin, 'name')),
+      help: 'remove it, or name it in a share',
+    };
+  }
+  for (const { value, origin } of organization.clusterRoles) {
+    if (used.has(value)) continue;
+    yield {
+      message: `ClusterRole \`${value}\` is not used by any share`,
+      at: at(origin),
+      help: 'remove it, or name it in a share',
+    };
+  }
+}
+
+function rolesGivenBy({ defaultShares, namespaces }: Tenant): string[] {
+  return [...defaultShares, ...namespaces.flatMap(({ ownShares }) => ownShares)].map(({ role }) => role);
+}

@@ -1,5 +1,5 @@
 import type { ChangeRule } from '../../rule.ts';
-import { givenBy, isAdmin, isLonger, lines, newRoles, placesText, sentence } from '../access.ts';
+import { adminHelp, givenBy, isAdmin, isLonger, lines, newRoles, placesText, sentence } from '../access.ts';
 
 export const productionWidened: ChangeRule = {
   level: 'change',
@@ -18,7 +18,7 @@ export const productionWidened: ChangeRule = {
         ...lines(places),
         items: [item.id],
         ...(newRoles(item).some(isAdmin) && {
-          help: '`admin` reads and writes secrets and gives access to others: is a lesser role enough?',
+          help: adminHelp(item),
         }),
       };
     }

@@ -1,5 +1,5 @@
 import type { ChangeRule } from '../../rule.ts';
-import { givenBy, isAdmin, lines, newRoles, placesText, sentence } from '../access.ts';
+import { adminHelp, givenBy, isAdmin, lines, newRoles, placesText, sentence } from '../access.ts';
 
 export const adminGiven: ChangeRule = {
   level: 'change',
@@ -16,7 +16,7 @@ export const adminGiven: ChangeRule = {
         message: `${sentence(item.subject, item)} ${placesText([{ item, places }])}`,
         ...lines(places),
         items: [item.id],
-        help: '`admin` reads and writes secrets and gives access to others: is a lesser role enough?',
+        help: adminHelp(item),
       };
     }
   },
