@@ -1,4 +1,4 @@
-import type { Sight } from '../access/graph.ts';
+import type { Access, Sight } from '../access/graph.ts';
 import { isOwnAuthentication, rbacName } from '../access/names-on.ts';
 import type { DesiredState, Located } from '../config/model/desired-state.ts';
 import type { LocatedValues } from '../config/model/located.ts';
@@ -16,6 +16,13 @@ export interface Fact {
   readonly about: string;
   readonly value: string;
   readonly origin?: Origin;
+}
+
+/** What is said of something with a name: what it is, and the access that has to do with it. */
+export interface Explanation {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+  readonly accesses: readonly { readonly access: Access; readonly group?: string }[];
 }
 
 export function fact(about: string, { value, origin, byDefault }: Located<string>): Fact {

@@ -4,22 +4,8 @@ import { knownServiceAccounts, listAccess } from '../access/queries.ts';
 import type { CustomRole, DesiredState, Located } from '../config/model/desired-state.ts';
 import { serviceAccountUserName } from '../kubernetes/names.ts';
 import { rightsOf } from '../kubernetes/rbac.ts';
-import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
-
-/** One thing that holds, and the line that decides it; without a line it is tenantry's own default. */
-export interface Fact {
-  readonly about: string;
-  readonly value: string;
-  readonly origin?: Origin;
-}
-
-/** What is said of something with a name: what it is, and the access that has to do with it. */
-export interface Explanation {
-  readonly title: string;
-  readonly facts: readonly Fact[];
-  readonly accesses: readonly { readonly access: Access; readonly group?: string }[];
-}
+import type { Explanation } from './explained.ts';
 
 /** A service account that something is given to, as `namespace/name`. */
 export function serviceAccountExplanations(desired: DesiredState, graph: AccessGraph, name: string): Explanation[] {
