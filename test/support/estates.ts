@@ -175,7 +175,7 @@ export const estates: fc.Arbitrary<Estate> = clusters.chain((found) =>
         .tuple(
           ...namespaces.map((namespace) => {
             const cluster = found.find(({ name }) => name === namespace.cluster);
-            const accounts = own.filter((one) => one.cluster === namespace.cluster && one.family === namespace.family);
+            const accounts = own.filter((one) => one.cluster === namespace.cluster);
             return fc
               .uniqueArray(
                 fc.record({ subject: subjects(accounts, cluster?.userPrefix ?? ''), role: grantable(namespace) }),
@@ -248,6 +248,8 @@ function organizationOf({ grants }: Estate): Record<string, unknown> {
       owners: 'Optional',
       enforcement: 'Observe',
       fullNames: ['*'],
+      // Whoever controls these acts as the accounts that are given something elsewhere.
+      accountNamespaces: [...new Set(grants.flatMap(({ subject }) => subject.namespace ?? []))],
       labelKeys: ['example.com/*'],
       annotationKeys: ['example.com/*', 'billing.example.com/*'],
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { cases } from '../support/cases.ts';
-import type { Estate, LiveGrant, LiveNamespace, LiveRule } from '../support/estates.ts';
+import type { Estate, LiveGrant, LiveNamespace } from '../support/estates.ts';
 import { estateFiles, estates } from '../support/estates.ts';
 import type { RenderedDocument } from '../support/objects.ts';
 import { documentsOf } from '../support/objects.ts';
@@ -86,7 +86,7 @@ function grantText({ cluster, namespace, subject, role }: LiveGrant): string {
   return textOf([cluster, namespace, subject.kind, subject.namespace, subject.name, role]);
 }
 
-const textOf = (parts: readonly (string | undefined | readonly LiveRule[] | unknown)[]): string =>
+const textOf = (parts: readonly unknown[]): string =>
   parts.map((part) => (typeof part === 'string' ? part : part === undefined ? '' : JSON.stringify(part))).join(' ');
 
 function clusterOf(path: string): string {
