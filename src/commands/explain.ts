@@ -255,7 +255,11 @@ function namespaceFacts(entry: ClusterNamespace): Fact[] {
           value: namespace.cordoned.value ? 'yes' : 'no',
           ...(!namespace.cordoned.byDefault && { origin: namespace.cordoned.origin }),
         },
-        ...valueFacts(isolationKeys, isolation),
+        ...valueFacts(isolationKeys, isolation).map((one) =>
+          one.about === isolationKeys.enforcement.name && one.value === 'Observe'
+            ? { ...one, value: 'Observe: the rest of isolation does not hold yet' }
+            : one,
+        ),
         ...Array.from(namespace.labels, ([key, label]) => fact(`label ${key}`, label)),
         ...Array.from(namespace.annotations, ([key, { value, ...rest }]) =>
           fact(`annotation ${key}`, { ...rest, value: shortText(value) }),

@@ -18,6 +18,7 @@ export const annotationsTooLarge: TenantRule = {
   *check({ tenant, platform: { organization } }) {
     if (!organization.complete || !tenant.complete) return;
     const tooLarge = tenant.namespaces.flatMap((namespace) => {
+      if (namespace.annotations.size === 0) return [];
       const bytes = bytesOf(tenant, namespace, organization);
       return bytes > mostAnnotationBytes ? [{ namespace, bytes, origin: largestOf(namespace) }] : [];
     });
