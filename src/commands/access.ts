@@ -7,6 +7,7 @@ import {
   whatUserCan,
   whoCan,
 } from '../access/queries.ts';
+import { namesOn, ofPlatform } from '../access/names-on.ts';
 import type { AccessGraph } from '../access/graph.ts';
 import { isExisting } from '../access/graph.ts';
 import type { AccessFilter } from '../access/queries.ts';
@@ -79,8 +80,10 @@ export async function accessWhatCan(io: Io, subject: string, options: AccessOpti
   }
   const group = subject.startsWith('group:') ? subject.slice('group:'.length) : undefined;
   const users = knownUsers(desired);
-  // As tokens and RBAC call him.
-  const user = users.has(subject) ? subject : subject.replace(/^user:/, '');
+  // As tokens and RBAC call him, on one of the clusters.
+  const prefixes = [ofPlatform, ...desired.clusters.map(namesOn)].map((names) => names.user);
+  const bare = prefixes.flatMap((prefix) => (subject.startsWith(prefix) ? [subject.slice(prefix.length)] : []));
+  const user = [subject, ...bare].find((name) => users.has(name)) ?? bare[0] ?? subject;
   if (group !== undefined) refuseUnknownNames(desired, { group });
   else if (!users.has(user)) {
     const isGroup = desired.organization.groups.some(({ name }) => name === user);

@@ -1,3 +1,4 @@
+import { isOwnAuthentication } from '../access/names-on.ts';
 import type { MembersItem, Plan } from './items.ts';
 
 /** Something that a change needs and no manifest brings about: somebody does it by hand. */
@@ -12,8 +13,15 @@ export interface ByHand {
  * What is to be done at the identity provider: who is in a group, it alone decides (S28, S33). The config says it so that
  * people can read it, and so no manifest changes by it.
  */
-export function atIdentityProvider({ items, renames }: Plan): ByHand[] {
-  const members = items.flatMap((item) => (item.kind === 'members' && item.declared === 'still' ? [item] : []));
+export function atIdentityProvider({ items, renames, after }: Plan): ByHand[] {
+  const { clusters } = after.desired;
+  // Where each cluster has its own identity provider, nobody puts anybody into the platform's own group.
+  const isBoundByName = clusters.length > 0 && clusters.every(isOwnAuthentication);
+  const members = items.flatMap((item) =>
+    item.kind === 'members' && item.declared === 'still' && !(item.group === 'cluster-admins' && isBoundByName)
+      ? [item]
+      : [],
+  );
   const todo = [
     ...members.flatMap(({ group, left }) => someNames(left).map((names) => `take ${names} out of group \`${group}\``)),
     ...members.flatMap(({ group, joined }) => someNames(joined).map((names) => `put ${names} into group \`${group}\``)),

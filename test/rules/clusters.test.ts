@@ -3,7 +3,7 @@ import { errorsOf, pipeline } from '../support/pipeline.ts';
 import { placedVerdicts } from '../support/change.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 import type { ExampleFiles } from '../support/examples.ts';
-import { exampleDay, exampleFiles } from '../support/examples.ts';
+import { exampleCertificate, exampleDay, exampleFiles } from '../support/examples.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 
 /** Rules about clusters as they are, and about what others declare on them. */
@@ -242,7 +242,8 @@ describe('a plan about clusters as they are', () => {
     expect((await told(cluster({}), without(), /TEN530/)).join('\n')).toMatch(
       /goes from `sha256 .*` to `publicly trusted`/,
     );
-    expect((await told(without(), cluster({}), /TEN530/)).join('\n')).toMatch(
+    const withOne = { ...cluster({}), 'clusters/example-ca.pem': exampleCertificate };
+    expect((await told(without(), withOne, /TEN530/)).join('\n')).toMatch(
       /goes from `publicly trusted` to `sha256/,
     );
     const elsewhere = without({ server: 'https://elsewhere.example.com' });
