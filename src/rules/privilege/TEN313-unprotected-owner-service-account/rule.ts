@@ -16,7 +16,12 @@ export const unprotectedOwnerServiceAccount: WholeRule = {
     const controlOf = controlIn(context);
     for (const { tenant, account, origin } of owningAccounts(context.desired.tenants)) {
       const { name, namespace } = account;
-      const controller = controllerBeside(controlOf, { account, role: 'admin', isOwner: true }, tenant, tenant.namespaces);
+      const controller = controllerBeside(
+        controlOf,
+        { account, role: 'admin', isOwner: true },
+        tenant,
+        tenant.namespaces,
+      );
       if (!controller) continue;
       yield {
         message: `service account \`${namespace}/${name}\` owns tenant \`${tenant.name}\`, but ${controller.who} controls its namespace`,
