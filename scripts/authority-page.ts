@@ -22,15 +22,15 @@ export function authorityPage(): string {
     '- **A cordon of the admins** (`spec.cordons`) freezes a tenant or one of its namespaces: no owner can lift it, nor delete what is',
     '  cordoned (TEN710).',
     '',
-    '**Service accounts.** A share names one as \`serviceAccount: namespace/name\`, with any role. Whoever may create pods in its
-namespace acts as it, so one of the tenant's own namespaces is the owners' to share with, and one that others control the
-admins': for a CI system that deploys for all, \`limits: { accountNamespaces: [ci-runner] }\`, once (TEN713,
-[decision 45](decisions/0045-who-controls-an-account.md)). The plan names who comes with an account (TEN547, TEN548).
-
-**Roles.** What a custom role of a tenant may hold is granted (\`rights\`). What stands under \`roles\` and \`clusterRoles\` in
-\`organization.yaml\` is the admins' word already: shares of every tenant may give it, in their own namespaces.
-
-An organization from before there were grants gets them by one command, which writes what every tenant has and has not been',
+    '**Service accounts.** A share names one as `serviceAccount: namespace/name`, with any role. Whoever may create pods in its',
+    "namespace acts as it, so one of the tenant's own namespaces is the owners' to share with, and one that others control the",
+    "admins': for a CI system that deploys for all, `limits: { accountNamespaces: [ci-runner] }`, once (TEN713,",
+    '[decision 45](decisions/0045-who-controls-an-account.md)). The plan names who comes with an account (TEN547, TEN548).',
+    '',
+    '**Roles.** What a custom role of a tenant may hold is granted (`rights`). What stands under `roles` and `clusterRoles` in',
+    "`organization.yaml` is the admins' word already: shares of every tenant may give it, in their own namespaces.",
+    '',
+    'An organization from before there were grants gets them by one command, which writes what every tenant has and has not been',
     'granted: `tenantry grant --from-current`. Read what it wrote, and take back what should not be.',
     '',
     "## Every key of a tenant's file",
