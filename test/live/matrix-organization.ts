@@ -41,8 +41,8 @@ const policyRules = fc.array(policyRule, { minLength: 1, maxLength: 3 });
  * namespace and one that is marked for deletion.
  */
 export const matrixOrganizations: fc.Arbitrary<OrganizationDocuments> = fc
-  .record({ organization: organizations, reader: policyRules, worker: policyRules })
-  .map(({ organization: { organization, clusters, tenants }, reader, worker }) => {
+  .record({ organization: organizations, reader: policyRules, worker: policyRules, operator: policyRules })
+  .map(({ organization: { organization, clusters, tenants }, reader, worker, operator }) => {
     const groups = organization.spec['groups'];
     return {
       organization: {
@@ -50,6 +50,7 @@ export const matrixOrganizations: fc.Arbitrary<OrganizationDocuments> = fc
         spec: {
           ...organization.spec,
           grants: { edge: { rights: ['secrets', 'pods/exec'] } },
+          roles: [{ name: 'operator', rules: operator }],
           groups: [
             ...(Array.isArray(groups) ? groups.map((group: unknown) => group) : []),
             { name: 'team:x/y', namespace: 'team-xy', members: ['dee'] },
@@ -103,7 +104,16 @@ function edgeTenant(reader: Rules, worker: Rules): OrganizationDocuments['tenant
         { name: 'robots', sharedWith: [{ user: 'bob', role: 'edit' }] },
         {
           name: 'roles',
-          sharedWith: [share('alpha', 'reader'), share('beta', 'worker'), share(expiry.lasting, 'reader')],
+          sharedWith: [
+            share('alpha', 'reader'),
+            share('beta', 'worker'),
+            share(expiry.lasting, 'reader'),
+            // Several roles of one subject, one of them of the organization; and an account of another namespace.
+            share('alpha', 'operator'),
+            share('alpha', 'view'),
+            { serviceAccount: 'edge-robots/helper', role: 'edit' },
+            { serviceAccount: 'edge-robots/helper', role: 'operator' },
+          ],
         },
         {
           name: 'until',

@@ -1,7 +1,7 @@
 import type { Claims } from '../../src/access/evaluate.ts';
 import { groupClaims, serviceAccountClaims, tokenClaims } from '../../src/access/evaluate.ts';
 import type { ClusterAccess } from '../../src/access/graph.ts';
-import { groupsOf, knownUsers } from '../../src/access/queries.ts';
+import { groupsOf, knownServiceAccounts, knownUsers } from '../../src/access/queries.ts';
 import type { DesiredState } from '../../src/config/model/desired-state.ts';
 
 /** Somebody who asks the API server. */
@@ -15,7 +15,7 @@ export interface Person {
 
 /** All that the organization names, each by himself and each group alone, and strangers who look like them. */
 export function peopleOf(desired: DesiredState, cluster: ClusterAccess): Person[] {
-  const { organization, tenants } = desired;
+  const { organization } = desired;
   const groups = organization.groups.map((g) => g.name);
   const admins = new Set(organization.admins.map((a) => a.value));
   const bearer = (name: string, user: string, inGroups: readonly string[]): Person => ({
@@ -48,11 +48,10 @@ export function peopleOf(desired: DesiredState, cluster: ClusterAccess): Person[
       '*',
     ]),
   ];
-  const accounts = tenants.flatMap((t) =>
-    t.owners.flatMap(({ subject }) =>
-      subject.kind === 'ServiceAccount' ? [{ namespace: subject.namespace, name: subject.name }] : [],
-    ),
-  );
+  const accounts = Array.from(knownServiceAccounts(desired), (path) => {
+    const [namespace = '', name = ''] = path.split('/');
+    return { namespace, name };
+  });
   const serviceAccounts = accounts.flatMap(({ namespace, name }) =>
     [
       { namespace, name },

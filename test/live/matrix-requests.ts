@@ -128,13 +128,15 @@ export function allRequests(namespaces: readonly string[]): AccessRequest[] {
 }
 
 /** Requests about all that custom roles name where they are bound, with the names that their rules name and without. */
-export function customRoleRequests({ namespaces, accesses }: ClusterAccess): AccessRequest[] {
+export function customRoleRequests({ namespaces, accesses, roles }: ClusterAccess): AccessRequest[] {
   const bound = accesses.flatMap(({ role, scope }) =>
-    role.kind === 'CustomRole' && scope.kind === 'Namespace' ? [scope] : [],
+    role.kind !== 'ClusterRole' && scope.kind === 'Namespace' ? [scope] : [],
   );
   return namespaces
     .filter(({ name }) => bound.some(({ namespace }) => namespace === name))
-    .flatMap((entry) => (entry.kind === 'Tenant' ? entry.tenant.roles.map((role) => ({ entry, role })) : []))
+    .flatMap((entry) =>
+      entry.kind === 'Tenant' ? [...entry.tenant.roles, ...roles].map((role) => ({ entry, role })) : [],
+    )
     .flatMap(({ entry, role }) => role.value.rules.flatMap((rule) => requestsOfRule(rule, entry.name)));
 }
 

@@ -6,6 +6,7 @@ import { exampleCertificate } from './examples.ts';
 export interface ShareDocument {
   group?: string;
   user?: string;
+  serviceAccount?: string;
   role: string;
   until?: string;
 }

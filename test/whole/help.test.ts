@@ -80,12 +80,12 @@ describe('one cause', () => {
         '{ group: audit, role: view }',
         '{ kind: ServiceAccount, name: bot, namespace: solar-prod, role: edit }',
       ),
-      /TEN009 an item of `sharedWith` is a service account, and .*: give it what it needs by a RoleBinding of your own/,
+      /TEN009 .*write `serviceAccount: solar-prod\/bot` in place of `kind`, `name` and `namespace`/,
     ],
     [
       'a share of a service account by its user name',
       edited(solar, '{ group: audit, role: view }', '{ user: "system:serviceaccount:ci:bot", role: edit }'),
-      /TEN315 .*by a RoleBinding of your own in the namespace; to own the tenant .* would make it admin of all its namespaces/,
+      /TEN315 .*: write `serviceAccount: ci\/bot` in place of `user`$/,
     ],
   ])('gives one error: %s', async (_, files, expected) => {
     const found = await said(files);
