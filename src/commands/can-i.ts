@@ -10,7 +10,7 @@ import {
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
 import { isOwnAuthentication, rbacName } from '../access/names-on.ts';
-import { groupsOf, knownUsers, openGroups, whatUserCan } from '../access/queries.ts';
+import { groupsOf, knownServiceAccounts, knownUsers, openGroups, whatUserCan } from '../access/queries.ts';
 import { serviceAccountOf, serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
@@ -201,9 +201,15 @@ function aServiceAccount({ desired, graph, cluster }: Question, serviceAccount: 
       help: `ask the cluster: \`kubectl auth can-i --as ${serviceAccountUserName(namespace, name)}\``,
     });
   }
-  refuseUnknownNamespace(desired, graph, cluster, namespace);
+  // One that something is given to may live where others put it.
+  const isElsewheres = knownServiceAccounts(desired).has(serviceAccount) && !isDeclared(graph, namespace);
+  if (!isElsewheres) refuseUnknownNamespace(desired, graph, cluster, namespace);
   const claims = serviceAccountClaims(namespace, name);
   return { description: `service account \`${serviceAccount}\``, claims, accesses: accessesOf(cluster, claims) };
+}
+
+function isDeclared({ clusters }: AccessGraph, namespace: string): boolean {
+  return clusters.some(({ namespaces }) => namespaces.some(({ name }) => name === namespace));
 }
 
 /** A namespace that is not on the cluster gets an error rather than "no", which would look like an answer. */

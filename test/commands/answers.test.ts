@@ -132,3 +132,86 @@ describe('a yes of RBAC that a policy takes back', () => {
     expect((await asked(folder, 'create', 'pods/exec')).stderr).not.toContain('marked');
   });
 });
+
+describe('an answer about service accounts, roles of the organization and ClusterRoles by name', () => {
+  const files = {
+    'organization.yaml': organizationFile({
+      groups: [{ name: 'leads', members: ['lea'] }, { name: 'devs', members: ['dan'] }, { name: 'guests' }],
+      roles: [{ name: 'watcher', rules: [{ apiGroups: [''], resources: ['events'], verbs: ['watch'] }] }],
+      clusterRoles: ['logs:reader'],
+    }),
+    'clusters/one.yaml': clusterFile('one', {
+      sharedWith: ['leads', 'devs', 'guests'].map((group) => ({ group, namespace: false })),
+    }),
+    'clusters/example-ca.pem': exampleCertificate,
+    'tenants/blue.yaml': tenantFile('blue', {
+      owners: [{ kind: 'Group', name: 'leads' }],
+      namespaces: [
+        {
+          name: 'prod',
+          clusters: ['one'],
+          sharedWith: [
+            { serviceAccount: 'pipelines/deployer', role: 'edit' },
+            { group: 'devs', role: 'watcher' },
+            { group: 'devs', role: 'logs:reader' },
+            { group: 'guests', role: 'logs:reader' },
+          ],
+        },
+      ],
+    }),
+  };
+  const ask = (...args: string[]) => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, files);
+    return tenantryHere([...args, '--as-of', exampleDay], { cwd });
+  };
+  const canI = (...who: string[]) => ask('access', 'can-i', ...who, '--cluster', 'one', ...getPods);
+
+  it('is one about an account whose namespace others manage', async () => {
+    expect(await canI('--service-account', 'pipelines/deployer')).toMatchObject({ code: 0 });
+    const { code, stderr } = await canI('--service-account', 'pipelines/other');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no namespace `pipelines` is declared')]);
+    const { stdout } = await ask('access', 'what-can', 'serviceaccount:pipelines/deployer');
+    expect(stdout).toContain('blue-prod');
+    expect((await ask('access', 'list', '--service-account', 'pipelines/deployer')).stdout).toContain('edit');
+    expect((await ask('access', 'who-can', 'edit')).stdout).toContain('service account pipelines/deployer');
+    expect((await ask('explain', 'pipelines/deployer')).stdout).toContain('which is not declared');
+  });
+
+  it('is neither yes nor no where a ClusterRole decides that the files do not know', async () => {
+    const { code, stdout } = await canI('--user', 'dan');
+    expect(code).toBe(1);
+    expect(stdout.split('\n')[0]).toBe('no, unless ClusterRole `logs:reader` allows it, which the files do not say');
+    const { stdout: json } = await canI('--user', 'dan', '--format', 'json');
+    expect(JSON.parse(json)).toMatchObject({ allowed: false, unlessRoles: [{ name: 'logs:reader', group: null }] });
+    const { stderr } = await ask('access', 'who-can', 'view');
+    expect(stderr).toContain('who has ClusterRole `logs:reader` may have as much as `view`');
+  });
+
+  it('counts what a group that somebody may be in has', async () => {
+    const { stdout } = await canI('--user', 'lea', '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ allowed: true, unlessRoles: [] });
+    const elsewhere = await ask(
+      'access',
+      'can-i',
+      '--user',
+      'lea',
+      '--cluster',
+      'one',
+      '--namespace',
+      'blue-prod',
+      '--verb',
+      'delete',
+      '--resource',
+      'resourcequotas',
+    );
+    expect(elsewhere.stdout.split('\n')[0]).toBe(
+      'no, unless ClusterRole `logs:reader` of group `guests` allows it, which the files do not say',
+    );
+  });
+
+  it('explains what is offered', async () => {
+    expect((await ask('explain', 'watcher')).stdout).toContain('watch events');
+    expect((await ask('explain', 'logs:reader')).stdout).toContain('the files do not know');
+  });
+});
