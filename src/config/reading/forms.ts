@@ -133,7 +133,10 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ],
   [
     roleName,
-    { mustBe: "a role's name: letters, digits and `-._:`, with a letter or digit at both ends", near: nearRole },
+    {
+      mustBe: "a role's name: letters, digits and any of `-`, `.`, `_` and `:`, with a letter or digit at both ends",
+      near: nearRole,
+    },
   ],
   [
     serviceAccountPath,
