@@ -10,7 +10,6 @@ import {
   count,
   date,
   name,
-  objectName,
   oneLine,
   oneOf,
   optional,
