@@ -86,7 +86,12 @@ function controllers({
     for (const { name, origin, shares } of foreignNamespaces) {
       const holders = shares.filter(({ role }) => role !== 'view').map(({ subject }) => subject);
       const place = { location: at(originAt(origin, 'name')), message: 'shared here' };
-      addTo(ofOthers, name, { cluster, who: `whoever has a share in foreign namespace \`${name}\``, places: [place], holders });
+      addTo(ofOthers, name, {
+        cluster,
+        who: `whoever has a share in foreign namespace \`${name}\``,
+        places: [place],
+        holders,
+      });
     }
   }
   const names = tenantNames(files);
