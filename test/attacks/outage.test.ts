@@ -121,8 +121,11 @@ it('each setting of a namespace says when it stops work, or is decided here to s
   expect(without.sort()).toEqual([
     // Attributes costs, and stops nothing.
     'allocation',
+    'annotations',
     // The rules about deletion speak of a namespace that leaves a cluster.
     'clusters',
+    // What begins to hold is told of each of what is only observed until then.
+    'enforcement',
     // Another name is another namespace.
     'fullName',
     // Few pods name a class, and those that run go on.

@@ -193,6 +193,34 @@ ${prod}`,
     expect(stdout).toMatch(/owner +none: its file is the admins' +tenants\/solar\.yaml:6/);
   });
 
+  it('takes the prefix off the names of groups that are teams, and asks for the teams of others', async () => {
+    const settings = "gitHub: { organization: acme, groupPrefix: 'gh:' }\n";
+    const withOwner = (group: string) =>
+      repository(
+        {
+          ...organization(`    - { name: "${group}" }\n`),
+          'clusters/prodcluster01.yaml': exampleOrganization['clusters/prodcluster01.yaml'].replace(
+            /sharedWith:[^]*/,
+            `sharedWith:\n    - { group: "${group}", namespace: false }\n`,
+          ),
+          'tenants/solar.yaml': tenant('solar', `owners: [{ kind: Group, name: "${group}" }]\n${prod}`),
+        },
+        { settings },
+      );
+    const root = withOwner('gh:core');
+    expect((await codeowners(root)).stderr).toBe('');
+    expect(ownersOf(written(root), 'tenants/solar.yaml')).toEqual(['@acme/core', '@alice']);
+    for (const [group, why] of [
+      ['core', 'its name does not begin with `gh:`'],
+      ['gh:', 'its name is not one that a team'],
+      ['gh:Core', 'its name is not one that a team'],
+    ] as const) {
+      const { code, stderr } = await codeowners(withOwner(group));
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`has no team: ${why.replaceAll('`', '`')}`)]);
+      expect(stderr).toContain('under `spec.gitHub.teams`');
+    }
+  });
+
   it('says which owners cannot review, and gives a tenant with no others to the admins', async () => {
     const robot = '{ kind: ServiceAccount, name: robot, namespace: solar-prod }';
     const some = repository({

@@ -271,7 +271,7 @@ describe('sarif', () => {
         },
       ],
     });
-    expect(JSON.stringify(log([problem(label(text, 'solar-ser'), { help: 'h' })]))).not.toContain('fixes');
+    expect(JSON.stringify(log([problem(label(text, 'solar-ser'), { help: 'h' })]))).not.toContain('"fixes"');
   });
 
   it('describes the tool, every rule and each problem', () => {

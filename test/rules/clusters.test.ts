@@ -243,9 +243,7 @@ describe('a plan about clusters as they are', () => {
       /goes from `sha256 .*` to `publicly trusted`/,
     );
     const withOne = { ...cluster({}), 'clusters/example-ca.pem': exampleCertificate };
-    expect((await told(without(), withOne, /TEN530/)).join('\n')).toMatch(
-      /goes from `publicly trusted` to `sha256/,
-    );
+    expect((await told(without(), withOne, /TEN530/)).join('\n')).toMatch(/goes from `publicly trusted` to `sha256/);
     const elsewhere = without({ server: 'https://elsewhere.example.com' });
     expect((await told(without(), elsewhere, /TEN511/)).join('\n')).toMatch(/both are publicly trusted/);
     expect((await told(cluster({}), elsewhere, /TEN511/)).join('\n')).toMatch(/another certificate authority/);
