@@ -19,14 +19,14 @@ export const foreignNamespaceLeft: ChangeRule = {
     const unknown = unread(after).clusters;
     const head = new Map(plan.after.graph.clusters.map((entry) => [entry.cluster.name, entry.cluster]));
     for (const entry of plan.before.graph.clusters) {
-      const { cluster: old, accesses } = entry;
+      const { cluster: old } = entry;
       const now = head.get(old.name);
       // Of a cluster that goes as well, TEN505 says it.
       if (!now || unknown.has(old.name)) continue;
       const kept = new Set(now.foreignNamespaces.map(({ name }) => name));
       for (const { name, origin } of old.foreignNamespaces) {
         if (kept.has(name) || !protectionOf(after.desired, name)) continue;
-        if (!accesses.some(({ scope }) => scope.kind === 'Namespace' && scope.namespace === name)) continue;
+        if (!entry.accesses.some(({ scope }) => scope.kind === 'Namespace' && scope.namespace === name)) continue;
         yield {
           message: `foreign namespace \`${name}\` leaves \`foreignNamespaces\` of cluster \`${old.name}\` with what is given in it`,
           at: atKey(originAt(now.origin, 'spec', 'foreignNamespaces')),
