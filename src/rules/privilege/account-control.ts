@@ -5,7 +5,7 @@ import type { Label } from '../../source/diagnostic.ts';
 import { at } from '../../source/diagnostic.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
-import { oncePer } from '../../values/once.ts';
+import { once, oncePer } from '../../values/once.ts';
 import { addTo } from '../../values/order.ts';
 import { tenantByName } from '../../config/model/tenant-by-name.ts';
 import { tenantNames } from '../names/prefix.ts';
@@ -44,14 +44,14 @@ export type ControlOf = (namespace: string, counts: (cluster: string) => boolean
 
 /** Who controls which namespace: who declares it there, or else the tenant whose prefix it has. */
 export const controlIn = oncePer(({ files, desired }: RuleContext): ControlOf => {
-  const declared = declaredControl(desired);
-  const names = tenantNames(files);
+  // Looked up when somebody asks: most organizations give nothing to service accounts.
+  const names = once(() => tenantNames(files));
   return (namespace, counts) => {
-    const found = (declared.get(namespace) ?? []).filter(({ clusters }) => clusters?.some(counts));
+    const found = (declaredControl(desired).get(namespace) ?? []).filter(({ clusters }) => clusters?.some(counts));
     if (found.some(({ tenant }) => tenant !== undefined)) return found;
-    const owner = tenantByName(names, namespace);
+    const owner = tenantByName(names(), namespace);
     if (owner === undefined) return found;
-    const location = names.get(owner);
+    const location = names().get(owner);
     const message = `all \`${owner}-…\` are its namespaces`;
     const places = location ? [{ location, message }] : [];
     return [...found, { who: `tenant \`${owner}\``, tenant: owner, places }];
