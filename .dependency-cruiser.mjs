@@ -22,7 +22,7 @@ const rooms = {
 };
 
 /** The part of the config room that others see: what the files mean, not how they are read. */
-const model = '^src/config/model/(desired-state|located|ceilings|tenant-by-name)\\.ts$';
+const model = '^src/config/model/(desired-state|located|ceilings|protected-names|tenant-by-name)\\.ts$';
 
 /** The part of the manifests room that says what is rendered and where it stands, and renders nothing. */
 const plainManifests = '^src/manifests/(kinds|layout|binding-name|annotations|labels)\\.ts$';

@@ -84,8 +84,10 @@ export interface Sight {
   readonly because: readonly Reason[];
 }
 
+const keysForAccess = ['admins', 'roles', 'clusterRoles', 'clusterShares'] as const;
+
 /** What of the organization decides about access to its clusters. */
-export type AccessOrganization = Pick<Organization, 'admins' | 'roles' | 'clusterRoles' | 'clusterShares'>;
+export type AccessOrganization = Pick<Organization, (typeof keysForAccess)[number]>;
 
 /** All that the config means for one cluster. */
 export interface ClusterAccess<C extends AccessCluster = Cluster> {
@@ -154,9 +156,7 @@ function sharedClusters(
 }
 
 function isSameForAccess(a: AccessOrganization, b: AccessOrganization): boolean {
-  const parts = ({ admins, roles, clusterRoles, clusterShares }: AccessOrganization): string =>
-    JSON.stringify([admins, roles, clusterRoles, clusterShares]);
-  return parts(a) === parts(b);
+  return keysForAccess.every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]));
 }
 
 /** One string for an access' place in the graph: equal for two that differ at most in their end and their reasons. */

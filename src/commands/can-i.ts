@@ -14,7 +14,7 @@ import { groupsOf, knownServiceAccounts, knownUsers, openGroups, whatUserCan } f
 import { serviceAccountOf, serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
-import { protectionOf } from '../config/model/desired-state.ts';
+import { protectionOf } from '../config/model/protected-names.ts';
 import { Failure } from '../values/failure.ts';
 import type { Column } from '../render/table.ts';
 import { table } from '../render/table.ts';

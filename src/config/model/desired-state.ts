@@ -1,4 +1,3 @@
-import { serviceAccountOf } from '../../kubernetes/names.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
@@ -268,62 +267,6 @@ export function heldIsolation(isolation: ResolvedIsolation): ResolvedIsolation {
 
 /** Group claims that the platform itself puts into tokens (S33, S34); nobody may be given them by a share. */
 export const reservedGroups = ['cluster-admins', 'cluster-scope'] as const;
-
-/** Namespaces that belong to Kubernetes, whatever the organization says (S40). */
-export const builtInProtectedNamespaces = ['default', 'kube-*'] as const;
-
-/** What is never the namespace of a tenant or a group: a name, or all that begin with it where it ends in `*`. */
-export interface ProtectedName {
-  readonly pattern: string;
-  /** What the platform has in it; undefined for what the organization protects by name. */
-  readonly because?: string;
-}
-
-/**
- * The names that are protected: those that the organization says, Kubernetes' own among them, and those of namespaces
- * whose admin could act as the platform: where Argo CD runs, and where an account lives that clusters let through.
- */
-export const protectedNames = oncePer(
-  ({ organization, clusters }: Pick<DesiredState, 'organization' | 'clusters'>): readonly ProtectedName[] => {
-    const accounts = clusters.flatMap(({ name: cluster, syncIdentity, trustedServiceAccounts }) => {
-      const writer = serviceAccountOf(syncIdentity);
-      return [
-        ...(writer ? [{ ...writer, does: `writes to cluster \`${cluster}\`` }] : []),
-        ...trustedServiceAccounts.map((account) => {
-          const [namespace = '', name = ''] = account.split('/');
-          return { namespace, name, does: `is trusted by cluster \`${cluster}\`` };
-        }),
-      ];
-    });
-    return [
-      ...organization.protectedNamespaces.map((pattern) => ({ pattern })),
-      ...(organization.argoCD ? [{ pattern: organization.argoCD.namespace.value, because: 'Argo CD runs in it' }] : []),
-      ...accounts.map(({ namespace, name, does }) => ({
-        pattern: namespace,
-        because: `its service account \`${name}\` ${does}`,
-      })),
-    ];
-  },
-);
-
-/** Why whoever can act in a namespace of that name could act as the platform; undefined where that is not so. */
-export function platformReason(
-  platform: Pick<DesiredState, 'organization' | 'clusters'>,
-  name: string,
-): string | undefined {
-  if (name.startsWith('kube-')) return 'it is of Kubernetes itself';
-  return protectedNames(platform).find(({ pattern, because }) => because !== undefined && pattern === name)?.because;
-}
-
-/** What protects a namespace of that name, if anything does. */
-export function protectionOf(
-  platform: Pick<DesiredState, 'organization' | 'clusters'>,
-  name: string,
-): ProtectedName | undefined {
-  return protectedNames(platform).find(({ pattern }) =>
-    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-  );
-}
 
 /** One string for a subject, the same for equal subjects and only for those. */
 export function subjectKey(subject: Subject): string {

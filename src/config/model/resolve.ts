@@ -31,7 +31,7 @@ import type {
   Owner,
   Tenant,
 } from './desired-state.ts';
-import { builtInProtectedNamespaces } from './desired-state.ts';
+import { builtInProtectedNamespaces } from './protected-names.ts';
 import type { OrganizationDefaults } from './namespaces.ts';
 import { resolveNamespaces, resolveShare, undeclaredIsolation } from './namespaces.ts';
 import { resolveValues, writtenValues } from './resolve-values.ts';

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { ArgoCD, Cluster, Organization } from '../../config/model/desired-state.ts';
-import { protectedNames } from '../../config/model/desired-state.ts';
+import { protectedNames } from '../../config/model/protected-names.ts';
 import type { ClusterApplication } from './applications.ts';
 import { applicationsOf } from './applications.ts';
 import { leftOut } from './destinations.ts';

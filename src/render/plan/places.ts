@@ -102,3 +102,8 @@ export function listPieces(names: readonly string[], what: string, most = mostNa
 function onTheirClusters(places: readonly { readonly cluster: string; readonly production: boolean }[]): OnCluster[] {
   return places.map(({ cluster, production }) => ({ name: cluster, production }));
 }
+
+/** Whose something is: a tenant's, or the organization's. */
+export function ofTenant(tenant: string): Piece[] {
+  return tenant === '' ? [' of the organization'] : [' of tenant ', { name: tenant }];
+}

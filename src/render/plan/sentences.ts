@@ -1,11 +1,13 @@
 import type { Word } from '../../values/gathered-places.ts';
 import { listWords } from '../../values/gathered-places.ts';
-import { groupedBy, sortedBy } from '../../values/order.ts';
+import { groupedBy } from '../../values/order.ts';
 import { counted, countedPlaces } from '../../source/text.ts';
-import { derivedShare, isToldOfNew, onCluster, roleOfArgoCD, sharedWith } from '../../settings/words.ts';
+import { isToldOfNew, onCluster, roleOfArgoCD } from '../../settings/words.ts';
 import { contentsPieces } from './contents.ts';
 import type { Piece } from './piece.ts';
-import { clusterList, listPieces, mostAbout, placePieces } from './places.ts';
+import { clusterList, listPieces, mostAbout, ofTenant, placePieces } from './places.ts';
+import type { Setting } from './setting-pieces.ts';
+import { settingLines, settingPieces } from './setting-pieces.ts';
 import type { DeletionStep } from './deletion-step.ts';
 import { deletionStep } from './deletion-step.ts';
 import type { ReportHolding, ReportItem, ReportLines, ReportSubject } from '../../plan/report.ts';
@@ -202,17 +204,12 @@ function roleSentence(item: ItemOf<'role'>): Sentence {
 }
 
 /** Whose a custom role is. */
-function ofTenant(tenant: string): Piece[] {
-  return tenant === '' ? [' of the organization'] : [' of tenant ', { name: tenant }];
-}
-
 function heldInPieces({ tenants, namespaces }: NonNullable<ItemOf<'role'>['heldIn']>): Piece[] {
   const of = tenants.length === 1 ? 'tenant ' : 'tenants ';
   return [`in ${counted(namespaces, 'namespace')} of ${of}`, ...listPieces(tenants, 'tenants', mostAbout)];
 }
 
 type Entity = ItemOf<'entity'>;
-type Setting = Entity['settings'][number];
 
 function entitySentence(item: Entity): Sentence {
   const { entity, change, tenant, from, settings } = item;
@@ -259,18 +256,6 @@ function entitySentence(item: Entity): Sentence {
   };
 }
 
-/** So many settings of one entity are read; the JSON has them all. */
-const mostSettings = 20;
-
-/** Settings in their order. Where there are too many, those by which people may do more are not among what is left out. */
-function settingLines(settings: readonly Setting[]): Piece[][] {
-  if (settings.length <= mostSettings) return settings.map(settingPieces);
-  const gravest = sortedBy(settings, ({ about, effect }) =>
-    about === onCluster ? '0' : effect === 'loosens' ? '1' : effect === null ? '2' : '3',
-  );
-  const rest = counted(settings.length - mostSettings, 'more setting');
-  return [...gravest.slice(0, mostSettings).map(settingPieces), [`and ${rest}`]];
-}
 const kindWords = {
   cluster: 'cluster',
   tenant: 'tenant',
@@ -304,79 +289,6 @@ function listed(settings: readonly Setting[]): Piece[][] {
       ? all.map((setting) => settingPieces(plain(setting)))
       : [[{ name: about }, ' ', ...listPieces(names, '')]];
   }).flat();
-}
-
-function settingPieces(setting: Setting): Piece[] {
-  const { about, item, before, after, limit, effect } = setting;
-  if (about === onCluster) return clusterPieces(setting);
-  if (about === roleOfArgoCD) return argoCDPieces(item ?? '', before, after);
-  if (about === sharedWith) return sharePieces(item ?? '', before, after);
-  const what: Piece[] = item === null || item === '' ? [{ name: about }] : [{ name: about }, ' ', { name: item }];
-  const tail: Piece[] = [
-    ...(limit === null ? [] : [' of ', { name: limit }]),
-    ...(effect === null ? [] : [effect === 'loosens' ? ' (looser)' : ' (tighter)']),
-  ];
-  if (before === null)
-    return [...what, ...(after === '' || after === null ? [': added'] : [' ', { name: after }]), ...tail];
-  if (after === null)
-    return [...what, ...(before === '' ? [': removed'] : [' ', { name: before }, ' → none']), ...tail];
-  return [...what, ' ', { name: before }, ' → ', { main: after }, ...tail];
-}
-
-/** What Argo CD's account may give: a role with other rights is another one. */
-function argoCDPieces(role: string, before: string | null, after: string | null): Piece[] {
-  const [tenant, name] = role.split('/');
-  const given: Piece[] =
-    tenant === undefined || name === undefined
-      ? ['ClusterRole ', { name: role }]
-      : ['custom role ', { name }, ...ofTenant(tenant)];
-  if (after === null) return ["Argo CD's account may no longer give ", ...given];
-  if (before === null) return ["Argo CD's account ", { strong: 'may now give' }, ' ', ...given];
-  return ["Argo CD's account ", { strong: 'may now give' }, ' ', ...given, ' as it is now, and no longer as it was'];
-}
-
-const noNamespace = 'no namespace';
-
-function sharePieces(group: string, before: string | null, after: string | null): Piece[] {
-  const isDerived = (value: string | null): boolean => value?.startsWith(derivedShare) === true;
-  if (after === null)
-    return isDerived(before)
-      ? ['no longer seen by group ', { name: group }, ', which has nothing there any more']
-      : ['no longer shared with ', { name: group }];
-  if (before === null && isDerived(after)) {
-    return ['seen by group ', { name: group }, `, by what it has there${after.slice(derivedShare.length)}`];
-  }
-  if (before !== null) return ['shared with ', { name: group }, ': ', { name: before }, ' → ', { name: after }];
-  return [
-    'shared with ',
-    { name: group },
-    ...(after === noNamespace ? [] : [', which gets namespace ', { name: after }]),
-  ];
-}
-
-function clusterPieces(setting: Setting): Piece[] {
-  const { item, before, after } = setting;
-  const on: Piece[] = [' on ', { name: item ?? '' }];
-  switch (deletionStep(setting)) {
-    case 'deleted':
-      return [{ strong: 'deleted' }, ...on, ' with all that is in it, irreversibly'];
-    case 'unmanaged':
-      return ['no longer declared', ...on, ': it stays there, without access'];
-    case 'foreign':
-      return ['shared', ...on, ': others declare it, and it is never created, labelled or deleted'];
-    case 'left to others':
-      return ['no longer shared', ...on, ': it stays there, and is left to those who declare it'];
-    case 'retained':
-      return ['retained without access', ...on];
-    case 'marked':
-      return [{ strong: 'marked for deletion' }, ...on, ': nothing new in it, and the next change may delete it'];
-    case 'unmarked':
-      return ['no longer marked for deletion', ...on];
-    case 'new':
-      return [...(after === null || after === 'Active' ? ['new'] : ['new, ', { name: after }, ',']), ...on];
-    case undefined:
-      return [{ name: before ?? '' }, ' → ', { name: after ?? '' }, ...on];
-  }
 }
 
 /** The lines of all, each once. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredState, Namespace, Share, Tenant } from '../../../src/config/model/desired-state.ts';
-import { protectionOf } from '../../../src/config/model/desired-state.ts';
+import { protectionOf } from '../../../src/config/model/protected-names.ts';
 import { readConfigFiles } from '../../../src/config/reading/files.ts';
 import { resolve } from '../../../src/config/model/resolve.ts';
 import { formatPath } from '../../../src/source/diagnostic.ts';

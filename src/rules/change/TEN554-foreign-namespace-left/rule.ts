@@ -1,4 +1,4 @@
-import { protectionOf } from '../../../config/model/desired-state.ts';
+import { protectionOf } from '../../../config/model/protected-names.ts';
 import { at, atKey } from '../../../source/diagnostic.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeRule } from '../../rule.ts';

@@ -1,4 +1,4 @@
-import { protectionOf } from '../../../config/model/desired-state.ts';
+import { protectionOf } from '../../../config/model/protected-names.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Finding, Platform, TenantRule } from '../../rule.ts';
 import { listed } from '../../wording.ts';

@@ -5,6 +5,7 @@ import { originAt } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
 import { escalation } from '../../../kubernetes/sensitive-rights.ts';
 import { guardReason, isClusterWide } from '../rbac.ts';
+import { rulesOf } from '../role-rules.ts';
 
 export const escalatingRole: TenantRule = {
   level: 'tenant',
@@ -23,11 +24,7 @@ export const escalatingRole: TenantRule = {
 };
 
 function* problemsOf(roles: readonly Located<CustomRole>[]): Iterable<Finding> {
-  for (const { value, origin } of roles) {
-    for (const [i, rule] of value.rules.entries()) {
-      yield* problems(value.name, rule, originAt(origin, 'rules', i));
-    }
-  }
+  for (const { role, rule, origin } of rulesOf(roles)) yield* problems(role, rule, origin);
 }
 
 type PolicyRule = CustomRole['rules'][number];

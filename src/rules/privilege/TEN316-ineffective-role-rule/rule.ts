@@ -7,6 +7,7 @@ import type { CommandRequest } from '../../../kubernetes/kubectl-commands.ts';
 import { kubectlCommands } from '../../../kubernetes/kubectl-commands.ts';
 import { knownVerbs, servedResources } from '../../../kubernetes/resources.ts';
 import { groupsOfResource, ownGroups, ownResources } from '../rbac.ts';
+import { rulesOf } from '../role-rules.ts';
 
 export const ineffectiveRoleRule: TenantRule = {
   level: 'tenant',
@@ -24,11 +25,7 @@ export const ineffectiveRoleRule: TenantRule = {
 };
 
 function* problemsOf(roles: readonly Located<CustomRole>[]): Iterable<Finding> {
-  for (const { value, origin } of roles) {
-    for (const [i, rule] of value.rules.entries()) {
-      yield* problems(value.name, rule, originAt(origin, 'rules', i));
-    }
-  }
+  for (const { role, rule, origin } of rulesOf(roles)) yield* problems(role, rule, origin);
 }
 
 type PolicyRule = CustomRole['rules'][number];

@@ -1,4 +1,4 @@
-import { platformReason } from '../../../config/model/desired-state.ts';
+import { platformReason } from '../../../config/model/protected-names.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import type { OrganizationRule } from '../../rule.ts';

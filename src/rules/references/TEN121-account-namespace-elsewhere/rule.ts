@@ -1,5 +1,6 @@
 import type { Namespace } from '../../../config/model/desired-state.ts';
-import { fullSubjectName, protectionOf } from '../../../config/model/desired-state.ts';
+import { fullSubjectName } from '../../../config/model/desired-state.ts';
+import { protectionOf } from '../../../config/model/protected-names.ts';
 import { at, didYouMean } from '../../../source/diagnostic.ts';
 import { originAt } from '../../../source/source.ts';
 import { oncePer } from '../../../values/once.ts';
