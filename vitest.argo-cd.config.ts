@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/argo-cd/**/*.test.ts'],
     // Each file runs several control planes and an Argo CD.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Nothing here says how fast something is: what takes this long hangs, and says so before this.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

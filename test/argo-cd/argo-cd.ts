@@ -142,7 +142,7 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
     name: string,
     what: string,
     isSo: (state: ApplicationState) => boolean,
-    { timeout = 60_000 } = {},
+    { timeout = 300_000 } = {},
   ): Promise<ApplicationState> {
     let last: ApplicationState | undefined;
     const find = async () => {
@@ -156,16 +156,27 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
     }
   }
 
+  /** Asks for a comparison, and again each half minute: one has not come once, late or lost. */
   async function refresh(name: string, how = 'normal'): Promise<ApplicationState> {
     const annotation = 'argocd.argoproj.io/refresh';
-    const answer = await request('PATCH', pathOf(name), {
-      body: { metadata: { annotations: { [annotation]: how } } },
-      contentType: 'application/merge-patch+json',
-    });
-    throwIfRefused(answer, `the refresh of ${name}`);
+    async function ask(value: string | null): Promise<void> {
+      const answer = await request('PATCH', pathOf(name), {
+        body: { metadata: { annotations: { [annotation]: value } } },
+        contentType: 'application/merge-patch+json',
+      });
+      throwIfRefused(answer, `the refresh of ${name}`);
+    }
+    await ask(how);
+    let asked = performance.now();
     return await waitFor(`${name} to be compared`, async () => {
       const { body } = await request('GET', pathOf(name));
-      return at(body, 'metadata', 'annotations', annotation) === undefined && readApplication(body);
+      if (at(body, 'metadata', 'annotations', annotation) === undefined) return readApplication(body);
+      if (performance.now() - asked < 30_000) return undefined;
+      // The same value again would be no change, and so no event that the controller hears of.
+      await ask(null);
+      await ask(how);
+      asked = performance.now();
+      return undefined;
     });
   }
 

@@ -126,7 +126,7 @@ export async function preparePrograms({ folder, kubeconfigs, flags }: ProgramOpt
       });
       running.set(name, started);
       const ended = await waitFor(`${name} to be ready`, async () => started.exit() ?? ((await isReady()) && 'ready'), {
-        timeout: 60_000,
+        timeout: 300_000,
       });
       if (ended !== 'ready') throw new Error(`${name} ended with ${ended}`);
     },

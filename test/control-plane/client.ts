@@ -98,7 +98,7 @@ export function listAt(value: unknown, ...path: readonly (string | number)[]): r
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  { timeout = 30_000, interval = 50 }: { readonly timeout?: number; readonly interval?: number } = {},
+  { timeout = 150_000, interval = 50 }: { readonly timeout?: number; readonly interval?: number } = {},
 ): Promise<T> {
   const end = performance.now() + timeout;
   let last: unknown;

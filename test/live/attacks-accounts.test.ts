@@ -45,7 +45,7 @@ beforeAll(async () => {
   deployer = await cluster.serviceAccount(account);
   auditor = await cluster.person('ann', 'audit');
   await inEffect(cluster, 'custom-roles');
-}, 120_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -66,7 +66,7 @@ beforeAll(async () => {
   sue = await cluster.person('sue', 'solar-sre');
   await inEffect(cluster, ...policyNames);
   ops = await nameOf('ops');
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

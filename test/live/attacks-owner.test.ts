@@ -32,7 +32,7 @@ beforeAll(async () => {
   cluster = await startCluster(organization(), { argoCDMayDo: 'anything' });
   sam = await cluster.person('sam', 'solar-leads');
   await inEffect(cluster, 'namespaces');
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -57,7 +57,7 @@ beforeAll(async () => {
   await must(cluster.admin.create('namespaces', 'legacy'));
   await must(cluster.admin.create('secrets', 'legacy/issuer-key', { stringData: { key: 'k' } }));
   await inEffect(cluster, 'namespaces', 'managed-objects');
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

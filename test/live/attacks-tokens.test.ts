@@ -10,7 +10,7 @@ let cluster: TestCluster;
 
 beforeAll(async () => {
   cluster = await startCluster(organization());
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

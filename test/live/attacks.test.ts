@@ -20,7 +20,7 @@ beforeAll(async () => {
   cluster = await startCluster(organization(), { argoCDMayDo: 'anything' });
   sam = await cluster.person('sam', 'solar-leads');
   await inEffect(cluster, ...policyNames);
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

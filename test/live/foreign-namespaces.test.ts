@@ -27,7 +27,7 @@ beforeAll(async () => {
   cluster = await startCluster(organization({ cluster: given }), { argoCDMayDo: 'anything' });
   editor = await cluster.person('sue', 'solar-sre');
   await inEffect(cluster, 'managed-objects');
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await must(cluster.admin.create('clusterroles', 'metrics-reader', { rules }));
   await inEffect(cluster, 'custom-roles');
   await inEffect(cluster, 'managed-objects');
-}, 120_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -115,7 +115,7 @@ describe.each(cases)('the %s', (_, world, cluster) => {
       compare('reviews', person, request, await review(plane, person.claims, request)),
     );
     expect(disagreements(compared)).toEqual([]);
-  }, 180_000);
+  });
 
   it('lets the bearers of tokens do what the access graph says, and no more', async () => {
     const tokens = await inParallel(people, 8, async (person) => ({

@@ -88,7 +88,7 @@ beforeAll(async () => {
   await waitFor('the binding of the owners', async () => {
     return (await sam.get('pods', 'legacy/web')).status === 200;
   });
-}, 120_000);
+});
 
 afterAll(() => cluster.stop());
 

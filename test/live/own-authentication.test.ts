@@ -43,7 +43,7 @@ podSecurityLabels: Omitted`;
     const found = verdict(await lead.dryRun.create('configmaps', 'solar-frozen/mine'));
     return found.startsWith('cordon: ') || Promise.reject(new Error(found));
   });
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

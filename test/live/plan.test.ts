@@ -126,7 +126,7 @@ const requests: readonly (readonly [verb: string, group: string, resource: strin
 let cluster: TestCluster;
 beforeAll(async () => {
   cluster = await startCluster(start);
-}, 60_000);
+});
 afterAll(() => cluster.stop());
 
 for (const [i, { name, head, says }] of steps.entries()) {

@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   await inEffect(cluster, 'pods', 'storage', 'ingresses');
   await createBefore();
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -32,7 +32,7 @@ beforeAll(async () => {
     ),
   );
   await inEffect(cluster, ...policyNames);
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 
@@ -86,7 +86,7 @@ test('S15, S44: in two steps a namespace goes, with all that is in it, whatever 
   }
   expect(verdict(await argoCD.get('namespaces', 'green-prod'))).toBe('allowed');
   expect(verdict(await alice.get('namespaces', 'solar-going'))).toBe('allowed');
-}, 90_000);
+});
 
 describe('what leaves Git without having been marked stays', () => {
   test('the namespace, and its end is refused to Argo CD', async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
   cluster = await startCluster(organization(), { argoCDMayDo: 'anything' });
   ({ alice, operator } = cluster);
   await inEffect(cluster, 'namespaces');
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

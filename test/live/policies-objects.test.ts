@@ -38,7 +38,7 @@ beforeAll(async () => {
   // A Role of the platform's, as clusters have them from before custom roles were ClusterRoles.
   await must(cluster.admin.create('roles', 'green-prod/deployer', { metadata: { labels: managed }, rules }));
   await inEffect(cluster, 'managed-objects', 'self-service-bindings', 'token-secrets', 'token-requests', 'aggregation');
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -29,7 +29,7 @@ const many = {
 beforeAll(async () => {
   cluster = await startCluster(files);
   await inEffect(cluster, ...policyNames);
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 
@@ -109,7 +109,7 @@ test('Kubernetes restores its own roles when the API server starts', async () =>
     return listAt(body, 'rules').length > 0;
   });
   await inEffect(cluster, ...policyNames);
-}, 60_000);
+});
 
 describe('an organization of thousands of groups', () => {
   const attempt = async (group: string) =>

@@ -38,7 +38,7 @@ beforeAll(async () => {
     await must(alice.create('services', `${namespace}/web`, { spec: { ports: [{ port: 80 }], selector: labels } }));
     for (const name of ['one', 'two']) await must(alice.create('configmaps', `${namespace}/${name}`));
   }
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 
