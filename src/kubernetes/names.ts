@@ -39,6 +39,12 @@ export function isPathSegment(text: string): boolean {
   return text !== '' && text !== '.' && text !== '..' && !/[/%]/.test(text);
 }
 
+/**
+ * How the names of groups begin that no identity provider gives: Kubernetes itself, and the tools that set clusters up, write
+ * them into client certificates. kubeadm calls its admins `kubeadm:cluster-admins` since 1.29.
+ */
+export const groupPrefixesOfKubernetes = ['system:', 'kubeadm:'] as const;
+
 /** The user name by which the API server knows a service account. */
 export function serviceAccountUserName(namespace: string, name: string): string {
   return `system:serviceaccount:${namespace}:${name}`;

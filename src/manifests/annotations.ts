@@ -14,6 +14,21 @@ export const keptByArgoCD = {
   'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
 };
 
+/**
+ * What Argo CD may prune and delete, once it has been marked. Written, and not left out: under server-side apply a key goes only
+ * when its last manager lets go of it, and whoever applied `dist/` by hand is one.
+ */
+const prunedByArgoCD = {
+  'argocd.argoproj.io/compare-options': '',
+  'argocd.argoproj.io/sync-options': 'Prune=true,Delete=true',
+};
+
+/**
+ * For objects that are tenantry's alone and whose maps lose keys: Argo CD writes them whole, also over what another manager
+ * keeps. It looks at an object only when it differs from Git in what Git says, so another annotation must change with the keys.
+ */
+export const writtenWhole = { 'argocd.argoproj.io/sync-options': 'Replace=true' };
+
 /** How a namespace is isolated: one that is no tenant's, as the organization says. */
 export function isolationOf(
   { isolation }: Pick<Organization, 'isolation'>,
@@ -37,7 +52,9 @@ export function namespaceAnnotations(
     ...Object.fromEntries(declared.map(([name, { value }]) => [name, value])),
     // Until a namespace is marked for deletion, Argo CD must not delete it; from then on, the confirmation names what
     // may be deleted.
-    ...(marked ? { [key.allowDelete]: entry.name } : keptByArgoCD),
+    // In one that is no tenant's, a cluster admin confirms, and Git has no say.
+    ...(entry.kind === 'Tenant' && { [key.allowDelete]: marked ? entry.name : '' }),
+    ...(marked ? prunedByArgoCD : keptByArgoCD),
     ...(nodeSelector && {
       'scheduler.alpha.kubernetes.io/node-selector': Object.entries(nodeSelector.value)
         .map(([name, value]) => `${name}=${value}`)
@@ -51,15 +68,17 @@ export function namespaceAnnotations(
 
 /**
  * The annotations by which a Namespace says what is allowed in it. On the Namespace itself, because each may say
- * something else, and the policy on Namespaces keeps everyone but the platform from changing it. An empty one allows
- * nothing; without it, anything goes.
+ * something else, and the policy on Namespaces keeps everyone but the platform from changing it. An empty list allows
+ * nothing. Which lists hold is written in every namespace: one that Git has taken away may still be there.
  */
 function allowListAnnotations(domain: string, resolved: ResolvedIsolation): Record<string, string> {
-  return Object.fromEntries(
-    keysOf(isolationTable).flatMap((list) => {
-      const key = isolationTable[list];
-      const allowed = resolved[list]?.value;
-      return 'annotation' in key && Array.isArray(allowed) ? [[`${domain}/${key.annotation}`, allowed.join(',')]] : [];
-    }),
-  );
+  const lists = keysOf(isolationTable).flatMap((list) => {
+    const key = isolationTable[list];
+    const allowed = resolved[list]?.value;
+    return 'annotation' in key && Array.isArray(allowed) ? [[key.annotation, allowed.join(',')] as const] : [];
+  });
+  return {
+    [keys(domain).allowLists]: lists.map(([name]) => name).join(','),
+    ...Object.fromEntries(lists.map(([name, allowed]) => [`${domain}/${name}`, allowed])),
+  };
 }

@@ -1,4 +1,5 @@
 import { isOwnAuthentication } from '../access/names-on.ts';
+import { groupPrefixesOfKubernetes } from '../kubernetes/names.ts';
 import { celString } from './cel.ts';
 import type { RenderedCluster, RenderedOrganization } from './cluster-input.ts';
 
@@ -56,8 +57,8 @@ export function authenticationConfiguration(
         },
         userValidationRules: [
           {
-            expression: `user.groups.all(group, !group.startsWith('system:'))`,
-            message: 'the token must not hold groups of Kubernetes itself (system:…)',
+            expression: `user.groups.all(group, ${groupPrefixesOfKubernetes.map((prefix) => `!group.startsWith('${prefix}')`).join(' && ')})`,
+            message: `the token must not hold groups of Kubernetes itself (${groupPrefixesOfKubernetes.map((prefix) => `${prefix}…`).join(', ')})`,
           },
         ],
       },

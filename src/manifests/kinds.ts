@@ -32,6 +32,8 @@ interface KindDeclaration {
   readonly guard: 'managed-objects' | 'namespaces' | 'RBAC';
   /** Subresources by which it could be changed as well. */
   readonly guardedSubresources?: readonly string[];
+  /** Whether Argo CD writes it whole, by `update`: its maps lose keys, which server-side apply leaves to other managers. */
+  readonly writtenWhole?: true;
   /** What becomes of it in the cluster when it leaves Git. */
   readonly leavingGit: Leaving;
 }
@@ -128,6 +130,7 @@ export const kinds = {
     folders: ['namespaces'],
     guard: 'managed-objects',
     guardedSubresources: ['status'],
+    writtenWhole: true,
     leavingGit: setting,
   },
   LimitRange: {
@@ -155,6 +158,7 @@ export const kinds = {
     scope: 'Cluster',
     folders: ['cluster'],
     guard: 'RBAC',
+    writtenWhole: true,
     leavingGit: policy,
   },
   ValidatingAdmissionPolicyBinding: {

@@ -18,6 +18,9 @@ export function keys(domain: string) {
     enforcement: `${domain}/enforcement`,
     allowDelete: `${domain}/allow-delete`,
     allowAdopt: `${domain}/allow-adopt`,
+    allowLists: `${domain}/allow-lists`,
+    quotaKeys: `${domain}/quota-keys`,
+    digest: `${domain}/digest`,
     groupName: `${domain}/group-name`,
     customRole: `${domain}/custom-role`,
   } as const;

@@ -5,6 +5,7 @@ import type { NamingCluster } from '../access/names-on.ts';
 import { rbacName } from '../access/names-on.ts';
 import type { ContainerLimits, Quota, ResolvedIsolation } from '../config/model/desired-state.ts';
 import { heldIsolation } from '../config/model/desired-state.ts';
+import { compareCodeUnits } from '../values/order.ts';
 import { defaultRequest, quotaKeys } from '../settings/quota.ts';
 import type { ClusterInput, RenderedCluster, RenderedOrganization } from './cluster-input.ts';
 import type { Origin } from '../source/source.ts';
@@ -14,7 +15,7 @@ import type { ExplainedTemplate } from './manifest-file.ts';
 import type { TextMap } from './template.ts';
 import { template } from './template.ts';
 import { bindingName } from './binding-name.ts';
-import { isolationOf, namespaceAnnotations } from './annotations.ts';
+import { isolationOf, namespaceAnnotations, writtenWhole } from './annotations.ts';
 import { keys, managedBy } from './labels.ts';
 
 type Labels = Record<string, string>;
@@ -57,8 +58,12 @@ const objectsOf = {
     const quota = input.entry.kind === 'Tenant' ? input.entry.namespace.quota : undefined;
     const hard = quota && quotaHard(quota.value);
     if (!hard || Object.keys(hard).length === 0) return [];
+    const annotations = {
+      ...writtenWhole,
+      [keys(input.organization.labelDomain).quotaKeys]: Object.keys(hard).sort(compareCodeUnits).join(','),
+    };
     const object = template(k8s.KubeResourceQuota, (map) => ({
-      ...metadata(input, 'tenantry', map),
+      metadata: { ...metadata(input, 'tenantry', map).metadata, annotations: mapped(annotations, map) },
       spec: { hard: quantities(hard, map) },
     }));
     return [{ template: object, because: reasons(quota) }];
@@ -138,7 +143,7 @@ function namespaceLabels(
     [key.kind]: entry.kind,
     [key.tenant]: tenant.name,
     [key.identifier]: namespace.identifier,
-    ...(namespace.allocation && { [key.allocation]: namespace.allocation.value }),
+    [key.allocation]: namespace.allocation?.value ?? '',
     [key.subscriptionGroup]: tenant.subscriptionGroup,
     [key.cordoned]: String(namespace.cordoned.value),
     [key.state]: entry.state.value,
@@ -156,10 +161,10 @@ function podSecurityLabels(cluster: RenderedCluster, marker: string, isolation: 
     [`pod-security.kubernetes.io/${mode}-version`]: 'latest',
   });
   const { enforcement, podSecurity } = isolation;
-  const mark: Labels = enforcement.value === 'Enforce' ? {} : { [marker]: enforcement.value };
+  const mark: Labels = { [marker]: enforcement.value };
   if (cluster.podSecurityLabels.value === 'Omitted') return mark;
   const enforced = level('enforce', heldIsolation(isolation).podSecurity.value);
-  if (enforcement.value === 'Enforce') return enforced;
+  if (enforcement.value === 'Enforce') return { ...mark, ...enforced };
   return {
     ...mark,
     ...enforced,

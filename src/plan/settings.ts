@@ -13,7 +13,7 @@ import type {
 } from '../config/model/desired-state.ts';
 import type { LocatedValues } from '../config/model/located.ts';
 import { changes, removals } from '../settings/changes.ts';
-import { authentication, cluster as clusterTable } from '../settings/cluster.ts';
+import { authentication, cluster as clusterTable, textOfPowers } from '../settings/cluster.ts';
 import { existence, givenByArgoCD, membersDeclared, tenantOfNamespace } from '../settings/derived.ts';
 import { grants } from '../settings/grants.ts';
 import { isolation as isolationTable, notByLabels } from '../settings/isolation.ts';
@@ -27,6 +27,7 @@ import type { SettingValue } from '../settings/value.ts';
 import { present, word } from '../settings/value.ts';
 import type { Origin, PathStep } from '../source/source.ts';
 import { fileOrigin, originAt } from '../source/source.ts';
+import { groupedBy } from '../values/order.ts';
 import { shortText } from '../values/short-text.ts';
 import type { Entity, SettingFact } from './fact.ts';
 import type { Parts } from './parts.ts';
@@ -229,8 +230,13 @@ function* clusterFacts(cluster: Cluster): Iterable<SettingFact> {
     labels: () => entries(keys.labels, Object.entries(cluster.labels), at('labels')),
     syncIdentity: () => [fact(keys.syncIdentity, word(cluster.syncIdentity), at('syncIdentity'))],
     trustedServiceAccounts: () =>
-      cluster.trustedServiceAccounts.map((account) =>
-        fact(keys.trustedServiceAccounts, present, at('trustedServiceAccounts'), account),
+      Array.from(
+        groupedBy(cluster.trustedServiceAccounts, ({ serviceAccount }) => serviceAccount),
+        ([account, entries]) => {
+          const powers = new Set(entries.flatMap((entry) => entry.powers));
+          const origin = entries[0]?.origin ?? at('trustedServiceAccounts');
+          return fact(keys.trustedServiceAccounts, word(textOfPowers(powers)), origin, account);
+        },
       ),
     storageClasses: () => each(keys.storageClasses, cluster.storageClasses ?? []),
     ingressClasses: () => each(keys.ingressClasses, cluster.ingressClasses ?? []),

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { serviceAccountPath } from '../kubernetes/names.ts';
-import { noOrder, permits, scale } from './order.ts';
+import type { Order } from './order.ts';
+import { noOrder, scale } from './order.ts';
 import {
   exactlyOneOf,
   labels,
@@ -16,7 +17,8 @@ import {
 } from './schema-parts.ts';
 import type { Told } from './setting.ts';
 import { nested, other, schemaOf, setting, toldAs, value } from './setting.ts';
-import { word } from './value.ts';
+import type { SettingValue } from './value.ts';
+import { valueText, word } from './value.ts';
 
 function toldPrefix(prefix: string): Told[] {
   return [{ value: word(prefix === '' ? 'no prefix' : prefix), steps: [] }];
@@ -76,6 +78,48 @@ const ForeignNamespace = Type.Object(
     ),
   },
   { ...strict, description: 'A namespace that others declare: shared, and never created, labelled or deleted.' },
+);
+
+/** What the policies let a trusted service account do, each by itself: few need more than one. */
+export const trustedPowers = ['Maintain', 'CreateNamespaces', 'AggregateRoles', 'BoundByTenants'] as const;
+
+export type TrustedPower = (typeof trustedPowers)[number];
+
+/** Powers as the value of a setting. */
+export function textOfPowers(powers: ReadonlySet<TrustedPower>): string {
+  return trustedPowers.filter((power) => powers.has(power)).join(', ');
+}
+
+/** The powers of such a value that another has not. */
+export function powersAdded(before: SettingValue | undefined, after: SettingValue | undefined): string[] {
+  const [had, has] = [before, after].map((value) => (value ? valueText(value).split(', ') : []));
+  return (has ?? []).filter((power) => !had?.includes(power));
+}
+
+/** Any power more is looser, whatever else goes. */
+const powersPermit: Order = ({ before, after }) => {
+  if (powersAdded(before, after).length > 0) return 'loosens';
+  return powersAdded(after, before).length > 0 ? 'tightens' : undefined;
+};
+
+/** A service account that the policies let through, and what for. */
+const TrustedServiceAccount = Type.Object(
+  {
+    serviceAccount: Type.String({
+      description: "The account, as `namespace/name`. Never one in a tenant's namespace.",
+      pattern: serviceAccountPath,
+      maxLength: 317,
+      examples: ['kube-system/cilium'],
+    }),
+    powers: Type.Array(
+      oneOf(trustedPowers, {
+        description:
+          'What it is let through for. `Maintain`: to go on writing in namespaces that are cordoned or marked for deletion. `CreateNamespaces`: to create namespaces of its own, and put finalizers on any. `AggregateRoles`: to write ClusterRoles that are aggregated into admin, edit and view. `BoundByTenants`: RoleBindings that the admins of a namespace make may name it.',
+      }),
+      { description: 'What it is let through for, and for nothing else.', minItems: 1, uniqueItems: true },
+    ),
+  },
+  strict,
 );
 
 /** The keys of a cluster's `spec`. */
@@ -224,12 +268,12 @@ export const cluster = {
   trustedServiceAccounts: setting(
     'trusted service account',
     optional(
-      Type.Array(Type.String({ pattern: serviceAccountPath, maxLength: 317 }), {
+      Type.Array(TrustedServiceAccount, {
         description:
-          "Service accounts, as `namespace/name`, of operators of the cluster that create namespaces of their own, or ClusterRoles that are aggregated, and that go on working in cordoned namespaces; a namespace's admin may bind them. Never one in a tenant's namespace.",
+          'Service accounts of what keeps the cluster alive, such as CNI agents and operators, and what the policies let each through for.',
       }),
     ),
-    { order: permits, risk: 'ownRule', toldOfNew: true, rendered: 'the policies' },
+    { order: powersPermit, risk: 'ownRule', toldOfNew: true, rendered: 'the policies' },
   ),
   storageClasses: setting(
     'storage class',

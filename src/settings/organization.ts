@@ -123,7 +123,7 @@ export const policies = {
     optional(
       Type.Array(subjectName('A group claim.'), {
         description:
-          'Groups whose members the policies let through, for when Git does not answer. Default: cluster-admins and system:masters.',
+          'Groups whose members the policies let through, for when Git does not answer. Default: cluster-admins, and the groups by which Kubernetes distributions know their own admins: system:masters, kubeadm:cluster-admins (kubeadm 1.29 and newer) and system:cluster-admins (OpenShift).',
         minItems: 1,
       }),
     ),

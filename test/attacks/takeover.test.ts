@@ -36,7 +36,7 @@ describe('a tenant gives one of its namespaces the name of', () => {
     const found = await diagnose({
       'organization.yaml': optional,
       'clusters/prodcluster01.yaml': cluster('prodcluster01', exampleShares, [
-        'trustedServiceAccounts: [cert-manager/cert-manager]',
+        'trustedServiceAccounts: [{ serviceAccount: cert-manager/cert-manager, powers: [Maintain] }]',
         'syncIdentity: system:serviceaccount:deploy:writer',
       ]),
       'tenants/green.yaml': other,

@@ -27,7 +27,7 @@ const annotated = (annotations: Record<string, string>): object => ({ metadata: 
 const solars = { 'tenantry.dev/namespace-kind': 'Tenant', 'tenantry.dev/tenant': 'solar' };
 
 describe('S1: namespaces are created from Git', () => {
-  const notInCluster = `add an entry to the tenant's file in ${repository}`;
+  const notInCluster = `for a tenant's, add an entry to its file in ${repository}; for one of the cluster's own, act as a member of cluster-admins`;
 
   test('not by somebody whom RBAC lets do it, in whatever way', async () => {
     const { overseer } = cluster;
@@ -257,10 +257,42 @@ describe('S15: a namespace is deleted in two steps', () => {
     await must(confirm('solar-prod'));
     expect(verdict(await cluster.argoCD.dryRun.delete('namespaces', 'solar-dev'))).toMatch(/^namespaces: /);
     await must(confirm('solar-dev'));
+    const isMarked = (state: string) =>
+      alice.patch('namespaces', 'solar-dev', labelled({ 'tenantry.dev/state': state }));
+    // Nor by the confirmation alone: it may be left from a mark that Git has taken back.
+    expect(verdict(await cluster.argoCD.dryRun.delete('namespaces', 'solar-dev'))).toMatch(/^namespaces: /);
+    expect(verdict(await alice.dryRun.delete('namespaces', 'solar-dev'))).toMatch(/^namespaces: /);
+    await must(isMarked('MarkedForDeletion'));
     expect(verdict(await cluster.argoCD.dryRun.delete('namespaces', 'solar-dev'))).toBe('allowed');
-    await must(
-      alice.patch('namespaces', 'solar-dev', { metadata: { annotations: { 'tenantry.dev/allow-delete': null } } }),
+    await must(confirm(''));
+    expect(verdict(await cluster.argoCD.dryRun.delete('namespaces', 'solar-dev'))).toMatch(/^namespaces: /);
+    await must(isMarked('Active'));
+  });
+
+  test('nor by what Kubernetes collects, or waits for: owners and finalizers', async () => {
+    const { overseer, argoCD } = cluster;
+    const ownerReferences = [
+      { apiVersion: 'v1', kind: 'Node', name: 'gone', uid: '00000000-0000-0000-0000-000000000001' },
+    ];
+    const held = { metadata: { finalizers: ['example.com/hold'] } };
+    for (const who of [overseer, argoCD]) {
+      for (const target of ['namespaces', 'namespaces/status'] as const) {
+        expect(verdict(await who.dryRun.patch(target, 'solar-dev', { metadata: { ownerReferences } }))).toBe(
+          'namespaces: a namespace of the platform has no owners: it goes when Git says so, in two steps',
+        );
+        expect(verdict(await who.dryRun.patch(target, 'solar-dev', held))).toMatch(
+          /^namespaces: a finalizer holds up the end of a namespace of the platform: to set one, act as a member of/,
+        );
+      }
+    }
+    // Operators that live by it may hold it, and anybody whom RBAC lets do it may let go.
+    await must(operator.patch('namespaces', 'solar-dev', held));
+    expect(verdict(await overseer.patch('namespaces', 'solar-dev', { metadata: { finalizers: null } }))).toBe(
+      'allowed',
     );
+    // What is not the platform's is nobody's business here.
+    await must(cluster.admin.create('namespaces', 'elsewhere'));
+    expect(verdict(await overseer.dryRun.patch('namespaces', 'elsewhere', held))).toBe('allowed');
   });
 
   test('one of a group says how else', async () => {
@@ -282,6 +314,7 @@ test('without the policy the namespace is moved; one that breaks the rules by th
   });
   expect(verdict(await cluster.overseer.patch('namespaces', 'misnamed', labelled({ team: 'a' })))).toBe('allowed');
   await must(alice.patch('namespaces', 'misnamed', annotated({ 'tenantry.dev/allow-delete': 'misnamed' })));
+  await must(alice.patch('namespaces', 'misnamed', labelled({ 'tenantry.dev/state': 'MarkedForDeletion' })));
   await must(cluster.argoCD.delete('namespaces', 'misnamed', { propagationPolicy: 'Foreground' }));
   await waitFor('it to be gone', async () => (await cluster.admin.get('namespaces', 'misnamed')).status === 404);
 });

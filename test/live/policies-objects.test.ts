@@ -75,10 +75,15 @@ describe('S10: only the platform writes what it owns', () => {
         : [['delete a collection', overseer.deleteAll(resource, namespace)] satisfies [string, Promise<Answer>]]),
       ['create with the label', overseer.create(resource, own, { ...object, metadata: { labels: managed } })],
     ];
+    // What a refusal names is what the object comes from: of the whole cluster's, no tenant's file.
+    const source = namespace
+      ? 'the share, quota or role in the file of the tenant \\w+'
+      : 'organization\\.yaml or the file of a cluster or tenant';
+    const from = new RegExp(
+      `: managed-objects: \\S+ is the platform's, by its name or the label app.kubernetes.io/managed-by=tenantry: change ${source} in https://\\S+; to do it by hand all the same, act as a member of cluster-admins, system:masters, kubeadm:cluster-admins or system:cluster-admins$`,
+    );
     for (const [what, answer] of refused) {
-      expect(`${what}: ${verdict(await answer)}`).toMatch(
-        /: managed-objects: \S+ is the platform's, by its name or the label app.kubernetes.io\/managed-by=tenantry: change the share, quota or role in the tenant's file$/,
-      );
+      expect(`${what}: ${verdict(await answer)}`).toMatch(from);
     }
     expect(verdict(await admin.get(resource, ours))).toBe('allowed');
 
@@ -310,23 +315,51 @@ describe('nobody but the platform widens admin, edit and view', () => {
     metadata: { labels: { [`rbac.authorization.k8s.io/aggregate-to-${role}`]: value } },
     rules,
   });
-  const message =
-    "aggregation: the labels rbac.authorization.k8s.io/aggregate-to-… change every tenant's admin, edit and view: have a cluster admin install this ClusterRole";
+  const message = (name: string) =>
+    `aggregation: the ClusterRole ${name} has a label rbac.authorization.k8s.io/aggregate-to-…, which may change every tenant's admin, edit and view: install it as a member of cluster-admins, system:masters, kubeadm:cluster-admins or system:cluster-admins, or have its operator listed under trustedServiceAccounts with AggregateRoles`;
+  const ofEveryTenant =
+    /^aggregation: the ClusterRoles admin, edit, view are every tenant's: to change them all the same, act as a/;
 
   test.each(['admin', 'edit', 'view'])('%s', async (role) => {
     const { overseer } = cluster;
-    expect(verdict(await overseer.create('clusterroles', 'widgets', aggregated(role)))).toBe(message);
-    expect(verdict(await overseer.apply('clusterroles', 'widgets', aggregated(role)))).toBe(message);
+    expect(verdict(await overseer.create('clusterroles', 'widgets', aggregated(role)))).toBe(message('widgets'));
+    expect(verdict(await overseer.apply('clusterroles', 'widgets', aggregated(role)))).toBe(message('widgets'));
     await must(overseer.create('clusterroles', 'widgets', { rules }));
-    expect(verdict(await overseer.patch('clusterroles', 'widgets', aggregated(role)))).toBe(message);
-    expect(verdict(await overseer.update('clusterroles', 'widgets', aggregated(role)))).toBe(message);
+    expect(verdict(await overseer.patch('clusterroles', 'widgets', aggregated(role)))).toBe(message('widgets'));
+    expect(verdict(await overseer.update('clusterroles', 'widgets', aggregated(role)))).toBe(message('widgets'));
     expect(verdict(await overseer.update('clusterroles', 'widgets', aggregated(role, 'false')))).toBe('allowed');
     expect(verdict(await overseer.delete('clusterroles', 'widgets'))).toBe('allowed');
   });
 
   test('nor changes what is aggregated already', async () => {
-    expect(verdict(await cluster.overseer.patch('clusterroles', 'system:aggregate-to-view', { rules }))).toBe(message);
-    expect(verdict(await cluster.overseer.patch('clusterroles', 'view', { rules }))).toBe(message);
+    const { overseer } = cluster;
+    const base = 'system:aggregate-to-view';
+    expect(verdict(await overseer.patch('clusterroles', base, { rules }))).toBe(message(base));
+    expect(verdict(await overseer.delete('clusterroles', base))).toBe(message(base));
+    expect(verdict(await overseer.deleteAll('clusterroles', ''))).toMatch(/^aggregation: /);
+  });
+
+  test.each(['admin', 'edit', 'view'])(
+    'nor the role %s itself, by what it gathers, what is in it, or its end',
+    async (role) => {
+      const { overseer, operator } = cluster;
+      const wider = { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { mine: 'true' } }] } };
+      for (const who of [overseer, operator]) {
+        expect(verdict(await who.patch('clusterroles', role, wider))).toMatch(ofEveryTenant);
+        expect(verdict(await who.patch('clusterroles', role, { aggregationRule: null, rules }))).toMatch(ofEveryTenant);
+        expect(verdict(await who.delete('clusterroles', role))).toMatch(ofEveryTenant);
+      }
+      expect(verdict(await cluster.alice.dryRun.patch('clusterroles', role, wider))).toBe('allowed');
+    },
+  );
+
+  test('nor by a role that is aggregated and gathers others, whose labels nobody looks at', async () => {
+    const gathering = {
+      ...aggregated('view'),
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] },
+    };
+    const found = verdict(await cluster.operator.create('clusterroles', 'gathering', gathering));
+    expect(found).toMatch(/^aggregation: a ClusterRole with a label \S+ gathers no others: list their rules in it/);
   });
 
   test('operators that the cluster trusts do, and Kubernetes then widens the roles', async () => {
@@ -338,7 +371,10 @@ describe('nobody but the platform widens admin, edit and view', () => {
     );
     await cluster.plane.rolesAggregated();
     expect(JSON.stringify((await cluster.admin.get('clusterroles', 'edit')).body)).toContain('widgets');
-    expect(verdict(await cluster.argoCD.dryRun.create('clusterroles', 'gadgets', aggregated('edit')))).toBe('allowed');
+    // Argo CD as well only where it is listed so: what tenants deploy by it is not the platform's.
+    expect(verdict(await cluster.argoCD.dryRun.create('clusterroles', 'gadgets', aggregated('edit')))).toBe(
+      message('gadgets'),
+    );
     expect(verdict(await cluster.alice.dryRun.create('clusterroles', 'gadgets', aggregated('edit')))).toBe('allowed');
   });
 

@@ -19,6 +19,8 @@ const deployment = {
   spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, ...pod('web') } },
 };
 const allowed = /^allowed$/;
+/** As whom one passes, as refusals say it. */
+const whoPasses = 'a member of cluster-admins, system:masters, kubeadm:cluster-admins or system:cluster-admins';
 /** What an API server without kubelets says once it has let somebody through. */
 const letThrough = /^(400 address not allowed|404 |500 |503 )/;
 
@@ -87,7 +89,7 @@ describe('S73: in a cordoned namespace nothing changes', () => {
       // Kubernetes' role admin has no ephemeral containers.
       if (who === owner && found.includes('cannot patch resource "pods/ephemeralcontainers"')) continue;
       expect(found).toBe(
-        "cordon: the namespace solar-frozen is cordoned: nothing in it changes until that is lifted, in the tenant's file (cordoned) or by the admins (cordons in organization.yaml)",
+        `cordon: the namespace solar-frozen is cordoned: nothing in it changes until that is lifted, in the tenant's file (cordoned) or by the admins (cordons in organization.yaml); to do it all the same, act as ${whoPasses}`,
       );
     }
   });
@@ -125,6 +127,49 @@ describe('S73: in a cordoned namespace nothing changes', () => {
     expect(
       verdict(await cluster.overseer.patch('deployments/status', 'solar-frozen/web', { status: { replicas: 1 } })),
     ).toBe('allowed');
+  });
+
+  test('a record of what happened is not wiped away', async () => {
+    const { overseer, alice } = cluster;
+    const event = { involvedObject: { namespace: 'solar-frozen' }, reason: 'Seen', message: 'm', type: 'Normal' };
+    await must(alice.create('events', 'solar-frozen/kept', event));
+    await must(alice.create('leases', 'solar-frozen/kept', { spec: {} }));
+    for (const [resource, name] of [
+      ['events', 'solar-frozen/kept'],
+      ['leases', 'solar-frozen/kept'],
+    ] as const) {
+      expect(verdict(await overseer.delete(resource, name))).toMatch(/^cordon: /);
+      expect(verdict(await overseer.deleteAll(resource, 'solar-frozen'))).toMatch(/^cordon: /);
+      expect(verdict(await overseer.patch(resource, name, { metadata: { labels } }))).toBe('allowed');
+    }
+  });
+
+  test.each([
+    [
+      'an owner that is not there',
+      { ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: 'x' }] },
+    ],
+    ['a finalizer', { finalizers: ['example.com/hold'] }],
+    ['an annotation', { annotations: { note: 'mine' } }],
+    ['a label', { labels: { note: 'mine' } }],
+  ])('nor does anything change with a status: %s', async (_, metadata) => {
+    const { overseer } = cluster;
+    const found: string[] = [];
+    for (const [target, name] of [
+      ['deployments/status', 'solar-frozen/web'],
+      ['pods/status', 'solar-frozen/web'],
+      ['services/status', 'solar-frozen/web'],
+    ] as const) {
+      const before = (await cluster.admin.get(target, name)).body;
+      found.push(verdict(await overseer.patch(target, name, { metadata })));
+      found.push(verdict(await overseer.update(target, name, { metadata })));
+      const after = (await cluster.admin.get(target, name)).body;
+      for (const key of Object.keys(metadata)) expect(at(after, 'metadata', key)).toEqual(at(before, 'metadata', key));
+      expect(verdict(await overseer.dryRun.update(target, name, {}))).toBe('allowed');
+    }
+    // Of some kinds Kubernetes leaves parts of the metadata out of a status; the rest is the policy's.
+    expect(found.filter((one) => one !== 'allowed').every((one) => one.startsWith('cordon: '))).toBe(true);
+    expect(found.filter((one) => one !== 'allowed').length).toBeGreaterThanOrEqual(4);
   });
 
   test("a status is nothing that Kubernetes' own roles let tenants write", async () => {
@@ -200,6 +245,10 @@ describe('S73: in a cordoned namespace nothing changes', () => {
     expect(verdict(await argoCD.dryRun.patch('rolebindings', binding, { metadata: { labels } }))).toBe('allowed');
     expect(verdict(await argoCD.dryRun.delete('rolebindings', binding))).toBe('allowed');
     expect(verdict(await argoCD.create('configmaps', 'solar-frozen/new'))).toMatch(/^cordon: /);
+    // A tenant whose work Argo CD applies too writes the label as he likes.
+    const asOurs = { metadata: { labels: { 'app.kubernetes.io/managed-by': 'tenantry' } } };
+    expect(verdict(await argoCD.create('configmaps', 'solar-frozen/ours', asOurs))).toMatch(/^cordon: /);
+    expect(verdict(await argoCD.patch('deployments', 'solar-frozen/web', asOurs))).toMatch(/^cordon: /);
     expect(verdict(await argoCD.patch('deployments', 'solar-frozen/web', { metadata: { labels } }))).toMatch(/^cordon/);
     expect(verdict(await argoCD.connect('pods/exec', 'solar-frozen/web', 'command=ls'))).toMatch(/^cordon: /);
   });
@@ -242,7 +291,7 @@ describe('S43: in a namespace that is marked for deletion there is nothing new',
   test.each(requests.filter(([, , , isNew]) => isNew))('%s', async (_, by) => {
     for (const who of [owner, cluster.overseer]) {
       expect(verdict(await by(who, 'solar-going'))).toBe(
-        'marked-for-deletion: the namespace solar-going is marked for deletion: create nothing new in it, and move out what is to be kept',
+        "marked-for-deletion: the namespace solar-going is marked for deletion: create nothing new in it but Pods and VolumeSnapshots, to move out what is to be kept; or have the mark taken back in the tenant's file",
       );
     }
   });
@@ -250,6 +299,18 @@ describe('S43: in a namespace that is marked for deletion there is nothing new',
   test.each(requests.filter(([, , , isNew]) => !isNew))('what is there goes on: %s', async (_, by, open) => {
     const found = verdict(await by(cluster.overseer, 'solar-going'));
     expect(found).toMatch(open);
+  });
+
+  test('its owner moves data out: a pod that reads a volume, and a copy of one to look into it', async () => {
+    const claim = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
+    expect(verdict(await owner.create('pods', 'solar-going/mover', pod('busybox', claim)))).toBe('allowed');
+    expect(await owner.connect('pods/exec', 'solar-going/mover', 'command=tar&stdout=true')).not.toMatchObject({
+      status: 403,
+    });
+    expect(verdict(await owner.delete('pods', 'solar-going/mover'))).toBe('allowed');
+    for (const who of [owner, cluster.overseer]) {
+      expect(verdict(await who.dryRun.create('deployments', 'solar-going/more', deployment))).toMatch(/^marked-for-/);
+    }
   });
 
   test('what runs is kept running', async () => {

@@ -79,8 +79,16 @@ describe('namespaces', () => {
     expect(active.annotations).toEqual({
       'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
       'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+      'tenantry.dev/allow-delete': '',
+      'tenantry.dev/allow-lists': '',
     });
-    expect(marked.annotations).toEqual({ 'tenantry.dev/allow-delete': 'solar-old' });
+    // Each key has a value in both states: what is only left out stays where somebody applied it by hand.
+    expect(marked.annotations).toEqual({
+      'argocd.argoproj.io/compare-options': '',
+      'argocd.argoproj.io/sync-options': 'Prune=true,Delete=true',
+      'tenantry.dev/allow-delete': 'solar-old',
+      'tenantry.dev/allow-lists': '',
+    });
     expect(marked.labels?.['tenantry.dev/state']).toBe('MarkedForDeletion');
   });
 
@@ -295,6 +303,7 @@ describe('clusters', () => {
     expect(one(objects, 'Namespace', 'audit').metadata.annotations).toEqual({
       'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
       'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+      'tenantry.dev/allow-lists': '',
       'tenantry.dev/group': 'audit',
     });
     expect(bindings(objects, 'audit')).toEqual(['tenantry:group:audit:admin']);
@@ -305,6 +314,7 @@ describe('clusters', () => {
     expect(one(objects, 'Namespace', 'former').metadata.annotations).toEqual({
       'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
       'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+      'tenantry.dev/allow-lists': '',
     });
     expect(bindings(objects, 'former')).toEqual([]);
   });

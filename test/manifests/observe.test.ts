@@ -105,7 +105,10 @@ describe('enforcement: Observe', () => {
     expect(Object.keys(namespace(objects, 'solar-prod').annotations ?? {})).toEqual([
       'argocd.argoproj.io/compare-options',
       'argocd.argoproj.io/sync-options',
+      'tenantry.dev/allow-delete',
+      'tenantry.dev/allow-lists',
     ]);
+    expect(namespace(objects, 'solar-prod').annotations?.['tenantry.dev/allow-lists']).toBe('');
   });
 
   it.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
@@ -129,7 +132,7 @@ describe('enforcement: Observe', () => {
         namespaces: [{ name: 'prod', isolation: { enforcement: 'Enforce' } }],
       },
       {},
-      'none',
+      'Enforce',
     ],
     [
       'of the organization',
@@ -139,7 +142,7 @@ describe('enforcement: Observe', () => {
     ],
   ])('holds by the nearest that says so: %s', async (_, spec, organization, expected) => {
     const objects = await renderedOf(files(spec, organization));
-    expect(podSecurity(namespace(objects, 'solar-prod'))['enforcement'] ?? 'none').toBe(expected);
+    expect(podSecurity(namespace(objects, 'solar-prod'))['enforcement']).toBe(expected);
   });
 
   it('lets pods keep a class of the system where a namespace is observed, and changes no policy where none is', async () => {

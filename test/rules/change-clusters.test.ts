@@ -108,15 +108,40 @@ describe('TEN515 cluster-admins-changed', () => {
     ],
     [
       'a service account that is trusted',
-      trusting('trustedServiceAccounts: [ops/a]'),
-      trusting('trustedServiceAccounts: [ops/a, ops/b]'),
-      ['`ops/b` is trusted on cluster `prodcluster01`, which it is not in the base'],
+      trusting('trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain] }]'),
+      trusting(
+        'trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain] }, { serviceAccount: ops/b, powers: [AggregateRoles, Maintain] }]',
+      ),
+      [
+        '`ops/b` is trusted on cluster `prodcluster01` with Maintain and AggregateRoles, which it is not in the base',
+      ],
+    ],
+    [
+      'a service account that is trusted with more',
+      trusting('trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain] }]'),
+      trusting('trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [BoundByTenants] }]'),
+      ['`ops/a` is trusted on cluster `prodcluster01` with BoundByTenants, which it is not in the base'],
+    ],
+    [
+      'a service account that is trusted with less',
+      trusting('trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain, CreateNamespaces] }]'),
+      trusting('trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain] }]'),
+      [],
     ],
     [
       'a new cluster with what it trusts',
       {},
-      { 'clusters/spare.yaml': cluster('spare', [], ['trustedServiceAccounts: [ops/a]', 'syncIdentity: x']) },
-      ['`x` is what Argo CD writes as on the new cluster `spare`', '`ops/a` is trusted on the new cluster `spare`'],
+      {
+        'clusters/spare.yaml': cluster(
+          'spare',
+          [],
+          ['trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain] }]', 'syncIdentity: x'],
+        ),
+      },
+      [
+        '`x` is what Argo CD writes as on the new cluster `spare`',
+        '`ops/a` is trusted on the new cluster `spare` with Maintain',
+      ],
     ],
     ['a new cluster that trusts nobody', {}, { 'clusters/spare.yaml': cluster('spare', []) }, []],
     [

@@ -61,7 +61,7 @@ describe('TEN326: nobody may act as the platform', () => {
   const files = (name: string, role: string): ExampleFiles => ({
     'organization.yaml': organizationFile({ ...argoCD, protectedNamespaces: ['gitops', 'logging'] }),
     ...cluster({
-      trustedServiceAccounts: ['cert-manager/controller'],
+      trustedServiceAccounts: [{ serviceAccount: 'cert-manager/controller', powers: ['Maintain'] }],
       foreignNamespaces: [{ name, sharedWith: [sre(role)] }],
     }),
   });

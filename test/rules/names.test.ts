@@ -376,7 +376,9 @@ describe('TEN209 protected-namespace', () => {
         naming: { tenantPrefix: 'Optional' },
         argoCD: { repoURL: 'https://git.example.com/a.git', namespace: 'gitops' },
       }),
-      ...prodcluster01({ trustedServiceAccounts: ['cert-manager/controller'] }),
+      ...prodcluster01({
+        trustedServiceAccounts: [{ serviceAccount: 'cert-manager/controller', powers: ['Maintain'] }],
+      }),
       ...solar({ namespaces: ['gitops', 'cert-manager', 'other'].map((fullName) => ({ fullName, ...on() })) }),
     };
     const found = await diagnose(files, { codes: 'TEN209' });

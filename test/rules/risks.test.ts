@@ -414,7 +414,10 @@ describe('TEN523, TEN530: who is trusted, and who is who', () => {
 
   it('leaves to errors what is one: who is let through, and a cluster that is another', async () => {
     const policies = organization({ policies: { breakGlassGroups: ['night-watch'] } });
-    const trusting = cluster('testcluster', 'test', { trustedServiceAccounts: ['a/b'], syncIdentity: 'bot' });
+    const trusting = cluster('testcluster', 'test', {
+      trustedServiceAccounts: [{ serviceAccount: 'a/b', powers: ['Maintain'] }],
+      syncIdentity: 'bot',
+    });
     expect(await risks({}, { ...policies, ...trusting })).toEqual([]);
     const elsewhere = { server: 'https://elsewhere.example.com:6443', certificateAuthority: { pem: 'another' } };
     expect(await risks({}, cluster('testcluster', 'test', elsewhere))).toEqual([]);

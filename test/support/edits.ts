@@ -130,7 +130,7 @@ const edits = {
         { kubernetesVersion: '1.33' },
         { labels: { environment: 'production' } },
         { retainedNamespaces: ['kept'] },
-        { trustedServiceAccounts: ['a/b'] },
+        { trustedServiceAccounts: [{ serviceAccount: 'a/b', powers: ['Maintain'] }] },
         { syncIdentity: 'somebody' },
         { storageClasses: ['fast'] },
         { sharedWith: [{ group: 'alpha' }, { group: 'beta', namespace: false }] },

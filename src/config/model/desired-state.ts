@@ -2,7 +2,11 @@ import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
 import { originAt } from '../../source/source.ts';
 import type { removals } from '../../settings/changes.ts';
-import type { authentication as authenticationSettings, cluster as clusterSettings } from '../../settings/cluster.ts';
+import type {
+  authentication as authenticationSettings,
+  cluster as clusterSettings,
+  TrustedPower,
+} from '../../settings/cluster.ts';
 import type { GrantedValues } from '../../settings/grants.ts';
 import type { isolation } from '../../settings/isolation.ts';
 import type { namespace as namespaceSettings } from '../../settings/namespace.ts';
@@ -145,8 +149,16 @@ export interface Cluster extends Resolved<typeof clusterSettings> {
   readonly ingressClasses?: readonly Located<string>[];
   /** The user name as which Argo CD writes to the cluster. */
   readonly syncIdentity: string;
+  readonly trustedServiceAccounts: readonly TrustedServiceAccount[];
+}
+
+/** A service account that the policies of a cluster let through. */
+export interface TrustedServiceAccount {
   /** As `namespace/name`. */
-  readonly trustedServiceAccounts: readonly string[];
+  readonly serviceAccount: string;
+  /** What for. */
+  readonly powers: readonly TrustedPower[];
+  readonly origin: Origin;
 }
 
 /** `pem` is undefined when the file that it should come from cannot be read, or the base64 is none. */

@@ -24,8 +24,8 @@ export const protectedNames = oncePer(
       const writer = serviceAccountOf(syncIdentity);
       return [
         ...(writer ? [{ ...writer, does: `writes to cluster \`${cluster}\`` }] : []),
-        ...trustedServiceAccounts.map((account) => {
-          const [namespace = '', name = ''] = account.split('/');
+        ...trustedServiceAccounts.map(({ serviceAccount }) => {
+          const [namespace = '', name = ''] = serviceAccount.split('/');
           return { namespace, name, does: `is trusted by cluster \`${cluster}\`` };
         }),
       ];

@@ -254,7 +254,7 @@ function controllerIdentity(argoCD: OrganizationFile['spec']['argoCD']): string 
 
 const grantKeys = valuesIn(grants);
 
-const defaultBreakGlassGroups = ['cluster-admins', 'system:masters'];
+const defaultBreakGlassGroups = ['cluster-admins', 'system:masters', 'kubeadm:cluster-admins', 'system:cluster-admins'];
 
 const defaultProduction: Organization['production'] = { environment: 'production' };
 
@@ -314,7 +314,10 @@ function resolveCluster(
     ...optional('storageClasses', classes('storageClasses')),
     ...optional('ingressClasses', classes('ingressClasses')),
     syncIdentity: field(spec, 'syncIdentity')?.value ?? syncIdentity,
-    trustedServiceAccounts: items(field(spec, 'trustedServiceAccounts')).map((account) => account.value),
+    trustedServiceAccounts: wholeItems(field(spec, 'trustedServiceAccounts')).map(({ value, origin }) => ({
+      ...value,
+      origin,
+    })),
   };
 }
 

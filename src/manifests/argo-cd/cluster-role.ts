@@ -34,7 +34,10 @@ const rbac = kinds.ClusterRole.group;
 
 /** The verbs by which Argo CD sees what there is. */
 export const reads = ['get', 'list', 'watch'];
-/** Server-side apply is a PATCH, also of what is not there yet: then `create` is asked for as well, and never `update`. */
+/**
+ * Server-side apply is a PATCH, also of what is not there yet: then `create` is asked for as well, and `update` only for what is
+ * written whole.
+ */
 const writes = ['create', 'delete', 'patch'];
 
 /**
@@ -57,7 +60,14 @@ export function argoCDClusterRole(
     template(k8s.KubeClusterRole, () => ({
       metadata,
       rules: [
-        ...rulesFor([...clusterKinds, ...namespacedKinds], [...reads, ...writes]),
+        ...rulesFor(
+          [...clusterKinds, ...namespacedKinds].filter(({ writtenWhole }) => !writtenWhole),
+          [...reads, ...writes],
+        ),
+        ...rulesFor(
+          [...clusterKinds, ...namespacedKinds].filter(({ writtenWhole }) => writtenWhole),
+          [...reads, ...writes, 'update'],
+        ),
         ...rulesFor(formerKinds, [...reads, 'delete']),
         ...rulesFor(namedKinds, reads),
         ...namedKinds.map(({ group, resource, name }) => ({

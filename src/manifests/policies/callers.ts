@@ -1,7 +1,8 @@
 import { isOwnAuthentication, rbacName } from '../../access/names-on.ts';
 import { reservedGroups } from '../../config/model/desired-state.ts';
-import { serviceAccountUserName } from '../../kubernetes/names.ts';
+import { groupPrefixesOfKubernetes, serviceAccountUserName } from '../../kubernetes/names.ts';
 import { compareCodeUnits } from '../../values/order.ts';
+import type { TrustedPower } from '../../settings/cluster.ts';
 import { celList, celString } from '../cel.ts';
 import type { PolicyContext, Variable } from './policy.ts';
 
@@ -17,8 +18,12 @@ export interface Callers {
   /** The control plane of Kubernetes. */
   readonly kubernetes: Variable;
   readonly nodes: Variable;
-  /** Operators of the cluster, as the cluster's file names them. */
-  readonly trusted: Variable;
+  /** Accounts that the cluster's file trusts to go on working in cordoned and marked namespaces. */
+  readonly maintainers: Variable;
+  /** Accounts that the cluster's file trusts to create namespaces. */
+  readonly namespaceCreators: Variable;
+  /** Accounts that the cluster's file trusts to write aggregated ClusterRoles. */
+  readonly roleAggregators: Variable;
 }
 
 /**
@@ -67,6 +72,10 @@ export const controllers = [
 export function callers({ organization, cluster }: Pick<PolicyContext, 'organization' | 'cluster'>): Callers {
   const user = 'request.userInfo.username';
   const groups = 'request.userInfo.?groups.orValue([])';
+  const trusted = (name: string, power: TrustedPower): Variable => ({
+    name,
+    expression: `${user} in ${celList(trustedUserNames(cluster, power))}`,
+  });
   return {
     writer: { name: 'writer', expression: `${user} == ${celString(cluster.syncIdentity)}` },
     breakGlass: { name: 'breakGlass', expression: breakGlass(organization, cluster, { user, groups }) },
@@ -81,33 +90,59 @@ export function callers({ organization, cluster }: Pick<PolicyContext, 'organiza
       ])}`,
     },
     nodes: { name: 'nodes', expression: `'system:nodes' in ${groups}` },
-    trusted: { name: 'trusted', expression: `${user} in ${celList(trustedUserNames(cluster))}` },
+    maintainers: trusted('maintainers', 'Maintain'),
+    namespaceCreators: trusted('namespaceCreators', 'CreateNamespaces'),
+    roleAggregators: trusted('roleAggregators', 'AggregateRoles'),
   };
+}
+
+/**
+ * As whom a policy is passed, for messages: `a member of cluster-admins or system:masters`. Who may do everything by RBAC and is
+ * refused is to know it.
+ */
+export function whoPasses({ organization, cluster }: Pick<PolicyContext, 'organization' | 'cluster'>): string {
+  const { groups, people } = breakGlassNames(organization, cluster);
+  const last = groups.at(-1);
+  const member = last && `a member of ${groups.length === 1 ? last : `${groups.slice(0, -1).join(', ')} or ${last}`}`;
+  return [...(people.length > 0 ? ['an admin of the organization'] : []), ...(member ? [member] : [])].join(', or ');
+}
+
+/** CEL for whether the policies let the caller through. */
+function breakGlass(
+  organization: PolicyContext['organization'],
+  cluster: PolicyContext['cluster'],
+  { user, groups }: { readonly user: string; readonly groups: string },
+): string {
+  const { groups: names, people } = breakGlassNames(organization, cluster);
+  const inGroups = `${groups}.exists(g, g in ${celList(names)})`;
+  return people.length === 0 ? inGroups : `${user} in ${celList(people)} || ${inGroups}`;
 }
 
 /**
  * Whom the policies let through. Where the cluster's own identity provider decides, the admins by their names take the place
  * of their group, which nobody keeps there; of other groups, those of Kubernetes itself have no prefix.
  */
-function breakGlass(
+function breakGlassNames(
   { policies: { breakGlassGroups }, admins }: PolicyContext['organization'],
   cluster: PolicyContext['cluster'],
-  { user, groups }: { readonly user: string; readonly groups: string },
-): string {
-  const inGroups = (names: readonly string[]): string => `${groups}.exists(g, g in ${celList(names)})`;
-  if (!isOwnAuthentication(cluster)) return inGroups(breakGlassGroups);
+): { readonly groups: readonly string[]; readonly people: readonly string[] } {
+  if (!isOwnAuthentication(cluster)) return { groups: breakGlassGroups, people: [] };
   const others = breakGlassGroups.filter((group) => !reservedGroups.some((reserved) => reserved === group));
-  const names = others.map((name) => (name.startsWith('system:') ? name : rbacName(cluster, { kind: 'Group', name })));
-  if (!breakGlassGroups.includes('cluster-admins')) return inGroups(names);
+  const groups = others.map((name) =>
+    groupPrefixesOfKubernetes.some((prefix) => name.startsWith(prefix))
+      ? name
+      : rbacName(cluster, { kind: 'Group', name }),
+  );
+  if (!breakGlassGroups.includes('cluster-admins')) return { groups, people: [] };
   const people = admins.map(({ value }) => rbacName(cluster, { kind: 'User', name: value })).sort(compareCodeUnits);
-  return `${user} in ${celList(people)} || ${inGroups(names)}`;
+  return { groups, people };
 }
 
-/** The user names of the cluster's trusted service accounts. */
-export function trustedUserNames({ trustedServiceAccounts }: PolicyContext['cluster']): string[] {
-  const names = trustedServiceAccounts.map((account) => {
-    const [namespace = '', name = ''] = account.split('/');
-    return serviceAccountUserName(namespace, name);
+/** The user names of the service accounts that the cluster's file trusts with a power. */
+export function trustedUserNames({ trustedServiceAccounts }: PolicyContext['cluster'], power: TrustedPower): string[] {
+  const names = trustedServiceAccounts.flatMap(({ serviceAccount, powers }) => {
+    const [namespace = '', name = ''] = serviceAccount.split('/');
+    return powers.includes(power) ? [serviceAccountUserName(namespace, name)] : [];
   });
   return names.sort(compareCodeUnits);
 }

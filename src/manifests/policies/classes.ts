@@ -112,7 +112,8 @@ function storagePolicy(context: PolicyContext): Policy {
       {
         apiGroups: [''],
         apiVersions: ['v1'],
-        resources: ['persistentvolumeclaims'],
+        // A claim's annotations can be changed by its status as well.
+        resources: ['persistentvolumeclaims', 'persistentvolumeclaims/status'],
         operations: ['CREATE', 'UPDATE'],
       },
     ],
@@ -150,20 +151,29 @@ function ingressesPolicy(context: PolicyContext): Policy {
   };
 }
 
-/** A variable for each list with what it allows, and one for whether it is there at all. */
+/** A variable for each list with what it allows, and one for whether it holds at all. */
 function lists(context: PolicyContext, policy: Held['policy']): Variable[] {
-  const annotation = (list: AllowList): string =>
-    celString(`${context.organization.labelDomain}/${isolation[list].annotation}`);
+  const domain = context.organization.labelDomain;
+  const listed = celString(context.key.allowLists);
   return [
     callers(context).breakGlass,
     { name: 'annotations', expression: 'namespaceObject.metadata.?annotations.orValue({})' },
-    ...heldBy(policy).flatMap((list) => [
-      { name: `${list}Limited`, expression: `!variables.breakGlass && ${annotation(list)} in variables.annotations` },
-      {
-        name: list,
-        expression: `variables.annotations[?${annotation(list)}].orValue('').split(',').filter(a, a != '')`,
-      },
-    ]),
+    // What does not say which of its lists hold is from before that was said: then all do.
+    { name: 'holding', expression: `variables.annotations[?${listed}].orValue('').split(',')` },
+    ...heldBy(policy).flatMap((list) => {
+      const name = isolation[list].annotation;
+      const annotation = celString(`${domain}/${name}`);
+      return [
+        {
+          name: `${list}Limited`,
+          expression: `!variables.breakGlass && ${annotation} in variables.annotations && (${celString(name)} in variables.holding || !(${listed} in variables.annotations))`,
+        },
+        {
+          name: list,
+          expression: `variables.annotations[?${annotation}].orValue('').split(',').filter(a, a != '')`,
+        },
+      ];
+    }),
   ];
 }
 

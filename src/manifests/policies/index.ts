@@ -1,20 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { ClusterNamespace } from '../../access/graph.ts';
 import { tenantByName } from '../../config/model/tenant-by-name.ts';
-import { isolationOf } from '../annotations.ts';
+import { isolationOf, writtenWhole } from '../annotations.ts';
 import type { ClusterInput } from '../cluster-input.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject } from '../template.ts';
 import { keys, managedBy } from '../labels.ts';
+import { aggregationPolicy } from './aggregation.ts';
 import { classesPolicies } from './classes.ts';
 import { customRolesPolicy } from './custom-roles.ts';
 import { namespacesPolicy } from './namespaces.ts';
-import {
-  aggregationPolicy,
-  managedObjectsPolicy,
-  selfServiceBindingsPolicy,
-  tokenRequestsPolicy,
-  tokenSecretsPolicy,
-} from './objects.ts';
+import { managedObjectsPolicy, selfServiceBindingsPolicy, tokenRequestsPolicy, tokenSecretsPolicy } from './objects.ts';
 import type { Policy, PolicyContext } from './policy.ts';
 import { cordonPolicy, markedForDeletionPolicy } from './states.ts';
 
@@ -44,20 +40,23 @@ export function policiesOf(context: PolicyContext): Policy[] {
 export function policyObjects({ organization, key }: PolicyContext, policy: Policy): ObjectTemplate[] {
   const name = `${policy.name}.${organization.labelDomain}`;
   const labels = { [key.managedBy]: managedBy };
+  const spec = {
+    failurePolicy: 'Fail',
+    matchConstraints: {
+      resourceRules: policy.match,
+      ...(policy.except && { excludeResourceRules: policy.except }),
+      ...(policy.namespaces && { namespaceSelector: policy.namespaces }),
+    },
+    variables: policy.variables,
+    validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
+  };
+  const annotations = {
+    [`${organization.labelDomain}/purpose`]: policy.purpose,
+    ...writtenWhole,
+    [key.digest]: createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 12),
+  };
   return [
-    apiObject('ValidatingAdmissionPolicy', {
-      metadata: { name, labels, annotations: { [`${organization.labelDomain}/purpose`]: policy.purpose } },
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          resourceRules: policy.match,
-          ...(policy.except && { excludeResourceRules: policy.except }),
-          ...(policy.namespaces && { namespaceSelector: policy.namespaces }),
-        },
-        variables: policy.variables,
-        validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
-      },
-    }),
+    apiObject('ValidatingAdmissionPolicy', { metadata: { name, labels, annotations }, spec }),
     apiObject('ValidatingAdmissionPolicyBinding', {
       metadata: { name, labels },
       spec: { policyName: name, validationActions: ['Deny'] },

@@ -2,9 +2,12 @@ import { oncePer } from '../../values/once.ts';
 import { celString } from '../cel.ts';
 import { guardedResources, kinds } from '../kinds.ts';
 import { managedBy } from '../labels.ts';
-import { callers } from './callers.ts';
+import { callers, whoPasses } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { listVariable, metadataOf, objectName } from './policy.ts';
+import { listVariable, metadataOf, objectName, repositoryOf } from './policy.ts';
+
+/** Finalizers are compared each with each, so long as that is quick; nothing puts on more than a few. */
+const mostComparisons = 10_000;
 
 /** The names of all tenants as a variable: the same in all clusters, and long. */
 const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable('tenants', tenants));
@@ -15,9 +18,9 @@ const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable(
  */
 export function namespacesPolicy(context: PolicyContext): Policy {
   const { organization, key, tenants, ownNames } = context;
-  const { writer, breakGlass, kubernetes, trusted } = callers(context);
+  const { writer, breakGlass, kubernetes, namespaceCreators } = callers(context);
   const prefixRequired = organization.naming.tenantPrefix.value === 'Required';
-  const repository = organization.argoCD?.repoURL.value ?? 'the Git repository';
+  const repository = repositoryOf(organization);
   const ourDomain = `k.startsWith(${celString(`${organization.labelDomain}/`)})`;
   const guardedDomains = ['pod-security.kubernetes.io/', 'argocd.argoproj.io/', 'scheduler.alpha.kubernetes.io/'];
   /** CEL for the keys that are in `a` and not the same in `b`. */
@@ -41,7 +44,7 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       writer,
       breakGlass,
       kubernetes,
-      trusted,
+      namespaceCreators,
       { name: 'labels', expression: metadataOf('object', 'labels') },
       { name: 'oldLabels', expression: metadataOf('oldObject', 'labels') },
       { name: 'annotations', expression: metadataOf('object', 'annotations') },
@@ -94,6 +97,9 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         name: 'guarded',
         expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${celString(domain)})`).join(' || ')})`,
       },
+      { name: 'oldOwners', expression: 'oldObject == null ? [] : oldObject.metadata.?ownerReferences.orValue([])' },
+      { name: 'finalizers', expression: 'object == null ? [] : object.metadata.?finalizers.orValue([])' },
+      { name: 'oldFinalizers', expression: 'oldObject == null ? [] : oldObject.metadata.?finalizers.orValue([])' },
       ...tenantNames(tenants),
       { name: 'claims', expression: `variables.tenants.filter(t, variables.name.startsWith(t + '-'))` },
       {
@@ -106,9 +112,9 @@ export function namespacesPolicy(context: PolicyContext): Policy {
     ],
     validations: [
       {
-        expression: `request.operation != 'CREATE' || variables.writer || variables.breakGlass || variables.kubernetes || variables.trusted`,
+        expression: `request.operation != 'CREATE' || variables.writer || variables.breakGlass || variables.kubernetes || variables.namespaceCreators`,
         message: `namespaces are not created in the cluster: add an entry to the tenant's file in ${repository}`,
-        messageExpression: `'the namespace ' + variables.name + ${celString(` is not created in the cluster: add an entry to the tenant's file in ${repository}`)}`,
+        messageExpression: `'the namespace ' + variables.name + ${celString(` is not created in the cluster: for a tenant's, add an entry to its file in ${repository}; for one of the cluster's own, act as ${whoPasses(context)}, or have the operator listed under trustedServiceAccounts with CreateNamespaces`)}`,
       },
       {
         expression: 'variables.writer || variables.breakGlass || variables.reserved.size() == 0',
@@ -127,7 +133,7 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       {
         // An operator may do as it likes with its own namespaces, but not with ours.
         expression:
-          'variables.writer || variables.breakGlass || variables.guarded.size() == 0 || (variables.trusted && !variables.ours)',
+          'variables.writer || variables.breakGlass || variables.guarded.size() == 0 || (variables.namespaceCreators && !variables.ours)',
         message: `these labels and annotations are set from ${repository} alone: change the isolation in the tenant's file there`,
         messageExpression: `variables.guarded.join(', ') + ${celString(` on a namespace is set from ${repository} alone: change the isolation in the tenant's file there`)}`,
       },
@@ -169,7 +175,17 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ${celString(`: choose another, or add an entry to the tenant's file in ${repository}`)}`,
       },
       {
-        expression: `request.operation != 'DELETE' || !variables.ours || ((variables.writer || variables.breakGlass) && variables.oldAnnotations[?${celString(key.allowDelete)}].orValue('') == variables.name)`,
+        // Kubernetes collects what has an owner that is gone, and waits for every finalizer.
+        expression: `request.operation == 'DELETE' || !variables.ours || variables.breakGlass || variables.kubernetes || object.metadata.?ownerReferences.orValue([]) == variables.oldOwners`,
+        message: 'a namespace of the platform has no owners: it goes when Git says so, in two steps',
+      },
+      {
+        expression: `request.operation == 'DELETE' || !variables.ours || variables.breakGlass || variables.kubernetes || variables.namespaceCreators || variables.finalizers == variables.oldFinalizers || (variables.finalizers.size() * variables.oldFinalizers.size() <= ${mostComparisons} && variables.finalizers.all(f, f in variables.oldFinalizers))`,
+        message: `a finalizer holds up the end of a namespace of the platform: to set one, act as ${whoPasses(context)}, or have the operator listed under trustedServiceAccounts with CreateNamespaces`,
+      },
+      {
+        // The confirmation alone is not enough: it may be there from a mark that Git has taken back.
+        expression: `request.operation != 'DELETE' || !variables.ours || ((variables.writer || variables.breakGlass) && variables.oldAnnotations[?${celString(key.allowDelete)}].orValue('') == variables.name && (variables.oldTenant == '' || variables.oldLabels[?${celString(key.state)}].orValue('') == 'MarkedForDeletion'))`,
         message: `a namespace is deleted in two steps: state: MarkedForDeletion on its entry in ${repository}, then the removal of the entry`,
         messageExpression: `variables.oldTenant != '' ? 'the namespace ' + variables.name + ' is deleted in two steps: state: MarkedForDeletion on its entry in the file of the tenant ' + variables.oldTenant + ${celString(` in ${repository}, then the removal of the entry`)} : 'the namespace ' + variables.name + ${celString(` outlives its group's access: to delete it, a cluster admin annotates it with ${key.allowDelete}=`)} + variables.name + ' first'`,
       },

@@ -6,9 +6,9 @@ import { celList, celString } from '../cel.ts';
 import type { Kind } from '../kinds.ts';
 import { guardedResources, kinds, renderedKinds } from '../kinds.ts';
 import { managedBy } from '../labels.ts';
-import { callers, trustedUserNames } from './callers.ts';
+import { callers, trustedUserNames, whoPasses } from './callers.ts';
 import type { Policy, PolicyContext, ResourceRule, Validation, Variable } from './policy.ts';
-import { hasLabel, listVariable, managed, metadataOf, objectName, ourNamespaces } from './policy.ts';
+import { hasLabel, listVariable, managed, metadataOf, objectName, ourNamespaces, repositoryOf } from './policy.ts';
 
 /** What the policy guards: the kinds that are declared so, a rule for each API group. */
 const guarded: readonly ResourceRule[] = Array.from(
@@ -28,7 +28,8 @@ const guarded: readonly ResourceRule[] = Array.from(
 export function managedObjectsPolicy(context: PolicyContext): Policy {
   const { key } = context;
   const { writer, breakGlass, kubernetes } = callers(context);
-  const { foreign } = context;
+  const { foreign, organization } = context;
+  const repository = repositoryOf(organization);
   const unadopted = `nobody is given anything in it until a cluster admin annotates it with ${key.allowAdopt}=<tenant>${foreign.length === 0 ? '' : ', or, where others declare it, the share stands under foreignNamespaces'}`;
   return {
     name: 'managed-objects',
@@ -44,14 +45,15 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
         name: 'managed',
         expression: `${hasLabel(key.managedBy, managedBy)} || variables.name == ${celString(managedBy)} || variables.name.startsWith(${celString(`${managedBy}:`)})`,
       },
+      { name: 'source', expression: sourceOf(context) },
       ...(foreign.length === 0 ? [] : [...listVariable('foreignBindings', foreignLines(context)), declaredByOthers]),
     ],
     validations: [
       {
         // Kubernetes deletes what is in a namespace with it, and finishes what Argo CD deletes in the foreground.
         expression: 'variables.writer || variables.breakGlass || variables.kubernetes || !variables.managed',
-        message: `objects with the label ${key.managedBy}=${managedBy}, or a name that begins with ${managedBy}:, are the platform's: change the share, quota or role in the tenant's file`,
-        messageExpression: `variables.name + ${celString(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change the share, quota or role in the tenant's file`)}`,
+        message: `objects with the label ${key.managedBy}=${managedBy}, or a name that begins with ${managedBy}:, are the platform's: change what they come from in ${repository}`,
+        messageExpression: `variables.name + ${celString(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change `)} + variables.source + ${celString(` in ${repository}; to do it by hand all the same, act as ${whoPasses(context)}`)}`,
       },
       {
         // Argo CD goes on to what is in a namespace where the Namespace itself was refused to it.
@@ -61,6 +63,17 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
       },
     ],
   };
+}
+
+/** CEL for what in Git an object comes from, by the namespace that it is in: only a tenant's has a tenant's file. */
+function sourceOf({ key, cluster }: PolicyContext): string {
+  const label = (name: string): string =>
+    `namespaceObject.metadata.?labels.orValue({})[?${celString(name)}].orValue('')`;
+  return [
+    "namespaceObject == null ? 'organization.yaml or the file of a cluster or tenant' :",
+    `${label(key.tenant)} != '' ? 'the share, quota or role in the file of the tenant ' + ${label(key.tenant)} :`,
+    celString(`the file of the cluster ${cluster.name}`),
+  ].join('\n');
 }
 
 /**
@@ -180,7 +193,7 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
       `s.kind == 'User' ? ${users}`,
       `s.kind == 'Group' ? ${group.join(' && ')}`,
       // Nobody gains anything from inviting an operator that the cluster trusts anyway.
-      `s.namespace == request.namespace || 'system:serviceaccount:' + s.namespace + ':' + s.name in ${celList(trustedUserNames(cluster))}`,
+      `s.namespace == request.namespace || 'system:serviceaccount:' + s.namespace + ':' + s.name in ${celList(trustedUserNames(cluster, 'BoundByTenants'))}`,
     ].join(' : '),
     message: `a RoleBinding made in the cluster may name ${those}: ${remedy}`,
     messageExpression: `'a RoleBinding made in the cluster may not name ' + ${refused} + ${celString(`, but ${those}: ${remedy}`)}`,
@@ -225,32 +238,6 @@ export function tokenRequestsPolicy(context: PolicyContext): Policy {
       {
         expression: `variables.breakGlass || variables.nodes || object.?spec.?expirationSeconds.orValue(${longestToken}) <= ${longestToken}`,
         message: `a token asked for lives ${longestToken} seconds at most: ask for a shorter one, and again when it ends`,
-      },
-    ],
-  };
-}
-
-/** Labels that widen the roles admin, edit and view for everyone are the platform's to give. */
-export function aggregationPolicy(context: PolicyContext): Policy {
-  const { writer, breakGlass, kubernetes, trusted } = callers(context);
-  const labels = ['admin', 'edit', 'view'].map((role) => `rbac.authorization.k8s.io/aggregate-to-${role}`);
-  return {
-    name: 'aggregation',
-    purpose: 'ClusterRoles that are aggregated into admin, edit and view change what every tenant can do.',
-    match: [
-      {
-        apiGroups: [kinds.ClusterRole.group],
-        apiVersions: ['*'],
-        resources: [kinds.ClusterRole.resource],
-        operations: ['CREATE', 'UPDATE'],
-      },
-    ],
-    variables: [writer, breakGlass, kubernetes, trusted],
-    validations: [
-      {
-        expression: `variables.writer || variables.breakGlass || variables.kubernetes || variables.trusted || !(${labels.map((label) => hasLabel(label, 'true')).join(' || ')})`,
-        message:
-          "the labels rbac.authorization.k8s.io/aggregate-to-… change every tenant's admin, edit and view: have a cluster admin install this ClusterRole",
       },
     ],
   };

@@ -120,6 +120,11 @@ export function managed({ key }: Pick<PolicyContext, 'key'>): Variable {
   return { name: 'managed', expression: hasLabel(key.managedBy, managedBy) };
 }
 
+/** Where the files are, for messages. */
+export function repositoryOf({ argoCD }: PolicyContext['organization']): string {
+  return argoCD?.repoURL.value ?? 'the Git repository';
+}
+
 /** The namespaces that tenantry renders: tenants', groups', and those that are kept of groups. */
 export function ourNamespaces({ key }: Pick<PolicyContext, 'key'>): LabelSelector {
   return { matchExpressions: [{ key: key.kind, operator: 'Exists' }] };

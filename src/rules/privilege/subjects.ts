@@ -1,5 +1,6 @@
 import type { Cluster, Share, Subject, Tenant } from '../../config/model/desired-state.ts';
 import { reservedGroups } from '../../config/model/desired-state.ts';
+import { groupPrefixesOfKubernetes } from '../../kubernetes/names.ts';
 import { codePoints, skeleton } from '../../values/lookalike.ts';
 import { oncePer } from '../../values/once.ts';
 import type { Origin } from '../../source/source.ts';
@@ -46,10 +47,13 @@ export function subjectOrigin({ subject, origin }: Pick<Share, 'subject' | 'orig
   return originAt(origin, subjectKeys[subject.kind]);
 }
 
-export type ReservedGroup = (typeof reservedGroups)[number] | 'system:*';
+export type ReservedGroup = (typeof reservedGroups)[number] | ReservedPrefix;
+
+/** All groups that begin so. */
+export type ReservedPrefix = `${(typeof groupPrefixesOfKubernetes)[number]}*`;
 
 const reserved = new Map<string, ReservedGroup>(reservedGroups.map((name) => [bare(name), name]));
-const reservedPrefix = bare('system:');
+const reservedPrefixes = groupPrefixesOfKubernetes.map((prefix) => [bare(prefix), `${prefix}*`] as const);
 
 /**
  * The reserved group that people read when they see `group` (S25), whatever its letter case, alphabet, spaces and
@@ -58,7 +62,12 @@ const reservedPrefix = bare('system:');
  */
 export function reservedGroupLike(group: string): ReservedGroup | undefined {
   const read = bare(group);
-  return read.startsWith(reservedPrefix) ? 'system:*' : reserved.get(read);
+  return reservedPrefixes.find(([prefix]) => read.startsWith(prefix))?.[1] ?? reserved.get(read);
+}
+
+/** Whether a group is reserved for how it begins. */
+export function isReservedPrefix(like: ReservedGroup | undefined): like is ReservedPrefix {
+  return like?.endsWith('*') === true;
 }
 
 function bare(name: string): string {

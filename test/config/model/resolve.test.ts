@@ -335,7 +335,7 @@ describe('names', () => {
     const cluster = exampleOrganization['clusters/prodcluster01.yaml'];
     const desired = await desiredStateOf({
       'organization.yaml': `${exampleOrganization['organization.yaml']}  argoCD: { repoURL: https://git.example.com/a.git, namespace: gitops }\n`,
-      'clusters/prodcluster01.yaml': `${cluster}  trustedServiceAccounts: [cert-manager/controller]\n  syncIdentity: system:serviceaccount:deploy:writer\n`,
+      'clusters/prodcluster01.yaml': `${cluster}  trustedServiceAccounts: [{ serviceAccount: cert-manager/controller, powers: [Maintain] }]\n  syncIdentity: system:serviceaccount:deploy:writer\n`,
     });
     const because = ['gitops', 'cert-manager', 'deploy', 'argocd'].map((n) => protectionOf(desired, n)?.because);
     expect(because).toEqual([

@@ -47,7 +47,13 @@ ${more}`,
 server: https://prodcluster01.example.com:6443
 certificateAuthority: { file: example-ca.pem }
 kubernetesVersion: "1.36"
-trustedServiceAccounts: [cert-manager/cert-manager]
+trustedServiceAccounts:
+  - serviceAccount: cert-manager/cert-manager
+    powers: [Maintain, CreateNamespaces, AggregateRoles, BoundByTenants]
+  - { serviceAccount: kube-system/cilium, powers: [Maintain] }
+  - { serviceAccount: kube-system/creator, powers: [CreateNamespaces] }
+  - { serviceAccount: kube-system/aggregator, powers: [AggregateRoles] }
+  - { serviceAccount: kube-system/monitor, powers: [BoundByTenants] }
 sharedWith:
   - { group: solar-leads, namespace: false }
   - { group: solar-sre, namespace: false }

@@ -1,4 +1,4 @@
-import { cluster } from '../../../settings/cluster.ts';
+import { cluster, powersAdded } from '../../../settings/cluster.ts';
 import { argoCD, organization, policies } from '../../../settings/organization.ts';
 import { valueText } from '../../../settings/value.ts';
 import { textOf } from '../../../plan/facts.ts';
@@ -8,7 +8,7 @@ import type { SettingFact } from '../../../plan/facts.ts';
 import { inBase, originAt } from '../../../source/source.ts';
 import type { ChangeContext, ChangeRule } from '../../rule.ts';
 import { isOwnAuthentication } from '../../../access/names-on.ts';
-import { listedClusters } from '../../wording.ts';
+import { listedClusters, listedWords } from '../../wording.ts';
 import { hasBase, itemsIn, unread, waiverHelp } from '../sides.ts';
 
 const code = 'TEN515';
@@ -77,8 +77,11 @@ function changes({ before, after, plan }: ChangeContext): PowerChange[] {
     if (kind !== 'cluster' || !is || !now?.has(name) || unknown.has(name)) return [];
     const isNew = !old?.has(name);
     const place = isNew ? `the new cluster \`${name}\`` : `cluster \`${name}\``;
-    if (what === cluster.trustedServiceAccounts)
-      return [given(is, is.item ?? '', `is trusted on ${place}`, was, isNew)];
+    if (what === cluster.trustedServiceAccounts) {
+      const powers = powersAdded(was?.value, is.value);
+      if (powers.length === 0) return [];
+      return [given(is, is.item ?? '', `is trusted on ${place} with ${listedWords(powers)}`, was, isNew)];
+    }
     const followed = isNew || textOf(was) === identities[0];
     if (what === cluster.syncIdentity && !(followed && textOf(is) === identities[1])) {
       return [given(is, valueText(is.value), `is what Argo CD writes as on ${place}`, was, isNew)];

@@ -6,7 +6,7 @@ import { codePoints, visible } from '../../../values/lookalike.ts';
 import { originAt } from '../../../source/source.ts';
 import type { TenantRule, Finding } from '../../rule.ts';
 import type { ReservedGroup } from '../subjects.ts';
-import { reservedGroupLike } from '../subjects.ts';
+import { isReservedPrefix, reservedGroupLike } from '../subjects.ts';
 
 export const reservedGroup: TenantRule = {
   level: 'tenant',
@@ -41,7 +41,7 @@ function problems(place: Located<string>): Finding[] {
 }
 
 function finding({ value: group, origin }: Located<string>, like: ReservedGroup): Finding {
-  const isReserved = group === like || (like === 'system:*' && group.startsWith('system:'));
+  const isReserved = group === like || (isReservedPrefix(like) && group.startsWith(like.slice(0, -1)));
   const foreign = codePoints(group);
   return {
     message: `group \`${visible(group)}\` ${isReserved ? 'is reserved' : `looks like the reserved \`${like}\``}`,
@@ -58,4 +58,5 @@ const advice: Record<ReservedGroup, string> = {
     'name another group; a person who is to administer all clusters is listed under `admins` in organization.yaml',
   'cluster-scope': 'drop it: every token holds `cluster-scope`, and what it allows is the same for everyone',
   'system:*': 'name a group of the identity provider: `system:…` groups belong to Kubernetes itself',
+  'kubeadm:*': 'name a group of the identity provider: `kubeadm:…` groups are those of the admins that kubeadm sets up',
 };

@@ -2,7 +2,7 @@ import { isOwnAuthentication } from '../../../access/names-on.ts';
 import { at } from '../../../source/diagnostic.ts';
 import { visible } from '../../../values/lookalike.ts';
 import type { ClusterRule } from '../../rule.ts';
-import { reservedGroupLike } from '../subjects.ts';
+import { isReservedPrefix, reservedGroupLike } from '../subjects.ts';
 
 export const authenticationPrefix: ClusterRule = {
   level: 'cluster',
@@ -16,7 +16,7 @@ export const authenticationPrefix: ClusterRule = {
     const { userPrefix, groupPrefix } = cluster.authentication;
     for (const [key, { value, origin, byDefault }] of Object.entries({ userPrefix, groupPrefix })) {
       if (byDefault) continue;
-      if (reservedGroupLike(value) === 'system:*') {
+      if (isReservedPrefix(reservedGroupLike(value))) {
         yield {
           message: `\`${key}\` of cluster \`${cluster.name}\` is \`${visible(value)}\`, with which the names of Kubernetes itself begin`,
           at: at(origin),

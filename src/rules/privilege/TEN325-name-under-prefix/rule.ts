@@ -6,7 +6,7 @@ import { originAt } from '../../../source/source.ts';
 import { skeleton, visible } from '../../../values/lookalike.ts';
 import { usersIn } from '../../references/users.ts';
 import type { Finding, WholeRule } from '../../rule.ts';
-import { reservedGroupLike } from '../subjects.ts';
+import { isReservedPrefix, reservedGroupLike } from '../subjects.ts';
 
 export const nameUnderPrefix: WholeRule = {
   level: 'whole',
@@ -23,7 +23,9 @@ export const nameUnderPrefix: WholeRule = {
     for (const cluster of own) {
       const { userPrefix, groupPrefix } = cluster.authentication;
       // A prefix that is Kubernetes' own is TEN324's.
-      const [ofUsers, ofGroups] = [userPrefix, groupPrefix].map(({ value }) => reservedGroupLike(value) !== 'system:*');
+      const [ofUsers, ofGroups] = [userPrefix, groupPrefix].map(
+        ({ value }) => !isReservedPrefix(reservedGroupLike(value)),
+      );
       for (const { name, origin } of ofGroups ? desired.organization.groups : []) {
         const full = rbacName(cluster, { kind: 'Group', name });
         const like = reservedGroupLike(full);
