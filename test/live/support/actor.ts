@@ -5,8 +5,11 @@ import type { Answer, Caller, Client, Method, RequestOptions } from '../../contr
 const resources = {
   clusterrolebindings: ['rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', false],
   clusterroles: ['rbac.authorization.k8s.io/v1', 'ClusterRole', false],
+  certificaterequests: ['cert-manager.io/v1', 'CertificateRequest', true],
+  ciliumendpoints: ['cilium.io/v2', 'CiliumEndpoint', true],
   configmaps: ['v1', 'ConfigMap', true],
   cronjobs: ['batch/v1', 'CronJob', true],
+  customresourcedefinitions: ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', false],
   deployments: ['apps/v1', 'Deployment', true],
   events: ['v1', 'Event', true],
   ingresses: ['networking.k8s.io/v1', 'Ingress', true],
@@ -27,9 +30,11 @@ const resources = {
   secrets: ['v1', 'Secret', true],
   serviceaccounts: ['v1', 'ServiceAccount', true],
   services: ['v1', 'Service', true],
+  statefulsets: ['apps/v1', 'StatefulSet', true],
   storageclasses: ['storage.k8s.io/v1', 'StorageClass', false],
   validatingadmissionpolicies: ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicy', false],
   validatingadmissionpolicybindings: ['admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', false],
+  volumesnapshots: ['snapshot.storage.k8s.io/v1', 'VolumeSnapshot', true],
   certificatesigningrequests: ['certificates.k8s.io/v1', 'CertificateSigningRequest', false],
 } as const satisfies Record<string, readonly [apiVersion: string, kind: string, namespaced: boolean]>;
 
