@@ -106,11 +106,12 @@ export function stepsOn<Cluster extends string>(fleet: () => Fleet<Cluster>) {
     });
   }
 
-  /** Deletes a namespace as a cluster admin would: by the confirmation on it, and by hand. */
+  /** Deletes a namespace as a cluster admin would: by its mark and the confirmation on it, and by hand. */
   async function deleteNamespace(cluster: Cluster, name: string): Promise<void> {
     const annotations = { 'tenantry.dev/allow-delete': name };
+    const labels = { 'tenantry.dev/state': 'MarkedForDeletion' };
     await request(cluster, 'PATCH', namespaceAt(name), {
-      body: { metadata: { annotations } },
+      body: { metadata: { annotations, labels } },
       contentType: 'application/merge-patch+json',
     });
     await request(cluster, 'DELETE', namespaceAt(name));

@@ -204,7 +204,7 @@ describe('a merge', () => {
     expect((await merged(fleet.organization))[prod]).toMatchObject(allIsWell);
     const { body } = await request(prod, 'GET', namespaceAt('solar-shop'));
     expect(at(body, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options')).toBe('Prune=false,Delete=false');
-    expect(at(body, 'metadata', 'annotations', 'tenantry.dev/allow-delete')).toBeUndefined();
+    expect(at(body, 'metadata', 'annotations', 'tenantry.dev/allow-delete')).toBe('');
     expect(await status(prod, precious)).toBe(200);
   });
 });

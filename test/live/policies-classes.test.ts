@@ -59,6 +59,19 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
+test('what a claim says by its status is looked at as well', async () => {
+  const annotations = { 'volume.beta.kubernetes.io/storage-class': 'slow' };
+  await must(owner.create('persistentvolumeclaims', 'solar-strict/status', claim({ storageClassName: 'fast' })));
+  const found = await cluster.overseer.patch('persistentvolumeclaims/status', 'solar-strict/status', {
+    metadata: { annotations },
+  });
+  expect(verdict(found)).toMatch(/^storage: the StorageClass "slow" is not allowed in solar-strict/);
+  const capacity = { status: { phase: 'Pending' } };
+  expect(verdict(await cluster.overseer.patch('persistentvolumeclaims/status', 'solar-strict/status', capacity))).toBe(
+    'allowed',
+  );
+});
+
 describe('S69: images come from the registries of the tenant', () => {
   const container = { name: 'more', image: 'nginx' };
   const image = { name: 'data', image: { reference: 'ghcr.io/data:1' } };
@@ -86,6 +99,22 @@ describe('S69: images come from the registries of the tenant', () => {
     for (const who of [owner, cluster.overseer, cluster.argoCD, cluster.operator]) {
       expect(verdict(await who.create('pods', 'solar-strict/new', object))).toBe(wrongImage(found));
     }
+  });
+
+  test('a list holds by being named, and an older namespace that names none holds what it has', async () => {
+    const { alice } = cluster;
+    const attempt = async () => verdict(await owner.dryRun.create('pods', 'solar-strict/new', pod('nginx')));
+    for (const [lists, expected] of [
+      ['allowed-storage-classes', 'allowed'],
+      ['', 'allowed'],
+      [null, wrongImage('nginx')],
+      ['allowed-registries,allowed-storage-classes', wrongImage('nginx')],
+    ] as const) {
+      const annotations = { 'tenantry.dev/allow-lists': lists };
+      await must(alice.patch('namespaces', 'solar-strict', { metadata: { annotations } }));
+      await waitFor(`${String(lists)} to count`, async () => (await attempt()) === expected);
+    }
+    await cluster.sync(organization());
   });
 
   test('no pod that a controller makes of a template either', async () => {
