@@ -43,11 +43,11 @@ function inclusions(): string {
 
 /** The row about a Namespace that is on its way out, below that of the others. */
 const marked =
-  '| Namespace that is marked for deletion | none | The first of the two changes is what makes it prunable, and lets the policy in the cluster let it go. |\n';
+  '| Namespace that is marked for deletion | `Prune=true,Delete=true`, and an empty `compare-options` | The first of the two changes is what makes it prunable, and lets the policy in the cluster let it go. Written, as what is only left out may stay. |\n';
 
 /** A row for the kinds of which Argo CD does the same for the same reason. */
 function syncOptions(): string {
-  return Array.from(
+  const rows = Array.from(
     groupedBy(renderedKinds, ({ leavingGit }) => leavingGit.why),
     ([why, of]) => {
       const options = of.some(({ leavingGit }) => leavingGit.kept)
@@ -55,5 +55,10 @@ function syncOptions(): string {
         : 'none';
       return `| ${of.map(({ kind }) => kind).join(', ')} | ${options} | ${why} |\n${of.some(({ kind }) => kind === 'Namespace') ? marked : ''}`;
     },
-  ).join('');
+  );
+  const whole = renderedKinds.filter(({ writtenWhole }) => writtenWhole).map(({ kind }) => kind);
+  return [
+    ...rows,
+    `| ${whole.join(', ')} | \`Replace=true\`, beside the above | They have maps that lose keys. Argo CD writes them whole, also over what another field manager keeps of an older rendering. An annotation changes with the keys, or Argo CD would see no difference. |\n`,
+  ].join('');
 }

@@ -104,7 +104,8 @@ export function applications(
           repoURL: argoCD.repoURL.value,
           targetRevision: argoCD.targetRevision.value,
           path: [...(argoCD.path ? [argoCD.path.value] : []), distFolder, folder].join('/'),
-          directory: { recurse: true, ...(include && { include: `{${include.join(',')}}` }) },
+          // Said of all files as well: left out, the patterns of before would stay where somebody applied them by hand.
+          directory: { recurse: true, include: include ? `{${include.join(',')}}` : '*' },
         },
         destination,
         syncPolicy,
