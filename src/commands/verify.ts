@@ -218,7 +218,7 @@ function humanReport(io: Io, report: Report): string {
   const problems = problemsOf(report);
   const count = (result: Outcome['result']): number => outcomes.filter((o) => o.result === result).length;
   const summary = [
-    `${counted(count('verified'), 'object')} verified`,
+    `${counted(count('verified'), 'object')} would be accepted`,
     ...(count('refused') > 0 ? [`${count('refused')} refused`] : []),
     ...(count('no-answer') > 0 ? [`${count('no-answer')} without an answer`] : []),
     ...(count('not-checked') > 0 ? [`${count('not-checked')} not checked`] : []),
@@ -229,7 +229,8 @@ function humanReport(io: Io, report: Report): string {
     ...(problems.length === 0 ? [] : [table(columns, problems, { style }), '\n']),
     ...notCheckedLines(outcomes, typeChecks).map((line) => `${style.cyan('not checked')}: ${prose(line)}\n`),
     ...notes.map((note) => `${style.yellow('note')}: ${prose(note)}\n`),
-    `${summary.join(', ')}${policySummary(typeChecks)}\n`,
+    // Or a success would promise more than was asked: that the cluster is as the manifests say.
+    `${summary.join(', ')}${policySummary(typeChecks)}; what is in the cluster was not compared with them\n`,
   ].join('');
 }
 

@@ -194,7 +194,7 @@ describe('the sample organization', () => {
     expect(code).toBe(0);
     expect(stdout).toBe(
       `${cluster} at ${plane.server}, Kubernetes ${after.kubernetesVersion.server}, as ${argoCD}\n\n` +
-        `${after.objects.length} objects verified; the types in ${after.typeChecks.length} policies checked, none with errors\n`,
+        `${after.objects.length} objects would be accepted; the types in ${after.typeChecks.length} policies checked, none with errors; what is in the cluster was not compared with them\n`,
     );
   });
 
@@ -305,7 +305,9 @@ describe('a server', () => {
       'User "system:serviceaccount:default:namespacer" cannot patch resource "rolebindings" in API group "rbac.authorization.k8s.io" in the namespace "basalt-prod"',
     ]);
     expect(stdout).not.toContain('Namespace basalt-prod ');
-    expect(stdout).toMatch(/\n1 object verified, \d+ refused\n$/);
+    expect(stdout).toMatch(
+      /\n1 object would be accepted, \d+ refused; what is in the cluster was not compared with them\n$/,
+    );
   });
 
   it('says whose lines an object comes from', async () => {
