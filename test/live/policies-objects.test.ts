@@ -150,6 +150,7 @@ describe("what a namespace's admin binds by himself", () => {
     ['a user', ['User user:kim']],
     ['a group of the organization', ['Group audit']],
     ['a service account of the namespace', ['ServiceAccount solar-prod/default']],
+    ['all service accounts of the namespace', ['Group system:serviceaccounts:solar-prod']],
     ['an operator that the cluster trusts', ['ServiceAccount cert-manager/cert-manager']],
     ['nobody', []],
   ];
@@ -183,7 +184,9 @@ describe("what a namespace's admin binds by himself", () => {
     for (const who of [owner, cluster.overseer, cluster.operator, cluster.argoCD]) {
       const found = verdict(await who.create('rolebindings', 'solar-prod/own', bad));
       expect(found).toContain(`self-service-bindings: a RoleBinding made in the cluster may not name ${named}`);
-      expect(found).toContain("for others, add a share to the tenant's file");
+      expect(found).toContain(
+        "for others, service accounts of the tenant's other namespaces among them, add a share to the tenant's file",
+      );
       expect(found).not.toContain('user:kim,');
     }
     await must(owner.create('rolebindings', 'solar-prod/own', roleBinding('view', 'User user:kim')));

@@ -175,7 +175,8 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
     ...(isOwnAuthentication(cluster) ? [`!s.name.startsWith('system:')`] : []),
   ].join(' && ');
   const those = `users (${prefixes.user}<name>), groups ${declared ? 'of the organization' : 'that are not reserved'}, and service accounts of the namespace`;
-  const remedy = "for others, add a share to the tenant's file";
+  const remedy =
+    "for others, service accounts of the tenant's other namespaces among them, add a share to the tenant's file (sharedWith)";
   const refused = `variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ')`;
   const group = [
     `!s.name.startsWith('system:')`,
@@ -191,7 +192,8 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
         : groupsVariable(organization, prefixes.group),
     allowed: [
       `s.kind == 'User' ? ${users}`,
-      `s.kind == 'Group' ? ${group.join(' && ')}`,
+      // All accounts of the namespace by Kubernetes' name for them: each of them may be bound by itself as well.
+      `s.kind == 'Group' ? s.name == 'system:serviceaccounts:' + request.namespace || (${group.join(' && ')})`,
       // Nobody gains anything from inviting an operator that the cluster trusts anyway.
       `s.namespace == request.namespace || 'system:serviceaccount:' + s.namespace + ':' + s.name in ${celList(trustedUserNames(cluster, 'BoundByTenants'))}`,
     ].join(' : '),
