@@ -62,6 +62,8 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
+const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+
 /** What operators do in a namespace, each by the request that it sends. */
 const work: [operator: string, what: string, by: (who: Actor, ns: string) => Promise<Answer>, inMarked: boolean][] = [
   ['Cilium', 'registers a pod', (who, ns) => who.dryRun.create('ciliumendpoints', `${ns}/web`), false],
@@ -179,6 +181,41 @@ describe("a cluster's own admins, by the groups of their client certificates", (
       const { status, body } = await mallory.get('configmaps', 'solar-prod/');
       expect([status, at(body, 'reason')]).toEqual([401, 'Unauthorized']);
     }
+  });
+});
+
+describe('a restore from a backup', () => {
+  /** A backup program, as the account that Velero has: RBAC lets it do anything, and it goes through cordons. */
+  const restorer = () => cluster.serviceAccount('kube-system/cilium');
+
+  test('brings data into namespaces that are there, cordoned and marked ones too', async () => {
+    const who = await restorer();
+    for (const namespace of ['solar-prod', ...states]) {
+      for (const request of [
+        () => who.dryRun.create('configmaps', `${namespace}/restored`),
+        () => who.dryRun.create('secrets', `${namespace}/restored`, { stringData: { a: 'b' } }),
+        () => who.dryRun.create('persistentvolumeclaims', `${namespace}/restored`, claim),
+      ]) {
+        expect(await verdictPastRbac(request)).toBe('allowed');
+      }
+    }
+  });
+
+  test("brings back nothing of the platform's: neither a namespace with its labels nor a binding", async () => {
+    const who = await restorer();
+    const { body } = await cluster.admin.get('namespaces', 'solar-dev');
+    const labels = at(body, 'metadata', 'labels');
+    const restored = { metadata: { labels, annotations: at(body, 'metadata', 'annotations') } };
+    expect(verdict(await who.dryRun.create('namespaces', 'solar-old', restored))).toMatch(/^namespaces: /);
+    const ours = 'solar-prod/tenantry:group:former:admin';
+    expect(verdict(await who.dryRun.create('rolebindings', ours, roleBinding('admin', 'Group former')))).toMatch(
+      /^(managed-objects|self-service-bindings): /,
+    );
+    // One who passes restores it as it was; it is the tenant's that it says, and Argo CD goes on with it.
+    expect(verdict(await cluster.alice.create('namespaces', 'solar-old', restored))).toBe('allowed');
+    expect(verdict(await cluster.argoCD.dryRun.apply('namespaces', 'solar-old', { metadata: { labels } }))).toBe(
+      'allowed',
+    );
   });
 });
 
