@@ -137,7 +137,9 @@ describe('TEN223: the annotations of a namespace', () => {
     'argocd.argoproj.io/compare-options'.length +
     'IgnoreExtraneous'.length +
     'argocd.argoproj.io/sync-options'.length +
-    'Prune=false,Delete=false'.length;
+    'Prune=false,Delete=false'.length +
+    'tenantry.dev/allow-delete'.length +
+    'tenantry.dev/allow-lists'.length;
   const rest = 262_144 - own - 'note'.length;
 
   it.each<[string, string, string[]]>([
@@ -149,7 +151,7 @@ describe('TEN223: the annotations of a namespace', () => {
   });
 
   it('count together with those of the defaults and with the lists', async () => {
-    const half = 'x'.repeat(130_980);
+    const half = 'x'.repeat(130_946);
     const spec = (registries: readonly string[]) => ({
       defaults: { clusters: ['prodcluster01'], annotations: { a: half } },
       isolation: { registries },

@@ -112,9 +112,7 @@ describe('TEN515 cluster-admins-changed', () => {
       trusting(
         'trustedServiceAccounts: [{ serviceAccount: ops/a, powers: [Maintain] }, { serviceAccount: ops/b, powers: [AggregateRoles, Maintain] }]',
       ),
-      [
-        '`ops/b` is trusted on cluster `prodcluster01` with Maintain and AggregateRoles, which it is not in the base',
-      ],
+      ['`ops/b` is trusted on cluster `prodcluster01` with Maintain and AggregateRoles, which it is not in the base'],
     ],
     [
       'a service account that is trusted with more',

@@ -14,6 +14,7 @@ import { worktree } from '../../src/tree/tree.ts';
 import { diagnose, diagnosePlaced } from '../support/diagnose.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { saysOfFolder } from '../support/on-disk.ts';
+import { secondsSince } from '../support/processor-time.ts';
 
 const solar = exampleOrganization['tenants/solar.yaml'];
 
@@ -80,7 +81,8 @@ describe('TEN001 not-readable', () => {
       put(join(folder, 'tenants/lunar.yaml'));
     });
     expect(found).toEqual([`tenants/lunar.yaml TEN001 ${message}`]);
-    expect(performance.now() - start).toBeLessThan(5000);
+    // What waits for a writer waits for ever.
+    expect(performance.now() - start).toBeLessThan(60_000);
   });
 
   it.each([
@@ -277,9 +279,9 @@ describe('TEN006 not-plain-yaml', () => {
 
   it('is quick about an alias bomb', async () => {
     const bomb = Array.from({ length: 30 }, (_, i) => `l${i}: &l${i} [${`*l${i - 1}, `.repeat(50)}]\n`).join('');
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect((await says({ 'tenants/lunar.yaml': bomb })).length).toBeLessThanOrEqual(20);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(secondsSince(start)).toBeLessThan(5);
   });
 });
 

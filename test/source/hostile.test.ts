@@ -5,6 +5,7 @@ import type { Position, Source, Span } from '../../src/source/source.ts';
 import { parseYaml, yamlLocator } from '../../src/source/source.ts';
 import { cases } from '../support/cases.ts';
 import { exampleOrganization } from '../support/examples.ts';
+import { secondsSince } from '../support/processor-time.ts';
 
 const solar = exampleOrganization['tenants/solar.yaml'];
 
@@ -162,11 +163,11 @@ describe('a hostile text', () => {
     ['emoji', times('👩‍💻', 1_000_000)],
     ['NUL', times('\0', 1_000_000)],
   ])('is answered at once: %s', (_, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const source = read(text);
     yamlLocator(source)(['spec', 'a', 0], 'value');
-    // Some tens of milliseconds; the rest is for a machine that is busy.
-    expect(performance.now() - start).toBeLessThan(5000);
+    // Some tens of milliseconds; the rest is for what else runs on the processor's other threads.
+    expect(secondsSince(start)).toBeLessThan(5);
     expect(source.problems.length + (source.value === undefined ? 0 : 1)).toBeGreaterThan(0);
   });
 
@@ -181,9 +182,9 @@ describe('a hostile text', () => {
     ['closing brackets', times(']', 500_000)],
     ['comments', `a:\n${times('  # x\n', 500_000)}  b`],
   ])('takes time in proportion to its length: %s', (_, text) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     read(text);
     // About half a second; what compares each with every other, or makes a stack trace for each, takes far more.
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(secondsSince(start)).toBeLessThan(10);
   });
 });

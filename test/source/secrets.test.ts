@@ -4,6 +4,7 @@ import { findSecrets, redactSecrets } from '../../src/source/secrets.ts';
 import { checkOrganization, printDiagnostics } from '../../src/app/organization.ts';
 import { exampleCertificate, exampleOrganization } from '../support/examples.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { secondsSince } from '../support/processor-time.ts';
 
 // Put together here, so that no scanner of secrets takes this file for one that holds some.
 const pem = (kind: string, body = 'MIIEabcd+/==\n'): string =>
@@ -120,9 +121,9 @@ describe('any text', () => {
     'xoxb-',
   ])('is looked through in time that is in proportion to its length: %s', (part) => {
     const text = part.repeat(1_000_000 / part.length);
-    const start = performance.now();
+    const start = process.cpuUsage();
     redactSecrets(text);
     // Some tens of milliseconds; the rest is for a machine that is busy.
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(secondsSince(start)).toBeLessThan(8);
   });
 });

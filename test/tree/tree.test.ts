@@ -10,6 +10,7 @@ import { parseYaml } from '../../src/source/source.ts';
 import type { FileTree } from '../../src/tree/tree.ts';
 import { maxFileSize, memoryTree, worktree } from '../../src/tree/tree.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { secondsSince } from '../support/processor-time.ts';
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -73,9 +74,9 @@ describe('a tree on disk', () => {
     const tree = worktree(folder);
     expect(await textOf(tree, 'fits')).toHaveLength(maxFileSize);
     expect(await tree.read('larger')).toEqual({ failure: 'too-large', detail: `more than ${maxFileSize} bytes` });
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(await tree.read('huge')).toMatchObject({ failure: 'too-large' });
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(secondsSince(start)).toBeLessThan(5);
   });
 
   it('lists links, pipes and folders as what they are, and reads none of them', async () => {
