@@ -12,6 +12,22 @@ export function celString(text: string, quote: "'" | '"' = "'"): string {
 
 /** A CEL list of strings; a long one has an item a line, so that a change of it is a line in a diff. */
 export function celList(items: readonly string[]): string {
-  const literals = items.map((item) => celString(item));
-  return literals.length <= 3 ? `[${literals.join(', ')}]` : `[\n${literals.map((l) => `  ${l}`).join(',\n')}\n]`;
+  return literal(
+    items.map((item) => celString(item)),
+    { open: '[', close: ']' },
+  );
+}
+
+/** A CEL map with these keys, each to `true`; it is written as a list is. */
+export function celMap(keys: readonly string[]): string {
+  return literal(
+    keys.map((key) => `${celString(key)}: true`),
+    { open: '{', close: '}' },
+  );
+}
+
+function literal(items: readonly string[], { open, close }: { readonly open: string; readonly close: string }): string {
+  return items.length <= 3
+    ? `${open}${items.join(', ')}${close}`
+    : `${open}\n${items.map((i) => `  ${i}`).join(',\n')}\n${close}`;
 }

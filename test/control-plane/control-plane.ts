@@ -49,6 +49,8 @@ export interface ControlPlane {
   /** All that a program has logged so far: why the API server refused a token stands nowhere else. */
   readonly log: (program: ProgramName) => string;
   readonly memory: (program: ProgramName) => Memory;
+  /** Milliseconds of processor time that a program has used so far. */
+  readonly cpu: (program: ProgramName) => number;
   /** The end of each program's log, for a test that has failed. */
   readonly logTails: (lines?: number) => string;
   /** Ends the programs and removes all that they wrote. */
@@ -70,6 +72,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     running.set(name, process);
     const ended = await waitFor(`${name} to be ready`, async () => process.exit() ?? ((await isReady()) && 'ready'));
     if (ended !== 'ready') throw new Error(`${name} ended with ${ended}`);
+  }
+
+  function runningProgram(name: ProgramName): GuardedProcess {
+    const found = running.get(name);
+    if (!found) throw new Error(`${name} does not run`);
+    return found;
   }
 
   async function end(...names: readonly ProgramName[]): Promise<void> {
@@ -154,11 +162,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         await runApiServer(Number(new URL(server).port), client);
       },
       log: (program) => running.get(program)?.output() ?? '',
-      memory(program) {
-        const found = running.get(program);
-        if (!found) throw new Error(`${program} does not run`);
-        return found.memory();
-      },
+      memory: (program) => runningProgram(program).memory(),
+      cpu: (program) => runningProgram(program).cpu(),
       logTails,
       async stop() {
         await client.close();

@@ -39,6 +39,8 @@ export interface GuardedProcess {
   readonly output: () => string;
   /** Throws when it has ended. */
   readonly memory: () => Memory;
+  /** Milliseconds of processor time that it has used so far. Throws when it has ended. */
+  readonly cpu: () => number;
   /** Ends it at once, and returns when it is gone. */
   readonly end: () => Promise<void>;
 }
@@ -75,6 +77,7 @@ export function startProcess(options: ProcessOptions): GuardedProcess {
     exit: () => ended,
     output: () => readFileSync(options.log, 'utf8'),
     memory: () => memoryOfProgram(shell.pid ?? 0),
+    cpu: () => cpuOfProgram(shell.pid ?? 0),
     async end() {
       stdin.end('end\n');
       await gone;
@@ -82,10 +85,24 @@ export function startProcess(options: ProcessOptions): GuardedProcess {
   };
 }
 
+/** The processes that a shell has started. */
+function childrenOf(shell: number): string[] {
+  return readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
+}
+
+/** Of what the shell guards: its other child is a shell too, and has used next to nothing. */
+function cpuOfProgram(shell: number): number {
+  const all = childrenOf(shell).map((pid) => {
+    // After the name in parentheses, which may hold anything: utime and stime, in hundredths of a second.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  });
+  return Math.max(...all);
+}
+
 /** Of what the shell guards: its other child is a shell too, and small. */
 function memoryOfProgram(shell: number): Memory {
-  const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
-  const all = children.map((pid): Memory => {
+  const all = childrenOf(shell).map((pid): Memory => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const bytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
     return { now: bytes('VmRSS'), peak: bytes('VmHWM') };

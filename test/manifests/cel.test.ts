@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { celList, celString } from '../../src/manifests/cel.ts';
+import { celList, celMap, celString } from '../../src/manifests/cel.ts';
 
 it.each([
   ['solar', `'solar'`, `"solar"`],
@@ -23,4 +23,7 @@ it('a long list has an item a line, so that a change is a line in a diff', () =>
   expect(celList([])).toBe('[]');
   expect(celList(['a', 'b', 'c'])).toBe("['a', 'b', 'c']");
   expect(celList(['a', 'b', 'c', 'd'])).toBe("[\n  'a',\n  'b',\n  'c',\n  'd'\n]");
+  expect(celMap([])).toBe('{}');
+  expect(celMap(['a', 'b'])).toBe("{'a': true, 'b': true}");
+  expect(celMap(['a', 'b', 'c', 'd'])).toBe("{\n  'a': true,\n  'b': true,\n  'c': true,\n  'd': true\n}");
 });

@@ -4,7 +4,7 @@ import { keysOf } from '../../settings/setting.ts';
 import { celString } from '../cel.ts';
 import { callers } from './callers.ts';
 import type { Policy, PolicyContext, Variable } from './policy.ts';
-import { metadataOf, ourNamespaces } from './policy.ts';
+import { metadataOf, mostRounds, ourNamespaces } from './policy.ts';
 
 /** How the policies hold a list: each must say, or nothing would. */
 interface Held {
@@ -20,7 +20,7 @@ const held: Readonly<Record<AllowList, Held>> = {
     policy: 'pods',
     what: 'image',
     found:
-      'variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
+      'variables.tooMany ? [] : variables.images.filter(i, !(i in variables.oldImages) && !variables.registries.exists(r, i.startsWith(r)))',
   },
   storageClasses: { policy: 'storage', what: 'StorageClass', found: wrongClasses('storageClasses') },
   ingressClasses: { policy: 'ingresses', what: 'IngressClass', found: wrongClasses('ingressClasses') },
@@ -48,17 +48,23 @@ export function classesPolicies(context: PolicyContext): Policy[] {
   return [podsPolicy(context), storagePolicy(context), ingressesPolicy(context)];
 }
 
+/** How many containers and volumes of a pod are looked at: a policy compares each image with each registry. */
+const mostWithImages = mostRounds / 2;
+
 function podsPolicy(context: PolicyContext): Policy {
+  const listOf = (object: 'object' | 'oldObject', field: string): string => `${object}.spec.?${field}.orValue([])`;
+  const containers = ['containers', 'initContainers', 'ephemeralContainers'];
+  // A volume can be an image as well, since 1.31.
+  const withImages = [...containers, ...(context.minor >= 31 ? ['volumes'] : [])];
   const images = (object: 'object' | 'oldObject'): string =>
-    [
-      ...['containers', 'initContainers', 'ephemeralContainers'].map(
-        (field) => `${object}.spec.?${field}.orValue([]).map(c, c.image)`,
-      ),
-      // A volume can be an image as well, since 1.31.
-      ...(context.minor >= 31
-        ? [`${object}.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.reference)`]
-        : []),
-    ].join(' +\n');
+    withImages
+      .map((field) => {
+        const list = listOf(object, field);
+        return field === 'volumes'
+          ? `${list}.filter(v, has(v.image)).map(v, v.image.reference)`
+          : `${list}.map(c, c.image)`;
+      })
+      .join(' +\n');
   const refused = refusals('pods');
   return {
     name: 'pods',
@@ -87,11 +93,23 @@ function podsPolicy(context: PolicyContext): Policy {
             },
           ]
         : []),
-      { name: 'images', expression: images('object') },
+      {
+        name: 'sameImages',
+        expression: `oldObject != null && ${withImages.map((field) => `${listOf('object', field)} == ${listOf('oldObject', field)}`).join(' && ')}`,
+      },
+      {
+        name: 'tooMany',
+        expression: `!variables.sameImages && ${withImages.map((field) => `${listOf('object', field)}.size()`).join(' + ')} > ${mostWithImages}`,
+      },
+      { name: 'images', expression: `variables.sameImages ? [] :\n${images('object')}` },
       { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
       ...refused.variables,
     ],
     validations: [
+      {
+        expression: '!variables.registriesLimited || !variables.tooMany',
+        message: `a pod here has at most ${mostWithImages} ${context.minor >= 31 ? 'containers and volumes' : 'containers'}, as isolation.registries in the tenant's file looks at each image: make several pods`,
+      },
       ...refused.validations,
       {
         // Where a list is set, it decides; without one, those that Kubernetes keeps for itself are not for tenants.

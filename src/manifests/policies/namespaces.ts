@@ -4,13 +4,13 @@ import { guardedResources, kinds } from '../kinds.ts';
 import { managedBy } from '../labels.ts';
 import { callers, whoPasses } from './callers.ts';
 import type { Policy, PolicyContext, Validation } from './policy.ts';
-import { listVariable, metadataOf, objectName, repositoryOf } from './policy.ts';
+import { celSet, listVariable, metadataOf, mostComparisons, mostRounds, objectName, repositoryOf } from './policy.ts';
 
-/** Finalizers are compared each with each, so long as that is quick; nothing puts on more than a few. */
-const mostComparisons = 10_000;
+/** The names of all tenants as a set: the same in all clusters, and long. */
+const tenantNames = oncePer((tenants: PolicyContext['tenants']) => celSet('tenants', tenants));
 
-/** The names of all tenants as a variable: the same in all clusters, and long. */
-const tenantNames = oncePer((tenants: PolicyContext['tenants']) => listVariable('tenants', tenants));
+/** Where in a namespace's name, of at most 63 characters, the first `-` after a tenant's name may be. */
+const positions = `[${Array.from({ length: 61 }, (_, i) => i + 1).join(', ')}]`;
 
 /**
  * Namespaces are the platform's: they come from Git, keep their tenant, carry its prefix, and go only in two steps
@@ -23,10 +23,14 @@ export function namespacesPolicy(context: PolicyContext): Policy {
   const repository = repositoryOf(organization);
   const ourDomain = `k.startsWith(${celString(`${organization.labelDomain}/`)})`;
   const guardedDomains = ['pod-security.kubernetes.io/', 'argocd.argoproj.io/', 'scheduler.alpha.kubernetes.io/'];
-  /** CEL for the keys that are in `a` and not the same in `b`. */
-  const differing = (a: string, b: string): string =>
-    `variables.${a}.filter(k, !(k in variables.${b}) || variables.${a}[k] != variables.${b}[k])`;
-  const missing = (a: string, b: string): string => `variables.${a}.filter(k, !(k in variables.${b}))`;
+  /** CEL for the keys that are set, changed or removed, of the labels or the annotations. */
+  const changed = (now: string, before: string): string =>
+    [
+      `(variables.${now} == variables.${before} ? [] :`,
+      `variables.${now}.filter(k, !(k in variables.${before}) || variables.${now}[k] != variables.${before}[k]) +`,
+      `variables.${before}.filter(k, !(k in variables.${now})))`,
+    ].join('\n');
+  const allTenants = tenantNames(tenants);
   const managed = (labels: string): string => `variables.${labels}[?${celString(key.managedBy)}].orValue('')`;
 
   return {
@@ -62,7 +66,8 @@ export function namespacesPolicy(context: PolicyContext): Policy {
       { name: 'wasManaged', expression: `${managed('oldLabels')} == ${celString(managedBy)}` },
       {
         name: 'ours',
-        expression: `variables.isManaged || variables.wasManaged || variables.labels.exists(k, ${ourDomain}) || variables.oldLabels.exists(k, ${ourDomain})`,
+        // Of one with very many labels, by those of ours that decide.
+        expression: `variables.isManaged || variables.wasManaged || variables.kind != '' || variables.oldKind != '' || [variables.labels, variables.oldLabels].exists(m, m.size() <= ${mostRounds} && m.exists(k, ${ourDomain}))`,
       },
       {
         // Whose it would be, as the annotation that allows it says: a tenant's name, group/<name>, or Retained.
@@ -80,32 +85,36 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         expression: `variables.owner != '' && variables.oldAnnotations[?${celString(key.allowAdopt)}].orValue('') == variables.owner`,
       },
       {
+        // Some of very many labels or annotations change.
+        name: 'crowded',
+        expression: `request.operation != 'DELETE' && [variables.labels, variables.oldLabels, variables.annotations, variables.oldAnnotations].exists(m, m.size() > ${mostRounds}) && (variables.labels != variables.oldLabels || variables.annotations != variables.oldAnnotations)`,
+      },
+      {
         // The keys of the labels and annotations that a CREATE sets, or an UPDATE sets, changes or removes.
         name: 'changed',
-        expression: [
-          differing('labels', 'oldLabels'),
-          missing('oldLabels', 'labels'),
-          differing('annotations', 'oldAnnotations'),
-          missing('oldAnnotations', 'annotations'),
-        ].join(' +\n'),
+        expression: `request.operation == 'DELETE' || variables.crowded ? [] :\n${changed('labels', 'oldLabels')} +\n${changed('annotations', 'oldAnnotations')}`,
       },
       {
         name: 'reserved',
-        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${ourDomain} || (k == ${celString(key.managedBy)} && variables.isManaged != variables.wasManaged))`,
+        expression: `variables.changed.filter(k, ${ourDomain} || (k == ${celString(key.managedBy)} && variables.isManaged != variables.wasManaged))`,
       },
       {
         name: 'guarded',
-        expression: `request.operation == 'DELETE' ? [] : variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${celString(domain)})`).join(' || ')})`,
+        expression: `variables.changed.filter(k, ${guardedDomains.map((domain) => `k.startsWith(${celString(domain)})`).join(' || ')})`,
       },
       { name: 'oldOwners', expression: 'oldObject == null ? [] : oldObject.metadata.?ownerReferences.orValue([])' },
       { name: 'finalizers', expression: 'object == null ? [] : object.metadata.?finalizers.orValue([])' },
       { name: 'oldFinalizers', expression: 'oldObject == null ? [] : oldObject.metadata.?finalizers.orValue([])' },
-      ...tenantNames(tenants),
-      { name: 'claims', expression: `variables.tenants.filter(t, variables.name.startsWith(t + '-'))` },
+      ...allTenants.variables,
       {
-        // The tenant that the name points to (S70): the longest, where one's name begins with another's.
+        // Where the name of a tenant ends in the namespace's.
+        name: 'ends',
+        expression: `${positions}.filter(i, i < variables.name.size() && variables.name.charAt(i) == '-' && ${allTenants.has('variables.name.substring(0, i)')})`,
+      },
+      {
+        // The tenant that the name points to (S70), or '': the longest, where one's name begins with another's.
         name: 'meant',
-        expression: `variables.claims.filter(t, variables.claims.all(other, other.size() <= t.size()))`,
+        expression: `variables.ends.size() == 0 ? '' : variables.name.substring(0, variables.ends[variables.ends.size() - 1])`,
       },
       // Without the prefix it is the label that decides (S72), and the admins have given these names by themselves.
       ...(ownNames.length > 0 ? listVariable('ownNames', ownNames) : []),
@@ -115,6 +124,10 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         expression: `request.operation != 'CREATE' || variables.writer || variables.breakGlass || variables.kubernetes || variables.namespaceCreators`,
         message: `namespaces are not created in the cluster: add an entry to the tenant's file in ${repository}`,
         messageExpression: `'the namespace ' + variables.name + ${celString(` is not created in the cluster: for a tenant's, add an entry to its file in ${repository}; for one of the cluster's own, act as ${whoPasses(context)}, or have the operator listed under trustedServiceAccounts with CreateNamespaces`)}`,
+      },
+      {
+        expression: 'variables.breakGlass || !variables.crowded',
+        message: `the labels and annotations of a namespace that has more than ${mostRounds} of either, before or after, are changed by cluster admins alone: have one remove what it does not need`,
       },
       {
         expression: 'variables.writer || variables.breakGlass || variables.reserved.size() == 0',
@@ -164,15 +177,15 @@ export function namespacesPolicy(context: PolicyContext): Policy {
             ]
           : []),
         {
-          expression: `variables.tenant == '' || variables.meant.all(t, t == variables.tenant)${ownNames.length > 0 ? ` || (variables.tenant + '/' + variables.name) in variables.ownNames` : ''}`,
+          expression: `variables.tenant == '' || variables.meant in ['', variables.tenant]${ownNames.length > 0 ? ` || (variables.tenant + '/' + variables.name) in variables.ownNames` : ''}`,
           message: 'the name begins with the name of another tenant',
-          messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ', not of ' + variables.tenant`,
+          messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant + ', not of ' + variables.tenant`,
         },
       ].map(unless(`!variables.assigned || variables.writer`)),
       {
-        expression: `request.operation != 'CREATE' || variables.kubernetes || variables.kind != '' || variables.meant.size() == 0`,
+        expression: `request.operation != 'CREATE' || variables.kubernetes || variables.kind != '' || variables.meant == ''`,
         message: 'the name begins with the name of a tenant, but the namespace does not say that it belongs to one',
-        messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant[0] + ${celString(`: choose another, or add an entry to the tenant's file in ${repository}`)}`,
+        messageExpression: `'the name ' + variables.name + ' is for a namespace of the tenant ' + variables.meant + ${celString(`: choose another, or add an entry to the tenant's file in ${repository}`)}`,
       },
       {
         // Kubernetes collects what has an owner that is gone, and waits for every finalizer.
@@ -180,7 +193,7 @@ export function namespacesPolicy(context: PolicyContext): Policy {
         message: 'a namespace of the platform has no owners: it goes when Git says so, in two steps',
       },
       {
-        expression: `request.operation == 'DELETE' || !variables.ours || variables.breakGlass || variables.kubernetes || variables.namespaceCreators || variables.finalizers == variables.oldFinalizers || (variables.finalizers.size() * variables.oldFinalizers.size() <= ${mostComparisons} && variables.finalizers.all(f, f in variables.oldFinalizers))`,
+        expression: `request.operation == 'DELETE' || !variables.ours || variables.breakGlass || variables.kubernetes || variables.namespaceCreators || variables.finalizers == variables.oldFinalizers || (variables.finalizers.size() <= ${mostRounds} && variables.finalizers.size() * variables.oldFinalizers.size() <= ${mostComparisons} && variables.finalizers.all(f, f in variables.oldFinalizers))`,
         message: `a finalizer holds up the end of a namespace of the platform: to set one, act as ${whoPasses(context)}, or have the operator listed under trustedServiceAccounts with CreateNamespaces`,
       },
       {

@@ -7,8 +7,19 @@ import type { Kind } from '../kinds.ts';
 import { guardedResources, kinds, renderedKinds } from '../kinds.ts';
 import { managedBy } from '../labels.ts';
 import { callers, trustedUserNames, whoPasses } from './callers.ts';
-import type { Policy, PolicyContext, ResourceRule, Validation, Variable } from './policy.ts';
-import { hasLabel, listVariable, managed, metadataOf, objectName, ourNamespaces, repositoryOf } from './policy.ts';
+import type { CelSet, Policy, PolicyContext, ResourceRule, Validation, Variable } from './policy.ts';
+import {
+  celSet,
+  hasLabel,
+  listVariable,
+  managed,
+  metadataOf,
+  mostComparisons,
+  mostRounds,
+  objectName,
+  ourNamespaces,
+  repositoryOf,
+} from './policy.ts';
 
 /** What the policy guards: the kinds that are declared so, a rule for each API group. */
 const guarded: readonly ResourceRule[] = Array.from(
@@ -125,18 +136,35 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
       breakGlass,
       managed(context),
       ...variables,
+      { name: 'subjects', expression: 'object.?subjects.orValue([])' },
       { name: 'oldSubjects', expression: 'oldObject == null ? [] : oldObject.?subjects.orValue([])' },
       {
-        // Those that it had already are left alone: else nobody could take one of them away, or finish its deletion.
+        name: 'judged',
+        expression:
+          '!variables.breakGlass && !(variables.writer && variables.managed) && variables.subjects != variables.oldSubjects',
+      },
+      {
+        // One that is longer already can be shortened.
+        name: 'tooMany',
+        expression: `variables.judged && variables.subjects.size() > ${mostRounds} && (variables.subjects.size() >= variables.oldSubjects.size() || variables.subjects.size() > ${10 * mostRounds})`,
+      },
+      {
+        name: 'outsiders',
+        expression: `!variables.judged || variables.tooMany ? [] :\nvariables.subjects.filter(s, !(${allowed}))`,
+      },
+      {
+        // Those that it had already are left alone: else nobody could take one of them away. Unless it has so many that
+        // to look each up takes long.
         name: 'refused',
-        expression: `object.?subjects.orValue([]).filter(s, !(s in variables.oldSubjects) && !(${allowed}))`,
+        expression: `variables.outsiders.size() * variables.oldSubjects.size() > ${mostComparisons} ? variables.outsiders : variables.outsiders.filter(s, !(s in variables.oldSubjects))`,
       },
     ],
     validations: [
       {
-        expression: 'variables.breakGlass || (variables.writer && variables.managed) || variables.refused.size() == 0',
-        ...texts,
+        expression: '!variables.tooMany',
+        message: `a RoleBinding made in the cluster has at most ${mostRounds} subjects: bind a group, or make several; one that has more already can be shortened or deleted`,
       },
+      { expression: 'variables.refused.size() == 0', ...texts },
     ],
   };
 }
@@ -147,11 +175,11 @@ interface SelfService extends Pick<Validation, 'message' | 'messageExpression'>,
   readonly allowed: string;
 }
 
-/** The groups of an organization as a variable: the same in all clusters that name them without a prefix, and long. */
-const declaredGroups = oncePer((organization: PolicyContext['organization']) => groupsVariable(organization, ''));
+/** The groups of an organization as a set: the same in all clusters that name them without a prefix, and long. */
+const declaredGroups = oncePer((organization: PolicyContext['organization']) => groupSet(organization, ''));
 
-function groupsVariable({ groups }: PolicyContext['organization'], prefix: string): Variable[] {
-  return listVariable(
+function groupSet({ groups }: PolicyContext['organization'], prefix: string): CelSet {
+  return celSet(
     'groups',
     sortedBy(groups, (g) => g.name).map((g) => `${prefix}${g.name}`),
   );
@@ -178,18 +206,19 @@ function selfService({ organization, cluster }: PolicyContext): SelfService {
   const remedy =
     "for others, service accounts of the tenant's other namespaces among them, add a share to the tenant's file (sharedWith)";
   const refused = `variables.refused.map(s, s.kind + ' ' + (s.kind == 'ServiceAccount' ? s.namespace + '/' : '') + s.name).join(', ')`;
+  const groups = !declared
+    ? undefined
+    : prefixes.group === ''
+      ? declaredGroups(organization)
+      : groupSet(organization, prefixes.group);
   const group = [
     `!s.name.startsWith('system:')`,
     `!(s.name in ${celList(reservedGroups)})`,
-    ...(declared ? ['s.name in variables.groups'] : []),
+    ...(groups ? [groups.has('s.name')] : []),
   ];
   return {
     purpose: `RoleBindings that people make themselves name ${those}.`,
-    variables: !declared
-      ? []
-      : prefixes.group === ''
-        ? declaredGroups(organization)
-        : groupsVariable(organization, prefixes.group),
+    variables: groups?.variables ?? [],
     allowed: [
       `s.kind == 'User' ? ${users}`,
       // All accounts of the namespace by Kubernetes' name for them: each of them may be bound by itself as well.

@@ -1,6 +1,6 @@
 import type { Subject } from '../../config/model/desired-state.ts';
 import type { RenderedCluster, RenderedOrganization } from '../cluster-input.ts';
-import { celList, celString } from '../cel.ts';
+import { celList, celMap, celString } from '../cel.ts';
 import type { keys } from '../labels.ts';
 import { managedBy } from '../labels.ts';
 
@@ -75,21 +75,59 @@ export interface Validation {
   readonly messageExpression?: string;
 }
 
+/**
+ * How many things that people fill in a policy goes through one by one. `filter`, `map`, `all` and `exists` take an API
+ * server time in the square of their rounds, whatever is in them: it counts what each step costs, and looks through all
+ * that it has counted in the loop so far. 500 rounds take some milliseconds, and 20,000 take seconds. So each policy asks
+ * first how many there are. `size()`, `==` and `in` on a map do not go through anything in this way, and are quick.
+ */
+export const mostRounds = 500;
+
+/** Of how many pairs of two lists a policy asks whether they are the same: each takes more than a microsecond. */
+export const mostComparisons = 10_000;
+
 /** The API server reads at most 100,000 characters in one expression. */
 const mostCharacters = 50_000;
 
-/** A list of strings of whatever length as the variable `name`. */
-export function listVariable(name: string, items: readonly string[]): Variable[] {
+/** Items in parts, none of which is too long for an expression. */
+function inParts(items: readonly string[]): string[][] {
   const parts: string[][] = [[]];
   let size = 0;
   for (const item of items) {
-    size += celString(item).length + 4;
+    const more = celString(item).length + ': true,\n  '.length;
+    size += more;
     if (size > mostCharacters) {
       parts.push([]);
-      size = celString(item).length + 4;
+      size = more;
     }
     parts.at(-1)?.push(item);
   }
+  return parts;
+}
+
+/** Strings in which something is looked up again and again. */
+export interface CelSet {
+  readonly variables: readonly Variable[];
+  /** CEL for whether a text, which is CEL as well, is one of them. */
+  readonly has: (text: string) => string;
+}
+
+/** A set of strings of whatever size as the variable `name`: a map, whose keys the API server finds by their hash. */
+export function celSet(name: string, items: readonly string[]): CelSet {
+  const parts = inParts(items);
+  const variables = parts.map((part, i) => ({
+    name: parts.length === 1 ? name : `${name}${i + 1}`,
+    expression: celMap(part),
+  }));
+  return {
+    variables,
+    has: (text) => `(${variables.map((variable) => `${text} in variables.${variable.name}`).join(' || ')})`,
+  };
+}
+
+/** A list of strings of whatever length as the variable `name`. */
+export function listVariable(name: string, items: readonly string[]): Variable[] {
+  const parts = inParts(items);
   const [only, ...more] = parts.map(celList);
   if (only !== undefined && more.length === 0) return [{ name, expression: only }];
   const variables = parts.map((part, i) => ({ name: `${name}${i + 1}`, expression: celList(part) }));

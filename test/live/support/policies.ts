@@ -60,6 +60,30 @@ export async function inEffect(cluster: TestCluster, ...policies: readonly Polic
   );
 }
 
+/** Takes the bindings of all policies away, does something, and puts them back. */
+export async function withoutPolicies(cluster: TestCluster, meanwhile: () => Promise<void>): Promise<void> {
+  const { admin } = cluster;
+  const bindings = policyNames.map((policy) => `${policy}.tenantry.dev`);
+  await Promise.all(bindings.map((name) => must(admin.delete('validatingadmissionpolicybindings', name))));
+  for (const policy of policyNames) {
+    await waitFor(`the attempt on ${policy} to succeed`, async () => {
+      const found = verdict(await attempts[policy](cluster));
+      return found === 'allowed' || Promise.reject(new Error(found));
+    });
+  }
+  await meanwhile();
+  for (const name of bindings) await must(bind(cluster, name));
+  await inEffect(cluster, ...policyNames);
+}
+
+/** Puts the binding of a policy back, as Argo CD does. */
+function bind(cluster: TestCluster, name: string): Promise<Answer> {
+  return cluster.argoCD.apply('validatingadmissionpolicybindings', name, {
+    metadata: { labels: { 'app.kubernetes.io/managed-by': 'tenantry' } },
+    spec: { policyName: name, validationActions: ['Deny'] },
+  });
+}
+
 /**
  * Shows that it is the policy which refuses, and nothing else: takes its binding away, sees the attempt succeed, and
  * puts the binding back.
@@ -80,12 +104,7 @@ export async function withoutPolicy(
     });
     await meanwhile();
   } finally {
-    await must(
-      cluster.argoCD.apply('validatingadmissionpolicybindings', name, {
-        metadata: { labels: { 'app.kubernetes.io/managed-by': 'tenantry' } },
-        spec: { policyName: name, validationActions: ['Deny'] },
-      }),
-    );
+    await must(bind(cluster, name));
   }
   await inEffect(cluster, policy);
 }
