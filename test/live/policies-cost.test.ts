@@ -47,9 +47,17 @@ describe('ten times the list takes at most fifteen times as long, of what a poli
   test.each(shaped.map((request) => [request.policy, request.what(10 * (request.tenfold ?? 0)), request] as const))(
     '%s: %s',
     async (_policy, _what, request) => {
-      const [few = NaN, many = NaN] = (await measured(request)).map((ms, i) => ms - (without.get(request)?.[i] ?? NaN));
-      // Below a millisecond, the clock tells nothing.
-      expect(many, `${few} ms become ${many} ms`).toBeLessThanOrEqual(15 * Math.max(few, 1));
+      // What the machine does besides is part of each figure. What takes time in the square is ten times off, however often.
+      const found: string[] = [];
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const [few = NaN, many = NaN] = (await measured(request)).map(
+          (ms, i) => ms - (without.get(request)?.[i] ?? NaN),
+        );
+        // Below a millisecond, the clock tells nothing.
+        if (many <= 15 * Math.max(few, 1)) return;
+        found.push(`${few.toFixed(1)} ms become ${many.toFixed(1)} ms`);
+      }
+      expect(found).toEqual([]);
     },
   );
 });
@@ -103,9 +111,9 @@ describe('a RoleBinding made in the cluster', () => {
     await must(cluster.alice.create('rolebindings', name, roleBinding('view', ...outsiders(100))));
     const shorter = roleBinding('view', ...outsiders(99)).subjects;
     expect(verdict(await owner.dryRun.patch('rolebindings', name, { subjects: shorter }))).toBe('allowed');
-    const other = roleBinding('view', ...outsiders(101)).subjects;
+    const other = roleBinding('view', ...outsiders(99), 'User q').subjects;
     expect(verdict(await owner.dryRun.patch('rolebindings', name, { subjects: other }))).toMatch(
-      /^self-service-bindings: .* may not name User p100, but/,
+      /^self-service-bindings: .* may not name User q, but/,
     );
   });
 });
@@ -152,7 +160,7 @@ describe('a pod where registries are limited', () => {
       verdict(await who.dryRun.create('pods', `${namespace}/many`, containers(size)));
     expect(await create(overseer, 'solar-strict', 249)).toBe('allowed');
     expect(await create(overseer, 'solar-strict', 251)).toBe(tooMany);
-    expect(await create(overseer, 'solar-prod', 251)).toBe('allowed');
+    expect(await create(overseer, 'green-prod', 251)).toBe('allowed');
     expect(await create(alice, 'solar-strict', 251)).toBe('allowed');
   });
 

@@ -13,6 +13,7 @@ import { hasLabel, objectName } from './policy.ts';
 export function aggregationPolicy(context: PolicyContext): Policy {
   const { breakGlass, kubernetes, roleAggregators } = callers(context);
   const labels = builtInRoles.map((role) => `rbac.authorization.k8s.io/aggregate-to-${role}`);
+  const aggregated = labels.map((label) => hasLabel(label, 'true')).join(' || ');
   const change = "change every tenant's admin, edit and view";
   const remedy = `install it as ${whoPasses(context)}, or have its operator listed under trustedServiceAccounts with AggregateRoles`;
   return {
@@ -26,17 +27,22 @@ export function aggregationPolicy(context: PolicyContext): Policy {
         operations: ['CREATE', 'UPDATE', 'DELETE'],
       },
     ],
+    conditions: [
+      {
+        name: 'is-of-every-tenant',
+        expression: `${aggregated} || (${objectName.expression}) in ${celList(builtInRoles)}`,
+      },
+    ],
     variables: [
       breakGlass,
       kubernetes,
       roleAggregators,
       objectName,
-      { name: 'aggregated', expression: labels.map((label) => hasLabel(label, 'true')).join(' || ') },
       { name: 'builtIn', expression: `variables.name in ${celList(builtInRoles)}` },
     ],
     validations: [
       {
-        expression: `variables.breakGlass || variables.kubernetes || variables.roleAggregators || !variables.aggregated || variables.builtIn`,
+        expression: `variables.breakGlass || variables.kubernetes || variables.roleAggregators || variables.builtIn`,
         message: `the labels rbac.authorization.k8s.io/aggregate-to-… ${change}: ${remedy}`,
         messageExpression: `'the ClusterRole ' + variables.name + ${celString(` has a label rbac.authorization.k8s.io/aggregate-to-…, which may ${change}: ${remedy}`)}`,
       },
@@ -48,7 +54,7 @@ export function aggregationPolicy(context: PolicyContext): Policy {
       {
         // What such a role gathered would come to every tenant without a label of those above.
         expression:
-          'variables.breakGlass || variables.kubernetes || !variables.aggregated || object == null || !has(object.aggregationRule)',
+          'variables.breakGlass || variables.kubernetes || variables.builtIn || object == null || !has(object.aggregationRule)',
         message: `a ClusterRole with a label rbac.authorization.k8s.io/aggregate-to-… gathers no others: list their rules in it, or act as ${whoPasses(context)}`,
       },
     ],

@@ -47,6 +47,7 @@ export function policyObjects({ organization, key }: PolicyContext, policy: Poli
       ...(policy.except && { excludeResourceRules: policy.except }),
       ...(policy.namespaces && { namespaceSelector: policy.namespaces }),
     },
+    ...(policy.conditions && { matchConditions: policy.conditions }),
     variables: policy.variables,
     validations: policy.validations.map((validation) => ({ ...validation, reason: 'Forbidden' })),
   };

@@ -46,29 +46,31 @@ export function managedObjectsPolicy(context: PolicyContext): Policy {
     name: 'managed-objects',
     purpose: 'RoleBindings, Roles, quotas, limits and network policies of the platform are written by nobody else.',
     match: guarded,
+    conditions: [
+      {
+        // By its name too: who had a binding of that name first, with another role, would keep Argo CD from applying ours.
+        name: 'managed',
+        expression: `${hasLabel(key.managedBy, managedBy)} || [${objectName.expression}].exists(n, n == ${celString(managedBy)} || n.startsWith(${celString(`${managedBy}:`)}))`,
+      },
+    ],
     variables: [
       writer,
       breakGlass,
       kubernetes,
       objectName,
-      {
-        // By its name too: who had a binding of that name first, with another role, would keep Argo CD from applying ours.
-        name: 'managed',
-        expression: `${hasLabel(key.managedBy, managedBy)} || variables.name == ${celString(managedBy)} || variables.name.startsWith(${celString(`${managedBy}:`)})`,
-      },
       { name: 'source', expression: sourceOf(context) },
       ...(foreign.length === 0 ? [] : [...listVariable('foreignBindings', foreignLines(context)), declaredByOthers]),
     ],
     validations: [
       {
         // Kubernetes deletes what is in a namespace with it, and finishes what Argo CD deletes in the foreground.
-        expression: 'variables.writer || variables.breakGlass || variables.kubernetes || !variables.managed',
+        expression: 'variables.writer || variables.breakGlass || variables.kubernetes',
         message: `objects with the label ${key.managedBy}=${managedBy}, or a name that begins with ${managedBy}:, are the platform's: change what they come from in ${repository}`,
         messageExpression: `variables.name + ${celString(` is the platform's, by its name or the label ${key.managedBy}=${managedBy}: change `)} + variables.source + ${celString(` in ${repository}; to do it by hand all the same, act as ${whoPasses(context)}`)}`,
       },
       {
         // Argo CD goes on to what is in a namespace where the Namespace itself was refused to it.
-        expression: `request.operation == 'DELETE' || !variables.writer || !variables.managed || namespaceObject == null || ${celString(key.kind)} in namespaceObject.metadata.?labels.orValue({})${foreign.length === 0 ? '' : ' || variables.declaredByOthers'}`,
+        expression: `request.operation == 'DELETE' || !variables.writer || namespaceObject == null || ${celString(key.kind)} in namespaceObject.metadata.?labels.orValue({})${foreign.length === 0 ? '' : ' || variables.declaredByOthers'}`,
         message: `the namespace is not the platform's: ${unadopted}`,
         messageExpression: `'the namespace ' + request.namespace + ${celString(` is not the platform's: ${unadopted}`)}`,
       },
@@ -119,6 +121,8 @@ function foreignLines({ foreign, cluster }: PolicyContext): string[] {
 export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
   const { writer, breakGlass } = callers(context);
   const { purpose, variables, allowed, ...texts } = selfService(context);
+  const subjects = (object: 'object' | 'oldObject'): string =>
+    `${object} == null ? [] : ${object}.?subjects.orValue([])`;
   return {
     name: 'self-service-bindings',
     purpose,
@@ -131,18 +135,15 @@ export function selfServiceBindingsPolicy(context: PolicyContext): Policy {
       },
     ],
     namespaces: ourNamespaces(context),
+    conditions: [{ name: 'subjects-change', expression: `(${subjects('object')}) != (${subjects('oldObject')})` }],
     variables: [
       writer,
       breakGlass,
       managed(context),
       ...variables,
-      { name: 'subjects', expression: 'object.?subjects.orValue([])' },
-      { name: 'oldSubjects', expression: 'oldObject == null ? [] : oldObject.?subjects.orValue([])' },
-      {
-        name: 'judged',
-        expression:
-          '!variables.breakGlass && !(variables.writer && variables.managed) && variables.subjects != variables.oldSubjects',
-      },
+      { name: 'subjects', expression: subjects('object') },
+      { name: 'oldSubjects', expression: subjects('oldObject') },
+      { name: 'judged', expression: '!variables.breakGlass && !(variables.writer && variables.managed)' },
       {
         // One that is longer already can be shortened.
         name: 'tooMany',
@@ -241,11 +242,14 @@ export function tokenSecretsPolicy(context: PolicyContext): Policy {
     purpose: 'No Secrets with service account tokens, which never expire.',
     match: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['secrets'], operations: ['CREATE', 'UPDATE'] }],
     namespaces: ourNamespaces(context),
+    conditions: [
+      { name: 'holds-a-token', expression: `object.?type.orValue('') == 'kubernetes.io/service-account-token'` },
+    ],
     variables: [breakGlass],
     validations: [
       {
         // One that is there already may be labelled and cleaned up, but not turned to another service account.
-        expression: `variables.breakGlass || object.?type.orValue('') != 'kubernetes.io/service-account-token' || (oldObject != null && ${account('object')} == ${account('oldObject')})`,
+        expression: `variables.breakGlass || (oldObject != null && ${account('object')} == ${account('oldObject')})`,
         message:
           'Secrets of type kubernetes.io/service-account-token hold a token that never expires: mount a projected token, or ask for one with kubectl create token',
       },

@@ -62,6 +62,11 @@ export interface Policy {
    * is in a namespace cannot change the labels of that.
    */
   readonly namespaces?: LabelSelector;
+  /**
+   * What a request must be for the policy to concern it at all, besides. An API server turns an object into what CEL reads
+   * once for these, and three times for a policy that goes on; they see neither variables nor the namespace.
+   */
+  readonly conditions?: readonly Variable[];
   readonly variables: readonly Variable[];
   /** All are judged; where several fail, the user sees the message of the first. */
   readonly validations: readonly Validation[];
