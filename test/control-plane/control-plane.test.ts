@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { parse } from 'yaml';
-import { kubernetesVersion, programNames } from './binaries.ts';
+import { kubernetesVersion, programNames, testedMinor } from './binaries.ts';
+import { authenticationApiVersion } from '../../src/manifests/authentication.ts';
 import { at, createClient, listAt, waitFor } from './client.ts';
 import { startControlPlane } from './control-plane.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -15,7 +16,7 @@ import type { Issuer } from './issuer.ts';
 
 const issuerUrl = 'https://platform.example/api/oidc';
 const authenticationConfiguration = `
-apiVersion: apiserver.config.k8s.io/v1
+apiVersion: ${authenticationApiVersion(testedMinor())}
 kind: AuthenticationConfiguration
 jwt:
   - issuer:

@@ -13,6 +13,7 @@ import { createActor } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { roleBinding } from './objects.ts';
 import { clusterName, issuerUrl } from './organization.ts';
+import { allOnTestedVersion } from './tested-version.ts';
 import { verdict } from './verdict.ts';
 
 /** A control plane to which Argo CD has applied what tenantry renders of an organization. */
@@ -151,9 +152,10 @@ interface RenderedCluster {
 
 /** What is rendered for the cluster; fails where the organization has errors. */
 async function rendered(files: ExampleFiles): Promise<RenderedCluster> {
-  const tree = memoryTree(
-    Object.fromEntries(Object.entries(files).flatMap(([path, text]) => (text === null ? [] : [[path, text]]))),
+  const present = Object.entries(allOnTestedVersion(files)).flatMap(([path, text]) =>
+    text === null ? [] : [[path, text] as const],
   );
+  const tree = memoryTree(Object.fromEntries(present));
   const result = await pipeline(tree, exampleDay);
   const errors = errorsOf(result.diagnostics);
   if (errors.length > 0) throw new Error(errors.join('\n'));
