@@ -52,17 +52,23 @@ export async function startCluster(
   {
     argoCDMayDo = 'what is rendered',
     ownAuthentication,
+    apiServerFlags = [],
   }: {
     readonly argoCDMayDo?: 'what is rendered' | 'anything';
     /** The configuration of an API server whose own identity provider decides: none is rendered for it. */
     readonly ownAuthentication?: string;
+    readonly apiServerFlags?: readonly string[];
   } = {},
 ): Promise<TestCluster> {
   const first = await rendered(files);
   const authentication = ownAuthentication ?? first.authentication;
   if (authentication === undefined) throw new Error('no authentication configuration was rendered');
   const issuer = await startIssuer({ url: issuerUrl });
-  const plane = await startControlPlane({ authenticationConfiguration: authentication, issuers: [issuer] });
+  const plane = await startControlPlane({
+    authenticationConfiguration: authentication,
+    issuers: [issuer],
+    apiServerFlags,
+  });
   const admin = createActor(plane, 'admin');
 
   /** Lets a subject do anything, as Argo CD's own installation does for its controller. */
