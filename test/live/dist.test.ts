@@ -5,11 +5,11 @@ import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startIssuer } from '../control-plane/issuer.ts';
 import type { Issuer } from '../control-plane/issuer.ts';
 import type { Applied } from '../control-plane/manifests.ts';
-import { sample } from './support/tested-version.ts';
+import { committedDist } from './support/tested-version.ts';
 
-/** The `dist/` of the sample organization, applied to a real API server as its operator and Argo CD apply it. */
+/** The committed `dist/` of the sample organization, applied to a real API server as its operator and Argo CD apply it. */
 
-const { dist } = await sample();
+const dist = await committedDist();
 const authentication = new Map(
   dist.flatMap(({ path, text }) => {
     const cluster = /^api-server\/(.+)\/authentication-configuration\.yaml$/.exec(path)?.[1];

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkTree } from '../../../src/app/organization.ts';
 import type { DesiredState } from '../../../src/config/model/desired-state.ts';
+import type { ManifestFile } from '../../../src/manifests/manifest-file.ts';
 import { render } from '../../../src/manifests/render.ts';
 import { memoryTree } from '../../../src/tree/tree.ts';
+import { compareCodeUnits } from '../../../src/values/order.ts';
 import { minorVersions, testedMinor } from '../../control-plane/binaries.ts';
 import { readFiles } from '../../support/folders.ts';
 import { errorsOf } from '../../support/pipeline.ts';
@@ -27,34 +29,25 @@ export function allOnTestedVersion<Content>(
   );
 }
 
-/** The files of the sample organization, as they are committed. */
-function committedSample(): Record<string, string> {
-  const below = (part: string) =>
-    Object.entries(readFiles(join(root, part))).map(([path, text]) => [`${part}/${path}`, text] as const);
-  return {
-    'organization.yaml': readFileSync(join(root, 'organization.yaml'), 'utf8'),
-    ...Object.fromEntries(['clusters', 'tenants'].flatMap(below)),
-  };
-}
-
 /** The files of the sample organization, all of whose clusters run the Kubernetes that these tests run on. */
 export function sampleFiles(): Readonly<Record<string, string>> {
-  return allOnTestedVersion(committedSample());
+  const below = (part: string) =>
+    Object.entries(readFiles(join(root, part))).map(([path, text]) => [`${part}/${path}`, text] as const);
+  return allOnTestedVersion({
+    'organization.yaml': readFileSync(join(root, 'organization.yaml'), 'utf8'),
+    ...Object.fromEntries(['clusters', 'tenants'].flatMap(below)),
+  });
 }
 
-/** What the sample organization says today, and what is rendered of it. */
-export interface Sample {
+/** A file of `dist/`. */
+export type DistFile = Pick<ManifestFile, 'path' | 'text'>;
+
+/** What the sample organization says today of clusters that run the Kubernetes of these tests, and what is rendered of it. */
+export async function sample(): Promise<{
   readonly desired: DesiredState;
   readonly today: string;
-  readonly dist: readonly { readonly path: string; readonly text: string }[];
-}
-
-/**
- * On the newest Kubernetes, the sample organization and its `dist/` as they are committed: its clusters run that version
- * and older ones. On an older one, what is rendered for clusters that run that.
- */
-export async function sample(): Promise<Sample> {
-  const isNewest = testedMinor() === minorVersions().at(-1);
+  readonly dist: readonly DistFile[];
+}> {
   const today = new Date().toISOString().slice(0, 10);
   const silent = { write: () => undefined, colour: false };
   const io = {
@@ -67,11 +60,19 @@ export async function sample(): Promise<Sample> {
     out: silent,
     err: silent,
   };
-  const tree = memoryTree(isNewest ? committedSample() : sampleFiles());
-  const { desired, diagnostics } = await checkTree(io, tree, today);
+  const { desired, diagnostics } = await checkTree(io, memoryTree(sampleFiles()), today);
   const errors = errorsOf(diagnostics);
   if (errors.length > 0) throw new Error(errors.join('\n'));
-  const committed = () => Object.entries(readFiles(join(root, 'dist'))).map(([path, text]) => ({ path, text }));
-  const dist = isNewest ? committed() : render(desired, today).files;
-  return { desired, today, dist: dist.filter(({ path }) => path.endsWith('.yaml')) };
+  const dist = render(desired, today).files.filter(({ path }) => path.endsWith('.yaml'));
+  return { desired, today, dist };
+}
+
+/**
+ * On the newest Kubernetes, the sample's `dist/` as it is committed: its clusters run that version and older ones, of which
+ * a newer API server takes all. On an older Kubernetes, what is rendered for that.
+ */
+export async function committedDist(): Promise<readonly DistFile[]> {
+  if (testedMinor() !== minorVersions().at(-1)) return (await sample()).dist;
+  const committed = Object.entries(readFiles(join(root, 'dist'))).map(([path, text]) => ({ path, text }));
+  return committed.filter(({ path }) => path.endsWith('.yaml')).sort((a, b) => compareCodeUnits(a.path, b.path));
 }
