@@ -1,21 +1,77 @@
+import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
+import type { RecordedVersions } from '../src/kubernetes/recorded-versions.ts';
+import { minorOf } from '../src/kubernetes/recorded-versions.ts';
 import { compareCodeUnits, groupedBy, sortedBy } from '../src/values/order.ts';
 import { at, listAt } from '../test/control-plane/client.ts';
 import type { Client } from '../test/control-plane/client.ts';
+import type { Entry } from './recorded.ts';
+import { withItems, withRelease } from './recorded.ts';
 
-/** The files with what Kubernetes has by itself, as a control plane says. */
+const rolesFile = 'src/kubernetes/built-in-roles.json';
+const resourcesFile = 'src/kubernetes/built-in-resources.json';
+
+/**
+ * The files with what Kubernetes has by itself in each minor version: as they are, with what a control plane says of its
+ * own.
+ */
 export async function builtInFiles(request: Client['request']): Promise<Record<string, string>> {
-  const kubernetes = text(await get(request, '/version'), 'gitVersion');
+  const release = text(await get(request, '/version'), 'gitVersion');
+  const version = /^v(1\.\d+)\./.exec(release)?.[1];
+  if (version === undefined) throw new Error(`${release} is no release of Kubernetes`);
+  const roles: unknown = JSON.parse(readFileSync(rolesFile, 'utf8'));
+  const served: unknown = JSON.parse(readFileSync(resourcesFile, 'utf8'));
   return {
-    'src/kubernetes/built-in-roles.json': await json('src/kubernetes/built-in-roles.json', {
-      kubernetes,
-      ...(await rolesAndBindings(request)),
-    }),
-    'src/kubernetes/built-in-resources.json': await json('src/kubernetes/built-in-resources.json', {
-      kubernetes,
-      resources: await resources(request),
-    }),
+    [rolesFile]: await json(rolesFile, withRoles(roles, version, release, await rolesAndBindings(request))),
+    [resourcesFile]: await json(resourcesFile, withResources(served, version, release, await resources(request))),
   };
+}
+
+function withRoles(
+  before: unknown,
+  version: string,
+  release: string,
+  now: Awaited<ReturnType<typeof rolesAndBindings>>,
+) {
+  const versions = withRelease(versionsIn(before), version, release);
+  const update = (entries: readonly Entry[], items: readonly object[], key: (item: object) => readonly string[]) =>
+    withItems({ entries, versions: versionsIn(before) }, { items, minor: minorOf(version), versions }, key);
+  const rulesBefore = new Map(
+    listAt(before, 'roles').map((role) => [text(role, 'name'), entriesIn(role, 'rules')] as const),
+  );
+  const rulesNow = new Map(now.roles.map(({ name, rules }) => [name, rules]));
+  return {
+    versions,
+    bindings: update(entriesIn(before, 'bindings'), now.bindings, (one) => [text(one, 'group'), text(one, 'role')]),
+    roles: sorted([...rulesBefore.keys(), ...rulesNow.keys()])
+      .map((name) => ({
+        name,
+        rules: update(rulesBefore.get(name) ?? [], rulesNow.get(name) ?? [], (rule) => [JSON.stringify(rule)]),
+      }))
+      .filter(({ rules }) => rules.length > 0),
+  };
+}
+
+function withResources(before: unknown, version: string, release: string, items: readonly object[]) {
+  const versions = withRelease(versionsIn(before), version, release);
+  return {
+    versions,
+    resources: withItems(
+      { entries: entriesIn(before, 'resources'), versions: versionsIn(before) },
+      { items, minor: minorOf(version), versions },
+      (one) => [text(one, 'group'), text(one, 'name')],
+    ),
+  };
+}
+
+function versionsIn(recorded: unknown): RecordedVersions {
+  const versions = at(recorded, 'versions');
+  if (typeof versions !== 'object' || versions === null) return {};
+  return Object.fromEntries(Object.entries(versions).map(([version, release]) => [version, String(release)]));
+}
+
+function entriesIn(recorded: unknown, key: string): Entry[] {
+  return listAt(recorded, key).filter((one) => typeof one === 'object' && one !== null);
 }
 
 async function get(request: Client['request'], path: string, accept = 'application/json'): Promise<unknown> {

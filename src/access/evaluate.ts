@@ -2,7 +2,7 @@ import type { Group } from '../config/model/desired-state.ts';
 import { reservedGroups } from '../config/model/desired-state.ts';
 import type { Origin } from '../source/source.ts';
 import { originAt } from '../source/source.ts';
-import recorded from '../kubernetes/built-in-roles.json' with { type: 'json' };
+import { builtIn } from '../kubernetes/built-in-roles.ts';
 import { clusterScopeRules } from './cluster-scope-rules.ts';
 import type { Access, ClusterAccess } from './graph.ts';
 import { isExisting, platformRoles } from './graph.ts';
@@ -36,9 +36,6 @@ export interface Grant {
   /** Where the rule is written, if the role is a custom one. */
   readonly ruleOrigin?: Origin;
 }
-
-/** The Kubernetes whose roles and resources are known here, such as `v1.36.3`. Clusters of other versions differ a little. */
-export const recordedVersion: string = recorded.kubernetes;
 
 const authenticated = 'system:authenticated';
 
@@ -90,8 +87,8 @@ export function accessesOf(cluster: ClusterAccess, claims: Claims): Access[] {
 
 /** What Kubernetes itself gives to the groups among the claims: discovery, and questions about oneself. */
 export function builtInAccesses({ cluster }: ClusterAccess, { groups }: Pick<Claims, 'groups'>): Access[] {
-  return recorded.bindings
-    .filter(({ group }) => groups.includes(group))
+  return builtIn(cluster.kubernetesVersion.value)
+    .bindings.filter(({ group }) => groups.includes(group))
     .map(({ group, role }) => ({
       cluster: cluster.name,
       subject: { kind: 'Group', name: group },
@@ -108,7 +105,7 @@ export function evaluate(cluster: ClusterAccess, accesses: readonly Access[], re
   const unknown: Access[] = [];
   for (const access of accesses) {
     if (!reaches(access, request)) continue;
-    if (isExisting(access.role) && !clusterRoles.has(access.role.name)) {
+    if (isExisting(access.role) && !rulesOfClusterRole(cluster, access.role.name)) {
       unknown.push(access);
       continue;
     }
@@ -140,21 +137,18 @@ interface LocatedRule {
   readonly ruleOrigin?: Origin;
 }
 
-const withoutOrigin = (rules: readonly PolicyRule[]): LocatedRule[] => rules.map((rule) => ({ rule }));
+/** The rules of a ClusterRole that the platform or Kubernetes itself makes; undefined for another. */
+function rulesOfClusterRole({ cluster }: ClusterAccess, name: string): readonly PolicyRule[] | undefined {
+  if (name === platformRoles.clusterScope.name) return clusterScopeRules;
+  return builtIn(cluster.kubernetesVersion.value).roles.get(name)?.rules;
+}
 
-const clusterRoles: ReadonlyMap<string, readonly LocatedRule[]> = new Map([
-  ...recorded.roles.map(({ name, rules }) => [name, withoutOrigin(rules)] as const),
-  [platformRoles.clusterScope.name, withoutOrigin(clusterScopeRules)],
-]);
-
-function rulesOf(
-  { namespaces, roles: ofOrganization }: ClusterAccess,
-  { role, scope }: Access,
-): readonly LocatedRule[] {
+function rulesOf(access: ClusterAccess, { role, scope }: Access): readonly LocatedRule[] {
+  const { namespaces, roles: ofOrganization } = access;
   if (role.kind === 'ClusterRole') {
-    const rules = clusterRoles.get(role.name);
+    const rules = rulesOfClusterRole(access, role.name);
     if (!rules) throw new Error(`the rules of ClusterRole ${role.name} are not recorded: run npm run record-roles`);
-    return rules;
+    return rules.map((rule) => ({ rule }));
   }
   if (scope.kind === 'Cluster') return [];
   const entry = namespaces.find(({ name }) => name === scope.namespace);

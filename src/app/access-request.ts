@@ -13,8 +13,11 @@ export interface RequestOptions {
   readonly name?: string;
 }
 
-/** The request that the arguments describe, as the API server would ask RBAC about it. */
-export function requestOf({ verb, resource: written, namespace, name }: RequestOptions): AccessRequest {
+/** The request that the arguments describe, as the API server of a Kubernetes such as `1.36` would ask RBAC about it. */
+export function requestOf(
+  { verb, resource: written, namespace, name }: RequestOptions,
+  kubernetesVersion: string,
+): AccessRequest {
   if (written.startsWith('/')) {
     if (namespace !== undefined || name !== undefined) {
       throw new Failure('bad-arguments', `\`${written}\` is a path of the API server, which is in no namespace`, {
@@ -23,7 +26,7 @@ export function requestOf({ verb, resource: written, namespace, name }: RequestO
     }
     return { verb, path: written };
   }
-  const { group, resource, subresource, known } = resourceOf(written);
+  const { group, resource, subresource, known } = resourceOf(written, kubernetesVersion);
   // A verb with a colon is one of impersonation, of which there are many.
   if (known && !knownVerbs.has(verb) && !verb.includes(':')) throw unknownVerb(verb, resource);
 
@@ -58,15 +61,15 @@ function namespacesRequest(
   return { ...request, name: one, ...(!aboutAll && { namespace: one }) };
 }
 
-function resourceOf(written: string): ResolvedResource & { readonly kind: 'Resource' } {
-  const found = resolveResource(written);
+function resourceOf(written: string, kubernetesVersion: string): ResolvedResource & { readonly kind: 'Resource' } {
+  const found = resolveResource(written, kubernetesVersion);
   switch (found.kind) {
     case 'Resource':
       return found;
     case 'Unknown': {
       const meant = didYouMean(found.written, found.names);
       if (found.taken && meant === undefined) return found.taken;
-      throw new Failure('bad-arguments', `Kubernetes has no resource \`${found.written}\``, {
+      throw new Failure('bad-arguments', `Kubernetes ${kubernetesVersion} has no resource \`${found.written}\``, {
         help:
           meant === undefined
             ? `give the API group of what an add-on brings: --resource ${found.written}.<group>`

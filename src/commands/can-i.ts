@@ -5,12 +5,12 @@ import {
   claimsOn,
   evaluate,
   seesCluster,
-  recordedVersion,
   serviceAccountClaims,
 } from '../access/evaluate.ts';
 import type { Access, AccessGraph, ClusterAccess } from '../access/graph.ts';
 import { isOwnAuthentication, rbacName } from '../access/names-on.ts';
 import { groupsOf, knownServiceAccounts, knownUsers, openGroups, whatUserCan } from '../access/queries.ts';
+import { builtIn } from '../kubernetes/built-in-roles.ts';
 import { serviceAccountOf, serviceAccountUserName } from '../kubernetes/names.ts';
 import type { AccessRequest } from '../kubernetes/rbac.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
@@ -51,7 +51,7 @@ export async function accessCanI(io: Io, options: CanIOptions): Promise<number> 
   if (!cluster) throw new Error(`cluster ${options.cluster} is declared but not in the graph`);
 
   const who = someone({ desired, graph, cluster, options });
-  const request = requestOf(options);
+  const request = requestOf(options, cluster.cluster.kubernetesVersion.value);
   if ('resource' in request) refuseUnknownNamespace(desired, graph, cluster, request.namespace);
   const verdict = evaluate(cluster, who.accesses, request);
 
@@ -250,12 +250,13 @@ function ownNote({ claims }: Someone, { cluster }: ClusterAccess): string[] {
   return [`${cluster.name} has its own identity provider: who somebody is, and in which groups, that one says`];
 }
 
-/** Between versions, the built-in roles differ in what is new or gone. */
+/** Between versions, the built-in roles differ in what is new or gone; not every version is recorded. */
 function versionNote({ cluster }: ClusterAccess): string[] {
   const version = cluster.kubernetesVersion.value;
-  return recordedVersion.startsWith(`v${version}.`)
+  const { release } = builtIn(version);
+  return release.startsWith(`v${version}.`)
     ? []
-    : [`built-in roles are taken from Kubernetes ${recordedVersion}; ${cluster.name} runs ${version}`];
+    : [`built-in roles are taken from Kubernetes ${release}; ${cluster.name} runs ${version}`];
 }
 
 /** What RBAC allows in a namespace where nothing, or nothing new, may come about: the policies refuse it (S43, S73). */
@@ -382,7 +383,10 @@ function jsonOf({
           },
     claims: { username: username === rbacName(cluster, { kind: 'User', name: '' }) ? null : username, groups },
     getsToken: getsToken ?? null,
-    kubernetes: { cluster: cluster.kubernetesVersion.value, builtInRoles: recordedVersion },
+    kubernetes: {
+      cluster: cluster.kubernetesVersion.value,
+      builtInRoles: builtIn(cluster.kubernetesVersion.value).release,
+    },
     because: because.map(({ access, rule, ruleOrigin }) => ({
       ...accessOf(access),
       rule,

@@ -1,4 +1,7 @@
+import { groupedBy, sortedBy } from '../values/order.ts';
 import recorded from './built-in-resources.json' with { type: 'json' };
+import type { Lifetime } from './recorded-versions.ts';
+import { isIn, nearestRecorded } from './recorded-versions.ts';
 
 /** A resource that Kubernetes serves, or that RBAC knows without its being served. */
 export interface Resource {
@@ -22,18 +25,52 @@ const onlyInRoles = (group: string, name: string, verbs: readonly string[]): Res
   return { group, name, namespaced: false, otherNames: [], verbs, subresources: [] };
 };
 
-/** What Kubernetes serves by itself; what add-ons bring is not among it. */
-export const servedResources: readonly Resource[] = recorded.resources;
+const inVersions: readonly (Resource & Lifetime)[] = recorded.resources;
 
-/** All that can be asked about without naming its API group. The core group comes first, as in kubectl. */
-export const knownResources: readonly Resource[] = [
-  ...servedResources,
+/**
+ * What Kubernetes serves by itself, in any of the versions that are recorded: for what is written for several clusters.
+ * What add-ons bring is not among it.
+ */
+export const servedResources: readonly Resource[] = Array.from(
+  groupedBy(inVersions, ({ group, name }) => `${group}/${name}`).values(),
+  (same) => same.reduce(merged),
+);
+
+/** What there is of a resource in either of two versions. */
+function merged(a: Resource, b: Resource): Resource {
+  const { group, name, namespaced } = b;
+  const subresources = groupedBy([...a.subresources, ...b.subresources], (subresource) => subresource.name);
+  const either = (names: Iterable<string>): string[] => sortedBy([...new Set(names)], (one) => one);
+  return {
+    group,
+    name,
+    namespaced,
+    otherNames: either([...a.otherNames, ...b.otherNames]),
+    verbs: either([...a.verbs, ...b.verbs]),
+    subresources: Array.from(subresources, ([sub, same]) => ({
+      name: sub,
+      verbs: either(same.flatMap(({ verbs }) => verbs)),
+    })),
+  };
+}
+
+/** What is served by a Kubernetes such as `1.36`, as far as it is recorded. */
+export function resourcesServedBy(kubernetesVersion: string): readonly Resource[] {
+  const version = nearestRecorded(recorded.versions, kubernetesVersion);
+  return inVersions.filter((resource) => isIn(resource, version));
+}
+
+/** What roles know, though it is never served. */
+const neverServed: readonly Resource[] = [
   onlyInRoles('', 'users', ['impersonate']),
   onlyInRoles('', 'groups', ['impersonate']),
   onlyInRoles('authentication.k8s.io', 'uids', ['impersonate']),
   onlyInRoles('authentication.k8s.io', 'userextras', ['impersonate']),
   onlyInRoles('certificates.k8s.io', 'signers', ['approve', 'attest', 'sign']),
 ];
+
+/** All that can be asked about without naming its API group. The core group comes first, as in kubectl. */
+export const knownResources: readonly Resource[] = [...servedResources, ...neverServed];
 
 /** What Kubernetes has, but serves only where somebody has switched it on. */
 const servedOnRequest: readonly Pick<Resource, 'group' | 'name' | 'namespaced'>[] = [
@@ -79,16 +116,17 @@ export type ResolvedResource =
   | { readonly kind: 'UnknownSubresource'; readonly written: string; readonly of: Resource };
 
 /**
- * Finds the resource that is written as kubectl's users write it: `deployments`, `deploy`, `deployments.apps`,
- * `deployments.v1.apps`, `pods/exec`, `*`. A group that Kubernetes does not have is taken as it is.
+ * Finds the resource of a Kubernetes such as `1.36` that is written as kubectl's users write it: `deployments`, `deploy`,
+ * `deployments.apps`, `deployments.v1.apps`, `pods/exec`, `*`. A group that it does not have is taken as it is.
  */
-export function resolveResource(written: string): ResolvedResource {
+export function resolveResource(written: string, kubernetesVersion: string): ResolvedResource {
   const [type, subresource] = splitAt(written, '/');
   const [name, rest] = splitAt(type, '.');
   const group = rest === undefined ? undefined : withoutVersion(rest);
   if (name === '*') return resource({ group: group ?? '*', name }, subresource);
 
-  const inGroup = group === undefined ? knownResources : knownResources.filter((r) => r.group === group);
+  const all = [...resourcesServedBy(kubernetesVersion), ...neverServed];
+  const inGroup = group === undefined ? all : all.filter((r) => r.group === group);
   const known = inGroup.find((r) => r.name === name) ?? inGroup.find((r) => r.otherNames.includes(name));
   if (known) {
     const has = subresource === undefined || known.subresources.some((s) => s.name === subresource);

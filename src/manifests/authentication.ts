@@ -10,6 +10,13 @@ export const tokenSeconds = 600;
 const betaSince = 30;
 const stableSince = 34;
 
+/** The version of AuthenticationConfiguration that a Kubernetes such as `1.36` reads; undefined where it reads none. */
+export function authenticationApiVersion(kubernetesVersion: string): string | undefined {
+  const minor = Number(kubernetesVersion.split('.')[1]);
+  if (minor < betaSince) return undefined;
+  return `apiserver.config.k8s.io/${minor >= stableSince ? 'v1' : 'v1beta1'}`;
+}
+
 /**
  * The configuration file by which an API server accepts the platform's tokens (S19), and only those that keep the
  * rules: audience (S29), subject (S30), issuer (S31), lifetime (S28), group claims (S32).
@@ -22,11 +29,11 @@ export function authenticationConfiguration(
   cluster: RenderedCluster,
 ): object | undefined {
   if (isOwnAuthentication(cluster)) return undefined;
-  const minor = Number(cluster.kubernetesVersion.value.split('.')[1]);
-  if (minor < betaSince) return undefined;
+  const apiVersion = authenticationApiVersion(cluster.kubernetesVersion.value);
+  if (apiVersion === undefined) return undefined;
   const audience = cluster.id.value;
   return {
-    apiVersion: `apiserver.config.k8s.io/${minor >= stableSince ? 'v1' : 'v1beta1'}`,
+    apiVersion,
     kind: 'AuthenticationConfiguration',
     jwt: [
       {

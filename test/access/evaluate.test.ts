@@ -222,7 +222,7 @@ describe('a resource as kubectl has it', () => {
     ['*.apps', { group: 'apps', resource: '*' }],
     ['*/scale', { group: '*', resource: '*', subresource: 'scale' }],
   ])('%s', (written, expected) => {
-    const found = resolveResource(written);
+    const found = resolveResource(written, '1.36');
     expect(found).toMatchObject({ kind: 'Resource', ...expected });
     expect('subresource' in found).toBe('subresource' in expected);
   });
@@ -234,13 +234,14 @@ describe('a resource as kubectl has it', () => {
     ['pods/exce', 'UnknownSubresource'],
     ['pods/', 'UnknownSubresource'],
   ])('%s is %s', (written, kind) => {
-    expect(resolveResource(written).kind).toBe(kind);
+    expect(resolveResource(written, '1.36').kind).toBe(kind);
   });
 });
 
-const answerTo = async (options: Partial<CanIOptions>) => {
+const answerTo = async (options: Partial<CanIOptions>, kubernetesVersion = '1.36') => {
   const dir = temporaryFolder();
-  writeFiles(dir, files);
+  const clusterFile = 'clusters/prodcluster01.yaml';
+  writeFiles(dir, { ...files, [clusterFile]: files[clusterFile].replace('"1.36"', `"${kubernetesVersion}"`) });
   let text = '';
   const out = { write: (more: string) => void (text += more), colour: false };
   const io = {
@@ -299,6 +300,31 @@ describe('access can-i', () => {
     expect(await codeOf({ user: 'alice', verb: '*', resource: '*' })).toBe(0);
     const { text } = await answerTo({ user: 'sue', resource: '/version' });
     expect(text).toMatch(/system:discovery +Kubernetes itself$/m);
+  });
+
+  it("answers by the roles and resources of the cluster's own Kubernetes", async () => {
+    const events = { group: ['audit'], namespace: 'solar-prod', resource: 'events.events.k8s.io' };
+    const answers = async (version: string, options: Partial<CanIOptions>) => {
+      const { code, text } = await answerTo({ format: 'json', ...options }, version);
+      return { code, kubernetes: (JSON.parse(text) as { kubernetes: object }).kubernetes };
+    };
+    // A viewer may read these only since the roles name their new API group.
+    expect(await answers('1.30', events)).toEqual({
+      code: 1,
+      kubernetes: { cluster: '1.30', builtInRoles: expect.stringMatching(/^v1\.30\./) as string },
+    });
+    expect(await answers('1.36', events)).toMatchObject({ code: 0 });
+    // What is older or newer than all that is recorded is answered by what is nearest, and that is said.
+    expect(await answers('1.20', events)).toMatchObject({ code: 1, kubernetes: { cluster: '1.20' } });
+    const newer = await answerTo(events, '1.99');
+    expect(newer.code).toBe(0);
+    expect(newer.text).toMatch(
+      /note: built-in roles are taken from Kubernetes v1\.\d+\.\d+; prodcluster01 runs\s1\.99/,
+    );
+
+    const claims = { ...events, resource: 'resourceclaims' };
+    expect((await answerTo(claims, '1.36')).code).toBe(0);
+    await expect(answerTo(claims, '1.30')).rejects.toThrow('Kubernetes 1.30 has no resource `resourceclaims`');
   });
 
   it('takes a request about one Namespace for one inside it, as the API server does', async () => {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The Go module that pins what is built. */
-export const goModule = fileURLToPath(new URL('go', import.meta.url));
+/** The folder with a Go module for each minor version of Kubernetes, named by it, and one for etcd, which all share. */
+const modules = fileURLToPath(new URL('go', import.meta.url));
 
-/** The programs of a control plane, and the Go package that each is built from. */
-export const packages = {
+/** The Go package that each program of a control plane is built from. */
+const packages = {
   etcd: 'go.etcd.io/etcd/server/v3',
   'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
   'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
@@ -17,37 +17,105 @@ export const packages = {
 export type ProgramName = keyof typeof packages;
 export const programNames = ['etcd', 'kube-apiserver', 'kube-controller-manager'] as const satisfies ProgramName[];
 
-/** The Kubernetes version of the Go module, such as `v1.36.3`. */
-export function kubernetesVersion(): string {
-  const version = /^\tk8s\.io\/kubernetes (v\S+)/m.exec(readFileSync(join(goModule, 'go.mod'), 'utf8'))?.[1];
-  if (version === undefined) throw new Error(`${goModule}/go.mod does not require k8s.io/kubernetes`);
-  return version;
+/** What is built from one Go module, into one folder. */
+export interface Part {
+  readonly title: string;
+  readonly module: string;
+  readonly packages: Readonly<Partial<Record<ProgramName, string>>>;
+  /** How `go build` is called, but for where to. */
+  readonly arguments: readonly string[];
+}
+
+/** The minor versions of Kubernetes that are pinned, such as `1.30`, from the oldest to the newest. */
+export function minorVersions(): string[] {
+  const found = readdirSync(modules).filter((name) => /^1\.\d+$/.test(name));
+  return found.sort((a, b) => Number(a.slice(2)) - Number(b.slice(2)));
 }
 
 /**
- * How `go build` is called, but for where to.
- * The version is what the server reports, and Kubernetes judges its features by it; a plain build calls itself v0.0.0.
+ * The minor version of Kubernetes that tests run on: `TENANTRY_KUBERNETES`, else the newest. Whoever makes an organization
+ * for a test's control plane gives its clusters this version.
  */
-export function buildArguments(): readonly string[] {
-  const version = kubernetesVersion();
+export function testedMinor(): string {
+  const known = minorVersions();
+  return knownMinor(nonEmpty(process.env['TENANTRY_KUBERNETES']) ?? known.at(-1) ?? '');
+}
+
+/** The minor version, if there is a Go module for it. */
+export function knownMinor(minor: string): string {
+  if (minorVersions().includes(minor)) return minor;
+  throw new Error(
+    `Kubernetes ${minor} is not among those of the tests, ${minorVersions().join(', ')}: ` +
+      `\`npm run pin-control-plane -- ${minor}\` adds a minor version`,
+  );
+}
+
+/** The folder of the Go module of a minor version. */
+export function moduleOf(minor: string): string {
+  return join(modules, minor);
+}
+
+/** The release of a minor version that is built, such as `v1.36.3`. */
+export function kubernetesVersion(minor: string = testedMinor()): string {
+  return pinnedVersion(moduleOf(minor), 'k8s.io/kubernetes');
+}
+
+/** The version of a Go module that another one requires. */
+function pinnedVersion(module: string, required: string): string {
+  const lines = readFileSync(join(module, 'go.mod'), 'utf8').split('\n');
+  const line = lines
+    .map((one) =>
+      one
+        .trim()
+        .replace(/^require /, '')
+        .split(' '),
+    )
+    .find(([name]) => name === required);
+  if (line?.[1] === undefined) throw new Error(`${module}/go.mod does not require ${required}`);
+  return line[1];
+}
+
+/** The parts of a control plane of a minor version. */
+export function partsOf(minor: string): readonly Part[] {
+  const { etcd, ...ofKubernetes } = packages;
+  // As in Kubernetes' own releases: the tag lets the linker drop code that nothing reaches.
+  const flags = ['-trimpath', '-buildvcs=false', '-mod=readonly', '-tags=grpcnotrace'];
+  const etcdModule = join(modules, 'etcd');
+  const version = kubernetesVersion(minor);
+  return [
+    {
+      title: `etcd ${pinnedVersion(etcdModule, etcd)} for tests`,
+      module: etcdModule,
+      packages: { etcd },
+      arguments: [...flags, '-ldflags=-s -w'],
+    },
+    {
+      title: `The control plane for tests (Kubernetes ${version})`,
+      module: moduleOf(minor),
+      packages: ofKubernetes,
+      arguments: [...flags, `-ldflags=-s -w ${stamps(version).join(' ')}`],
+    },
+  ];
+}
+
+/** The version is what the server reports, and Kubernetes judges its features by it; a plain build calls itself v0.0.0. */
+function stamps(version: string): string[] {
   const [major, minor] = version.slice(1).split('.');
   const facts = { gitVersion: version, gitMajor: major, gitMinor: minor };
-  const stamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) =>
+  return ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((path) =>
     Object.entries(facts).map(([name, value]) => `-X ${path}.${name}=${value ?? ''}`),
   );
-  // As in Kubernetes' own releases: the tag lets the linker drop code that nothing reaches.
-  return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-tags=grpcnotrace', `-ldflags=-s -w ${stamps.join(' ')}`];
 }
 
 /**
- * The folder that `npm run control-plane` builds into. It lies outside the clone and is named by a hash of all that is
- * built and how, so that every clone with the same go.mod and go.sum shares one build and none uses a stale one. The Go
+ * The folder that `npm run control-plane` builds a part into. It lies outside the clone and is named by a hash of all that
+ * is built and how, so that every clone with the same go.mod and go.sum shares one build and none uses a stale one. The Go
  * release is no part of it: a new one is no reason to build the same sources again. `TENANTRY_CONTROL_PLANE` names
  * another folder to hold such folders.
  */
-export function buildFolder(): string {
+export function buildFolder(part: Part): string {
   const root = cacheRoot('control-plane', process.env['TENANTRY_CONTROL_PLANE']);
-  return join(root, buildHash(goModule, [packages, buildArguments()]));
+  return join(root, buildHash(part.module, [part.packages, part.arguments]));
 }
 
 /** The folder that holds builds of a kind: `chosen`, or one in the user's cache. */
@@ -64,19 +132,27 @@ export function buildHash(module: string, how: readonly unknown[]): string {
 }
 
 /**
- * The folder that holds the programs: `KUBEBUILDER_ASSETS` where it is set, else what `npm run control-plane` built.
- * Throws with the remedy when one is missing.
+ * Where the programs are: in `KUBEBUILDER_ASSETS` where it is set, else where `npm run control-plane` built those of the
+ * version that tests run on. Throws with the remedy when one is missing.
  */
-export function programFolder(): string {
+export function programPaths(minor: string = testedMinor()): Readonly<Record<ProgramName, string>> {
   const assets = nonEmpty(process.env['KUBEBUILDER_ASSETS']);
-  const folder = assets === undefined ? buildFolder() : resolve(assets);
-  const missing = programNames.filter((name) => !isExecutable(join(folder, name)));
-  if (missing.length === 0) return folder;
+  const [etcd, kubernetes] = partsOf(minor).map((part) => (assets === undefined ? buildFolder(part) : resolve(assets)));
+  const pathOf = (name: ProgramName) => join((name === 'etcd' ? etcd : kubernetes) ?? '', name);
+  const paths = {
+    etcd: pathOf('etcd'),
+    'kube-apiserver': pathOf('kube-apiserver'),
+    'kube-controller-manager': pathOf('kube-controller-manager'),
+  };
+  const missing = programNames.filter((name) => !isExecutable(paths[name]));
+  if (missing.length === 0) return paths;
   throw new Error(
     assets === undefined
-      ? `the control plane for tests is not built: run \`npm run control-plane\` (needs Go, once; looked in ${folder})`
-      : `KUBEBUILDER_ASSETS is ${folder}, where there is no ${missing.join(', no ')}: ` +
-          'unset it and run `npm run control-plane`, or add what is missing (envtest leaves out kube-controller-manager)',
+      ? `the control plane of Kubernetes ${minor} for tests is not built: run \`npm run control-plane -- ${minor}\` ` +
+          `(needs Go, once; looked for ${missing.map((name) => paths[name]).join(', ')})`
+      : `KUBEBUILDER_ASSETS is ${resolve(assets)}, where there is no ${missing.join(', no ')}: ` +
+          `unset it and run \`npm run control-plane -- ${minor}\`, or add what is missing (envtest leaves out ` +
+          'kube-controller-manager)',
   );
 }
 

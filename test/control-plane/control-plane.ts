@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fillInIssuers } from './authentication.ts';
-import { programFolder, programNames } from './binaries.ts';
+import { programNames, programPaths } from './binaries.ts';
 import type { ProgramName } from './binaries.ts';
 import { createAuthority, createSigningKey } from './certificates.ts';
 import type { KeyPair } from './certificates.ts';
@@ -60,7 +60,7 @@ export interface ControlPlane {
 /** Starts a control plane and returns when it is ready. It ends with the test process, whether or not it is stopped. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const start = performance.now();
-  const programs = programFolder();
+  const programs = programPaths();
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-'));
   const files = filesIn(folder);
   const running = new Map<ProgramName, GuardedProcess>();
@@ -68,7 +68,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   /** Runs a program and returns when it is ready, or throws when it has ended instead. */
   async function run(name: ProgramName, flags: readonly string[], isReady: () => Promise<boolean>): Promise<void> {
     const log = join(folder, `${name}.log`);
-    const process = startProcess({ name, command: join(programs, name), arguments: flags, folder, log });
+    const process = startProcess({ name, command: programs[name], arguments: flags, folder, log });
     running.set(name, process);
     const ended = await waitFor(`${name} to be ready`, async () => process.exit() ?? ((await isReady()) && 'ready'));
     if (ended !== 'ready') throw new Error(`${name} ended with ${ended}`);

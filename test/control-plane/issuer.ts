@@ -38,6 +38,8 @@ export interface Issuer {
   readonly sign: (claims: Readonly<Record<string, unknown>>, overrides?: TokenOverrides) => Promise<string>;
   /** Puts a new key in place of the old one: from here on, tokens are signed with it and only it is published. */
   readonly rotate: () => Promise<void>;
+  /** How many seconds the keys may be kept that are fetched from here on. Default: nothing is said, so not at all. */
+  readonly cacheKeysFor: (seconds: number) => void;
   /** The paths that were asked of it, in order. */
   readonly requests: readonly string[];
   readonly stop: () => Promise<void>;
@@ -52,12 +54,17 @@ export async function startIssuer({ url }: IssuerOptions = {}): Promise<Issuer> 
   const foreign = await generateKeyPair(algorithm);
   let own = await createKey(1);
 
+  let keysMaxAge: number | undefined;
+
   const requests: string[] = [];
   const server = createServer({ cert: certificate, key }, (request, response) => {
     const path = request.url ?? '';
     requests.push(path);
     const document = documents().get(path);
-    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.writeHead(document === undefined ? 404 : 200, {
+      'content-type': 'application/json',
+      ...(path === '/keys' && keysMaxAge !== undefined && { 'cache-control': `max-age=${keysMaxAge}` }),
+    });
     response.end(JSON.stringify(document ?? {}));
   });
   await new Promise<void>((resolve, reject) => {
@@ -100,6 +107,9 @@ export async function startIssuer({ url }: IssuerOptions = {}): Promise<Issuer> 
     },
     async rotate() {
       own = await createKey(own.number + 1);
+    },
+    cacheKeysFor(seconds) {
+      keysMaxAge = seconds;
     },
     async stop() {
       server.closeAllConnections();

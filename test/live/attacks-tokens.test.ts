@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { at, waitFor } from '../control-plane/client.ts';
 import { startCluster } from './support/cluster.ts';
@@ -14,25 +15,24 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
+const sam = { sub: 'user:sam', aud: clusterName, groups: ['solar-leads', 'cluster-scope'] };
+const admin = { ...sam, groups: ['cluster-admins'] };
+const now = () => Math.floor(Date.now() / 1000);
+
+/** Who the API server takes the bearer for, or the status. */
+async function whoIs(token: string): Promise<unknown> {
+  const { status, body } = await cluster.plane.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+    as: { token },
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+  });
+  return status === 201 ? at(body, 'status', 'userInfo') : status;
+}
+
+const samsInfo = { username: 'user:sam', groups: ['solar-leads', 'cluster-scope', 'system:authenticated'] };
+
 describe('a token that is not right', () => {
-  const sam = { sub: 'user:sam', aud: clusterName, groups: ['solar-leads', 'cluster-scope'] };
-  const admin = { ...sam, groups: ['cluster-admins'] };
-  const now = () => Math.floor(Date.now() / 1000);
-
-  /** Who the API server takes the bearer for, or the status. */
-  async function whoIs(token: string): Promise<unknown> {
-    const { status, body } = await cluster.plane.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-      as: { token },
-      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
-    });
-    return status === 201 ? at(body, 'status', 'userInfo') : status;
-  }
-
   test('one that is right is accepted', async () => {
-    expect(await whoIs(await cluster.issuer.sign(sam))).toEqual({
-      username: 'user:sam',
-      groups: ['solar-leads', 'cluster-scope', 'system:authenticated'],
-    });
+    expect(await whoIs(await cluster.issuer.sign(sam))).toEqual(samsInfo);
     expect(await whoIs(await cluster.issuer.sign({ ...sam, groups: undefined }))).toEqual({
       username: 'user:sam',
       groups: ['system:authenticated'],
@@ -119,11 +119,66 @@ describe('a token that is not right', () => {
     console.log(`expired: refused ${after.toFixed(1)} s after its end`);
     expect(after).toBeLessThan(12);
   });
+});
 
-  test('one of a key that was taken back is refused', async () => {
-    const stolen = await cluster.issuer.sign(admin);
+/** An API server fetches the issuer's keys when a token comes that none of those it has verifies, and at no other time. */
+describe('a token of a key that the issuer has withdrawn', () => {
+  const fetches = () => cluster.issuer.requests.filter((path) => path === '/keys').length;
+  /** Each another token, so that none is accepted for having been seen just before. */
+  const ofAdmin = () => cluster.issuer.sign({ ...admin, nonce: crypto.randomUUID() });
+  const forged = () => cluster.issuer.sign(admin, { signature: 'foreign' });
+  const isAdmin = { username: 'user:sam', groups: ['cluster-admins', 'system:authenticated'] };
+
+  test('is accepted for as long as the API server has no reason to fetch the keys', async () => {
+    expect(await whoIs(await ofAdmin())).toMatchObject(isAdmin);
+    const stolen = await Promise.all(Array.from({ length: 4 }, ofAdmin));
+    await cluster.issuer.rotate();
+    const before = fetches();
+    const [first = '', second = '', third = '', last = ''] = stolen;
+    expect(await whoIs(first)).toMatchObject(isAdmin);
+    // Longer than an API server holds a token for good because it has seen it.
+    await setTimeout(12_000);
+    expect(await whoIs(first)).toMatchObject(isAdmin);
+    expect(await whoIs(second)).toMatchObject(isAdmin);
+    expect(fetches()).toBe(before);
+
+    // A forgery is such a reason, and would do without anybody having a token of the new key.
+    expect(await whoIs(await forged())).toBe(401);
+    expect(fetches()).toBe(before + 1);
+    expect(await whoIs(third)).toBe(401);
+    await waitFor('the end of what was seen', async () => (await whoIs(second)) === 401, { interval: 200 });
+    expect(await whoIs(last)).toBe(401);
+  });
+
+  test('is refused once a token of the new key has come', async () => {
+    const stolen = await ofAdmin();
     await cluster.issuer.rotate();
     expect(await whoIs(await cluster.issuer.sign(sam))).toMatchObject({ username: 'user:sam' });
     expect(await whoIs(stolen)).toBe(401);
+  });
+
+  test('is refused then only if the issuer lets nobody keep its keys for more than half a minute', async () => {
+    for (const [seconds, isFetched] of [
+      [30, true],
+      [60, false],
+    ] as const) {
+      cluster.issuer.cacheKeysFor(seconds);
+      await cluster.issuer.rotate();
+      expect(await whoIs(await forged())).toBe(401);
+      const stolen = await ofAdmin();
+      await cluster.issuer.rotate();
+      const before = fetches();
+      expect(await whoIs(await cluster.issuer.sign(sam))).toEqual(isFetched ? samsInfo : 401);
+      expect(await whoIs(stolen)).toEqual(isFetched ? 401 : isAdmin);
+      expect(fetches() > before).toBe(isFetched);
+    }
+  });
+
+  test('is refused by an API server that was started afterwards', async () => {
+    const stolen = await ofAdmin();
+    await cluster.issuer.rotate();
+    await cluster.plane.restart();
+    expect(await whoIs(stolen)).toBe(401);
+    expect(await whoIs(await cluster.issuer.sign(sam))).toEqual(samsInfo);
   });
 });

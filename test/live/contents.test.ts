@@ -7,6 +7,7 @@ import { exampleOrganization } from '../support/examples.ts';
 import { tenantry } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { gitEnvironment, temporaryRepository } from '../support/repositories.ts';
+import { onTestedVersion } from './support/tested-version.ts';
 
 let plane: ControlPlane;
 
@@ -24,7 +25,7 @@ const marked = tenant.replace('- name: prod\n', '- name: prod\n      state: Mark
 
 it('S16: says that a deletion is irreversible, and lists what is in the namespace now', async () => {
   const repository = temporaryRepository();
-  const cluster = exampleOrganization['clusters/prodcluster01.yaml'].replace(
+  const cluster = onTestedVersion(exampleOrganization['clusters/prodcluster01.yaml']).replace(
     'https://prodcluster01.example.com:6443',
     plane.server,
   );

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { at } from '../control-plane/client.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
@@ -7,22 +5,24 @@ import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startIssuer } from '../control-plane/issuer.ts';
 import type { Issuer } from '../control-plane/issuer.ts';
 import type { Applied } from '../control-plane/manifests.ts';
+import { committedDist } from './support/tested-version.ts';
 
 /** The committed `dist/` of the sample organization, applied to a real API server as its operator and Argo CD apply it. */
 
-const dist = resolve(import.meta.dirname, '../../dist');
-const clusters = readdirSync(dist).filter((name) => !name.includes('-'));
+const dist = await committedDist();
+const authentication = new Map(
+  dist.flatMap(({ path, text }) => {
+    const cluster = /^api-server\/(.+)\/authentication-configuration\.yaml$/.exec(path)?.[1];
+    return cluster === undefined ? [] : [[cluster, text] as const];
+  }),
+);
 
 function manifests(cluster: string): string {
   return below(`cluster-access/${cluster}`) + '---\n' + below(cluster);
 }
 
 function below(folder: string): string {
-  return readdirSync(join(dist, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.yaml'))
-    .sort()
-    .map((path) => readFileSync(join(dist, folder, path), 'utf8'))
-    .join('---\n');
+  return dist.flatMap(({ path, text }) => (path.startsWith(`${folder}/`) ? [text] : [])).join('---\n');
 }
 
 /** An object without what the server and its controllers write. */
@@ -33,19 +33,13 @@ function desired({ name, answer }: Applied): unknown {
   return { ...answer.body, metadata: ours, status: {} };
 }
 
-describe.each(clusters)('%s', (cluster) => {
+describe.each([...authentication])('%s', (cluster, authenticationConfiguration) => {
   let issuer: Issuer;
   let plane: ControlPlane;
 
   beforeAll(async () => {
     issuer = await startIssuer({ url: 'https://platform.example.com/api/oidc' });
-    plane = await startControlPlane({
-      authenticationConfiguration: readFileSync(
-        join(dist, 'api-server', cluster, 'authentication-configuration.yaml'),
-        'utf8',
-      ),
-      issuers: [issuer],
-    });
+    plane = await startControlPlane({ authenticationConfiguration, issuers: [issuer] });
   });
 
   afterAll(async () => {

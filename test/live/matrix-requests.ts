@@ -3,6 +3,7 @@ import type { ClusterAccess } from '../../src/access/graph.ts';
 import type { AccessRequest, ResourceRequest } from '../../src/kubernetes/rbac.ts';
 import { knownResources, knownVerbs, resolveResource, servedResources } from '../../src/kubernetes/resources.ts';
 import type { CustomRole } from '../../src/config/model/desired-state.ts';
+import { minorVersions } from '../control-plane/binaries.ts';
 import { objectName } from './matrix-organization.ts';
 
 /** What everybody is asked about every namespace. */
@@ -217,7 +218,8 @@ function inNamespace(resource: string, verb: string, namespace: string | undefin
 const withoutName = new Set(['list', 'watch', 'create', 'deletecollection', '*']);
 
 function resourceRequest(written: string, verb: string): ResourceRequest {
-  const found = resolveResource(written);
+  // Whatever the server runs: it is asked about what only newer ones have as well.
+  const found = resolveResource(written, minorVersions().at(-1) ?? '');
   if (found.kind !== 'Resource') throw new Error(`no resource ${written}`);
   const { group, resource, subresource } = found;
   return { verb, group, resource, ...(subresource !== undefined && { subresource }) };

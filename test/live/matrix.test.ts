@@ -1,11 +1,8 @@
 import fc from 'fast-check';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessesOf, evaluate, tokenClaims } from '../../src/access/evaluate.ts';
 import type { AccessGraph } from '../../src/access/graph.ts';
 import { accessGraph } from '../../src/access/graph.ts';
-import { checkOrganization } from '../../src/app/organization.ts';
 import type { DesiredState } from '../../src/config/model/desired-state.ts';
 import { memoryTree } from '../../src/tree/tree.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
@@ -20,10 +17,11 @@ import { expiry, matrixDay, matrixOrganizations } from './matrix-organization.ts
 import { peopleOf } from './matrix-people.ts';
 import { allRequests, coreRequests, customRoleRequests, someRequests } from './matrix-requests.ts';
 import { attempt, rbacCaughtUp, realRequests, review, selfReview, tokenOf } from './matrix-server.ts';
+import { allOnTestedVersion, sample } from './support/tested-version.ts';
 
 /**
  * The access matrix: what the access graph says of each user, namespace, verb and resource is what a real API server
- * says, for the committed `dist/` of the sample organization and for a generated organization.
+ * says, for the `dist/` of the sample organization and for a generated organization.
  * `TENANTRY_SEED` repeats a run.
  */
 const seed = Number(process.env['TENANTRY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -36,36 +34,20 @@ interface World {
   readonly dist: readonly { readonly path: string; readonly text: string }[];
 }
 
-async function sample(): Promise<World> {
-  const dir = resolve(import.meta.dirname, '../..');
-  const silent = { write: () => undefined, colour: false };
-  const today = new Date().toISOString().slice(0, 10);
-  const io = {
-    dir,
-    cwd: dir,
-    today,
-    nodePath: process.execPath,
-    environment: {},
-    version: '',
-    out: silent,
-    err: silent,
-  };
-  const { desired, diagnostics } = await checkOrganization(io, {});
-  expect(errorsOf(diagnostics)).toEqual([]);
-  const dist = readdirSync(join(dir, 'dist'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.yaml'))
-    .map((path) => ({ path, text: readFileSync(join(dir, 'dist', path), 'utf8') }));
+async function ofSample(): Promise<World> {
+  const { desired, today, dist } = await sample();
   return { desired, graph: accessGraph(desired, today), dist };
 }
 
 async function generated(): Promise<World> {
   const files = some(matrixOrganizations, 1).map((organization) => organizationFiles(organization));
-  const { desired, graph, files: dist, diagnostics } = await pipeline(memoryTree(files[0] ?? {}), matrixDay);
+  const tree = memoryTree(allOnTestedVersion(files[0] ?? {}));
+  const { desired, graph, files: dist, diagnostics } = await pipeline(tree, matrixDay);
   expect(errorsOf(diagnostics)).toEqual([]);
   return { desired, graph, dist };
 }
 
-const worlds = { sample: await sample(), generated: await generated() };
+const worlds = { sample: await ofSample(), generated: await generated() };
 const cases = Object.entries(worlds).flatMap(([name, world]) =>
   world.graph.clusters.map((cluster) => [`${name} organization on ${cluster.cluster.name}`, world, cluster] as const),
 );

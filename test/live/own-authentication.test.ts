@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { authenticationApiVersion } from '../../src/manifests/authentication.ts';
+import { testedMinor } from '../control-plane/binaries.ts';
 import { waitFor } from '../control-plane/client.ts';
 import type { Actor } from './support/actor.ts';
 import { createActor } from './support/actor.ts';
@@ -12,7 +14,7 @@ import { verdict, verdictPastRbac } from './support/verdict.ts';
 /** A cluster whose own identity provider decides: its names have a prefix, and nobody puts the platform's groups in. */
 
 const own = stringify({
-  apiVersion: 'apiserver.config.k8s.io/v1',
+  apiVersion: authenticationApiVersion(testedMinor()),
   kind: 'AuthenticationConfiguration',
   jwt: [
     {

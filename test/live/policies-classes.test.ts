@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { at, waitFor } from '../control-plane/client.ts';
+import { minorOf } from '../../src/kubernetes/recorded-versions.ts';
+import { testedMinor } from '../control-plane/binaries.ts';
+import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { Actor } from './support/actor.ts';
 import { must, startCluster } from './support/cluster.ts';
 import type { TestCluster } from './support/cluster.ts';
@@ -9,6 +11,10 @@ import { inEffect, withoutPolicy } from './support/policies.ts';
 import { verdict } from './support/verdict.ts';
 
 /** S69: the policies `pods`, `storage` and `ingresses`: which registries and classes a tenant may use. */
+
+const minor = minorOf(testedMinor());
+/** A volume can be an image since 1.31: the policy looks at it from then on. */
+const hasImageVolumes = minor >= 31;
 
 let cluster: TestCluster;
 let owner: Actor;
@@ -41,7 +47,11 @@ function ingress(spec: object, annotations: Record<string, string> = {}): object
 }
 
 beforeAll(async () => {
-  cluster = await startCluster(organization(), { argoCDMayDo: 'anything' });
+  cluster = await startCluster(organization(), {
+    argoCDMayDo: 'anything',
+    // Behind a feature gate at first, which a cluster may have opened.
+    apiServerFlags: minor >= 31 && minor < 35 ? ['--feature-gates=ImageVolume=true'] : [],
+  });
   owner = await cluster.person('sam', 'solar-leads');
   const { admin } = cluster;
   for (const [name, value] of [
@@ -75,12 +85,18 @@ test('what a claim says by its status is looked at as well', async () => {
 describe('S69: images come from the registries of the tenant', () => {
   const container = { name: 'more', image: 'nginx' };
   const image = { name: 'data', image: { reference: 'ghcr.io/data:1' } };
+  const allowedVolumes: [string, object][] = hasImageVolumes
+    ? [['a volume', pod(own, { volumes: [{ name: 'data', image: { reference: base } }] })]]
+    : [];
+  const refusedVolumes: [string, object, string][] = hasImageVolumes
+    ? [['another in a volume', pod(own, { volumes: [image] }), 'ghcr.io/data:1']]
+    : [];
 
   test.each<[string, object]>([
     ['one of them', pod(own)],
     ['several', pod(own, { initContainers: [{ name: 'init', image: base }] })],
     ['a digest', pod(`registry.example.com/solar/web@sha256:${'0'.repeat(64)}`)],
-    ['a volume', pod(own, { volumes: [{ name: 'data', image: { reference: base } }] })],
+    ...allowedVolumes,
     ['other volumes', pod(own, { volumes: [{ name: 'tmp', emptyDir: {} }] })],
   ])('%s', async (_, object) => {
     expect(verdict(await owner.dryRun.create('pods', 'solar-strict/new', object))).toBe('allowed');
@@ -94,7 +110,7 @@ describe('S69: images come from the registries of the tenant', () => {
     ['a host that begins alike', pod('registry.example.com.evil/solar/web'), 'registry.example.com.evil/solar/web'],
     ['another in an init container', pod(own, { initContainers: [container] }), 'nginx'],
     ['another in a second container', { spec: { containers: [{ name: 'main', image: own }, container] } }, 'nginx'],
-    ['another in a volume', pod(own, { volumes: [image] }), 'ghcr.io/data:1'],
+    ...refusedVolumes,
   ])('not %s', async (_, object, found) => {
     for (const who of [owner, cluster.overseer, cluster.argoCD, cluster.operator]) {
       expect(verdict(await who.create('pods', 'solar-strict/new', object))).toBe(wrongImage(found));
@@ -115,6 +131,12 @@ describe('S69: images come from the registries of the tenant', () => {
       await waitFor(`${String(lists)} to count`, async () => (await attempt()) === expected);
     }
     await cluster.sync(organization());
+  });
+
+  test('a volume is an image, or there are no such volumes', async () => {
+    const { body } = await must(owner.dryRun.create('pods', 'solar-dev/new', pod(own, { volumes: [image] })));
+    const volume = listAt(body, 'spec', 'volumes').find((one) => at(one, 'name') === image.name);
+    expect(at(volume, 'image', 'reference')).toBe(hasImageVolumes ? image.image.reference : undefined);
   });
 
   test('no pod that a controller makes of a template either', async () => {

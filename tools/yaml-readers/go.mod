@@ -1,5 +1,5 @@
 // The YAML readers of kubectl, the API server and Argo CD, for the tests in test/yaml-readers.
-// The versions are those of test/control-plane/go and test/argo-cd/go: `go get` theirs after an update, then `go mod tidy`.
+// The versions are those of test/control-plane/go/1.36 and test/argo-cd/go: `go get` theirs after an update, then `go mod tidy`.
 module tenantry/yaml-readers
 
 go 1.26.0

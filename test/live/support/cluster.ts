@@ -13,6 +13,7 @@ import { createActor } from './actor.ts';
 import type { Actor } from './actor.ts';
 import { roleBinding } from './objects.ts';
 import { clusterName, issuerUrl } from './organization.ts';
+import { allOnTestedVersion } from './tested-version.ts';
 import { verdict } from './verdict.ts';
 
 /** A control plane to which Argo CD has applied what tenantry renders of an organization. */
@@ -51,17 +52,23 @@ export async function startCluster(
   {
     argoCDMayDo = 'what is rendered',
     ownAuthentication,
+    apiServerFlags = [],
   }: {
     readonly argoCDMayDo?: 'what is rendered' | 'anything';
     /** The configuration of an API server whose own identity provider decides: none is rendered for it. */
     readonly ownAuthentication?: string;
+    readonly apiServerFlags?: readonly string[];
   } = {},
 ): Promise<TestCluster> {
   const first = await rendered(files);
   const authentication = ownAuthentication ?? first.authentication;
   if (authentication === undefined) throw new Error('no authentication configuration was rendered');
   const issuer = await startIssuer({ url: issuerUrl });
-  const plane = await startControlPlane({ authenticationConfiguration: authentication, issuers: [issuer] });
+  const plane = await startControlPlane({
+    authenticationConfiguration: authentication,
+    issuers: [issuer],
+    apiServerFlags,
+  });
   const admin = createActor(plane, 'admin');
 
   /** Lets a subject do anything, as Argo CD's own installation does for its controller. */
@@ -151,9 +158,10 @@ interface RenderedCluster {
 
 /** What is rendered for the cluster; fails where the organization has errors. */
 async function rendered(files: ExampleFiles): Promise<RenderedCluster> {
-  const tree = memoryTree(
-    Object.fromEntries(Object.entries(files).flatMap(([path, text]) => (text === null ? [] : [[path, text]]))),
+  const present = Object.entries(allOnTestedVersion(files)).flatMap(([path, text]) =>
+    text === null ? [] : [[path, text] as const],
   );
+  const tree = memoryTree(Object.fromEntries(present));
   const result = await pipeline(tree, exampleDay);
   const errors = errorsOf(result.diagnostics);
   if (errors.length > 0) throw new Error(errors.join('\n'));
