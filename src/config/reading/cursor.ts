@@ -45,10 +45,12 @@ export function wholeField<T extends object, K extends keyof T & string>(
 /** The cursors of an array's items, without those that failed; none for an array that is absent. */
 export function items<T>(array: Cursor<readonly T[]> | undefined): Cursor<T>[] {
   if (!array) return [];
-  return array.value.flatMap((value, i) => {
+  const found: Cursor<T>[] = [];
+  for (const [i, value] of array.value.entries()) {
     const origin = originAt(array.origin, i);
-    return hasFailed(array.failed, origin) ? [] : [below(array, value, origin)];
-  });
+    if (!hasFailed(array.failed, origin)) found.push(below(array, value, origin));
+  }
+  return found;
 }
 
 /** The items that are used as they are, not walked through: without those of which a part failed. */
