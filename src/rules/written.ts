@@ -3,14 +3,7 @@ import type { Cursor } from '../config/reading/cursor.ts';
 import { entries, field, items, wholeItems } from '../config/reading/cursor.ts';
 import type { ConfigFile, FileOf } from '../config/reading/files.ts';
 import type { Located } from '../config/model/desired-state.ts';
-import type {
-  ContainerLimits,
-  FileKind,
-  Isolation,
-  OrganizationFile,
-  Owner,
-  Quota,
-} from '../settings/schema.ts';
+import type { ContainerLimits, FileKind, Isolation, OrganizationFile, Owner, Quota } from '../settings/schema.ts';
 import { fileOrigin, originAt } from '../source/source.ts';
 import { oncePer } from '../values/once.ts';
 
