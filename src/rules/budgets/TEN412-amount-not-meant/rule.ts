@@ -40,7 +40,7 @@ interface WrittenAmount extends Located<string> {
 function* amountsIn(file: ConfigFile): Iterable<WrittenAmount> {
   for (const quota of writtenQuotas(file)) {
     for (const [name, resource] of quotaKeys) {
-      const written = kindOf(resource) && field(quota, name);
+      const written = field(quota, name);
       if (written) yield { resource, value: String(written.value), origin: written.origin };
     }
     for (const [resource, { value, origin }] of entries(field(quota, 'hard'))) yield { resource, value, origin };
