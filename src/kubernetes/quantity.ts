@@ -24,11 +24,13 @@ const fractions = new Map([
 ]);
 const suffixes = new Map([...binary, ...decimal, ...fractions]);
 
-const quantityPattern = /^(?<whole>[0-9]+)(?:\.(?<fraction>[0-9]+))?(?<suffix>n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
+const quantityPattern = /^([0-9]+)(?:\.([0-9]+))?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
 
 /** The amount that `text` says, or undefined when it is no quantity. What is finer than a billionth is rounded up. */
 export function parseQuantity(text: string): Quantity | undefined {
-  const { whole, fraction = '', suffix = '' } = quantityPattern.exec(text)?.groups ?? {};
+  const found = quantityPattern.exec(text);
+  if (!found) return undefined;
+  const { 1: whole, 2: fraction = '', 3: suffix = '' } = found;
   const unit = suffixes.get(suffix);
   if (whole === undefined || unit === undefined) return undefined;
   const amount = divideUp(BigInt(whole + fraction) * unit, 10n ** BigInt(fraction.length));

@@ -3,15 +3,7 @@ import type { Cursor } from '../config/reading/cursor.ts';
 import { entries, field, items, wholeItems } from '../config/reading/cursor.ts';
 import type { ConfigFile, FileOf } from '../config/reading/files.ts';
 import type { Located } from '../config/model/desired-state.ts';
-import type {
-  ContainerLimits,
-  FileKind,
-  Isolation,
-  OrganizationFile,
-  Owner,
-  Quota,
-  TenantFile,
-} from '../settings/schema.ts';
+import type { ContainerLimits, FileKind, Isolation, OrganizationFile, Owner, Quota } from '../settings/schema.ts';
 import { fileOrigin, originAt } from '../source/source.ts';
 import { oncePer } from '../values/once.ts';
 
@@ -22,26 +14,25 @@ import { oncePer } from '../values/once.ts';
 
 /** Every quota of a file: of a tenant, its defaults and its namespaces, and what the organization grants. */
 export const writtenQuotas = oncePer((file: ConfigFile): readonly Cursor<Quota>[] => {
-  const spec = tenantSpec(file);
-  const defaults = spec && field(spec, 'defaults');
+  const { spec, defaults, namespaces } = tenantParts(file);
   return present([
     ...grantsIn(file).map((grant) => field(grant, 'quota')),
     spec && field(spec, 'quota'),
     defaults && field(defaults, 'quota'),
-    ...items(spec && field(spec, 'namespaces')).map((namespace) => field(namespace, 'quota')),
+    ...namespaces.map((namespace) => field(namespace, 'quota')),
   ]);
 });
 
 /** All that a file says of limits of containers: of namespaces and defaults, and what the organization grants. */
 export const writtenContainerLimits = oncePer((file: ConfigFile): readonly Cursor<ContainerLimits>[] => {
-  const spec = tenantSpec(file);
+  const { defaults, namespaces } = tenantParts(file);
   const organization = organizationSpec(file);
   return present([
     ...grantsIn(file).map((grant) => field(grant, 'containerLimits')),
-    ...present([organization && field(organization, 'defaults'), spec && field(spec, 'defaults')]).map((defaults) =>
-      field(defaults, 'containerLimits'),
+    ...present([organization && field(organization, 'defaults'), defaults]).map((from) =>
+      field(from, 'containerLimits'),
     ),
-    ...items(spec && field(spec, 'namespaces')).map((namespace) => field(namespace, 'containerLimits')),
+    ...namespaces.map((namespace) => field(namespace, 'containerLimits')),
   ]);
 });
 
@@ -52,18 +43,15 @@ function grantsIn(file: ConfigFile) {
 
 /** Every owner in a tenant's file. */
 export function writtenOwners(file: ConfigFile): Located<Owner>[] {
-  const spec = tenantSpec(file);
+  const { spec } = tenantParts(file);
   return wholeItems(spec && field(spec, 'owners'));
 }
 
 /** Every service account that a tenant's file shares with, where it is named. */
 export function writtenShareAccounts(file: ConfigFile): Located<string>[] {
-  const spec = tenantSpec(file);
-  const defaults = spec && field(spec, 'defaults');
-  const lists = [defaults, ...items(spec && field(spec, 'namespaces'))].map(
-    (from) => from && field(from, 'sharedWith'),
-  );
-  return lists
+  const { defaults, namespaces } = tenantParts(file);
+  return [defaults, ...namespaces]
+    .map((from) => from && field(from, 'sharedWith'))
     .flatMap(wholeItems)
     .flatMap(({ value: { serviceAccount }, origin }) =>
       serviceAccount === undefined ? [] : [{ value: serviceAccount, origin: originAt(origin, 'serviceAccount') }],
@@ -103,12 +91,11 @@ export function writtenLabels(file: ConfigFile): WrittenLabel[] {
       return labelsFor('cluster', spec && field(spec, 'labels'));
     }
     case 'Tenant': {
-      const spec = tenantSpec(file);
-      const defaults = spec && field(spec, 'defaults');
+      const { spec, defaults, namespaces } = tenantParts(file);
       return [
         ...selectorOf(spec && field(spec, 'isolation')),
         ...labelsFor('namespace', defaults && field(defaults, 'labels')),
-        ...items(spec && field(spec, 'namespaces')).flatMap((namespace) => [
+        ...namespaces.flatMap((namespace) => [
           ...labelsFor('namespace', field(namespace, 'labels')),
           ...selectorOf(field(namespace, 'isolation')),
         ]),
@@ -118,14 +105,15 @@ export function writtenLabels(file: ConfigFile): WrittenLabel[] {
 }
 
 /** Every annotation of a file, with the origin of its value; `key` is its own. */
-export function writtenAnnotations(file: ConfigFile): (Located<string> & { readonly key: string })[] {
-  const spec = tenantSpec(file);
-  const defaults = spec && field(spec, 'defaults');
-  return [
-    ...entries(defaults && field(defaults, 'annotations')),
-    ...items(spec && field(spec, 'namespaces')).flatMap((namespace) => entries(field(namespace, 'annotations'))),
-  ].map(([key, { value, origin }]) => ({ key, value, origin }));
-}
+export const writtenAnnotations = oncePer(
+  (file: ConfigFile): readonly (Located<string> & { readonly key: string })[] => {
+    const { defaults, namespaces } = tenantParts(file);
+    return [
+      ...entries(defaults && field(defaults, 'annotations')),
+      ...namespaces.flatMap((namespace) => entries(field(namespace, 'annotations'))),
+    ].map(([key, { value, origin }]) => ({ key, value, origin }));
+  },
+);
 
 function selectorOf(isolation: Cursor<Isolation> | undefined): WrittenLabel[] {
   return labelsFor('node selector', isolation && field(isolation, 'nodeSelector'));
@@ -143,10 +131,12 @@ function organizationSpec(file: ConfigFile): Cursor<OrganizationFile['spec']> | 
   return organization && field(organization, 'spec');
 }
 
-function tenantSpec(file: ConfigFile): Cursor<TenantFile['spec']> | undefined {
+/** A tenant's file: what it says of itself, of all its namespaces, and of each. Rules ask for them again and again. */
+const tenantParts = oncePer((file: ConfigFile) => {
   const tenant = file.kind === 'Tenant' ? readable(file) : undefined;
-  return tenant && field(tenant, 'spec');
-}
+  const spec = tenant && field(tenant, 'spec');
+  return { spec, defaults: spec && field(spec, 'defaults'), namespaces: items(spec && field(spec, 'namespaces')) };
+});
 
 /** What a file holds; undefined where nothing in it could be read. */
 function readable<K extends FileKind>({

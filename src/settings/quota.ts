@@ -129,6 +129,8 @@ export function defaultRequest(
 
 /** The least of some amounts, as it is written. */
 function least(amounts: readonly (string | undefined)[]): string | undefined {
+  const written = amounts.filter((text) => text !== undefined);
+  if (written.length === 1) return written[0];
   let found: { readonly text: string; readonly amount: Quantity } | undefined;
   for (const text of amounts) {
     const amount = text === undefined ? undefined : parseQuantity(text);

@@ -25,9 +25,7 @@ export function fileOrigin(file: string): Origin {
 
 /** The origin of what is at `steps` below `origin`. */
 export function originAt(origin: Origin, ...steps: readonly PathStep[]): Origin {
-  let place = origin;
-  for (const step of steps) place = { file: place.file, parent: place, step };
-  return place;
+  return steps.reduce<Origin>((parent, step) => ({ file: parent.file, parent, step }), origin);
 }
 
 /** The steps from the file's root to `origin`. */

@@ -101,8 +101,9 @@ export class Lines {
    * follows the key is no head of one.
    */
   blockText(head: string, parent: number): string | undefined {
-    const [, style, strip] = blockHead.exec(head) ?? [];
-    if (style === undefined) return undefined;
+    const found = blockHead.exec(head);
+    if (!found) return undefined;
+    const { 1: style, 2: strip } = found;
     this.next();
     const lines = this.blockLines(parent);
     this.end = this.offset;

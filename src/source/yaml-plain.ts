@@ -98,7 +98,8 @@ function mapping(lines: Lines, indent: number, depth: number): Mapping {
     const { line, offset } = lines;
     const key = keyAt(line, indent, map);
     const after = indent + key.length + 1;
-    if (blankOrComment.test(line.slice(after))) {
+    const rest = line.slice(after);
+    if (blankOrComment.test(rest)) {
       lines.next();
       const below = lines.indentation();
       if (below < indent) throw notPlain;
@@ -108,7 +109,7 @@ function mapping(lines: Lines, indent: number, depth: number): Mapping {
       else throw notPlain;
       lines.start = start;
     } else {
-      const text = lines.blockText(line.slice(after), indent);
+      const text = lines.blockText(rest, indent);
       if (text === undefined) map[key] = lineValue(lines, after + 1, indent, depth + 1);
       else {
         map[key] = text;

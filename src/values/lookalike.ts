@@ -66,8 +66,8 @@ export function skeleton(name: string): string {
     .replace(/^-|-$/g, '');
 }
 
-/** Nearly all names are, and are read as they are written. */
-function isAscii(name: string): boolean {
+/** Whether a name is read as it is written, in one alphabet, as nearly all are. */
+export function isAscii(name: string): boolean {
   return /^[ -~]*$/.test(name);
 }
 

@@ -137,10 +137,17 @@ function overlay({ cursor, shares }: Entry, below: Inheritable): Inheritable {
     clusters: clusters ? items(clusters).map(located) : below.clusters,
     shares: [...shares, ...below.shares],
     values: { ...below.values, ...writtenValues(namespaceKeys, cursor) },
-    labels: new Map([...below.labels, ...byKey(field(cursor, 'labels'))]),
-    annotations: new Map([...below.annotations, ...byKey(field(cursor, 'annotations'))]),
+    labels: withEntries(below.labels, field(cursor, 'labels')),
+    annotations: withEntries(below.annotations, field(cursor, 'annotations')),
     isolation: { ...below.isolation, ...writtenValues(isolationKeys, field(cursor, 'isolation')) },
   };
+}
+
+type Entries = ReadonlyMap<string, Located<string>>;
+
+/** What is inherited, and the entries of a mapping on top of it. */
+function withEntries(below: Entries, mapping: Cursor<Readonly<Record<string, string>>> | undefined): Entries {
+  return mapping ? new Map([...below, ...byKey(mapping)]) : below;
 }
 
 /** The entries of a mapping, each with its line. */

@@ -50,12 +50,21 @@ export function platformReason(
   return protectedNames(platform).find(({ pattern, because }) => because !== undefined && pattern === name)?.because;
 }
 
+/** Those of them that say what no other says before: accounts of many clusters live in one namespace. */
+const protectedPatterns = oncePer(
+  (platform: Pick<DesiredState, 'organization' | 'clusters'>): readonly ProtectedName[] => {
+    const first = new Map<string, ProtectedName>();
+    for (const name of protectedNames(platform)) if (!first.has(name.pattern)) first.set(name.pattern, name);
+    return Array.from(first.values());
+  },
+);
+
 /** What protects a namespace of that name, if anything does. */
 export function protectionOf(
   platform: Pick<DesiredState, 'organization' | 'clusters'>,
   name: string,
 ): ProtectedName | undefined {
-  return protectedNames(platform).find(({ pattern }) =>
+  return protectedPatterns(platform).find(({ pattern }) =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
   );
 }

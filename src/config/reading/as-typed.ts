@@ -8,7 +8,7 @@ type Node = SchemaNode & { readonly patternProperties?: Readonly<Record<string, 
 interface Differing {
   /** The first of the two ways. */
   readonly way?: string;
-  readonly keys: readonly (readonly [key: string, part: Differing])[];
+  readonly keys: readonly { readonly key: string; readonly part: Differing }[];
   /** Of every key of people's choosing. */
   readonly any?: Differing | undefined;
   readonly items?: Differing | undefined;
@@ -21,7 +21,7 @@ const differingIn = oncePer((schema: Node): Differing | undefined => {
   const [ofAny] = Object.values(schema.patternProperties ?? {});
   const keys = Object.entries(schema.properties ?? {}).flatMap(([key, node]) => {
     const part = differingIn(node);
-    return part ? [[key, part] as const] : [];
+    return part ? [{ key, part }] : [];
   });
   const [any, items] = [ofAny && differingIn(ofAny), schema.items && differingIn(schema.items)];
   return keys.length > 0 || any || items ? { keys, any, items } : undefined;
@@ -41,15 +41,12 @@ function typed({ way, keys, any, items }: Differing, value: unknown): unknown {
   if (way !== undefined) return inFirstWay(way, value);
   if (isList(value)) return items ? mapped(value, items) : value;
   if (!isMapping(value)) return value;
-  let changed: Record<string, unknown> | undefined;
-  const put = (key: string, part: Differing): void => {
+  const parts = any ? [...keys, ...Object.keys(value).map((key) => ({ key, part: any }))] : keys;
+  return parts.reduce((changed, { key, part }) => {
     const inner = value[key];
     const other = inner === undefined ? undefined : typed(part, inner);
-    if (other !== inner) changed = { ...(changed ?? value), [key]: other };
-  };
-  for (const [key, part] of keys) put(key, part);
-  if (any) for (const key of Object.keys(value)) put(key, any);
-  return changed ?? value;
+    return other === inner ? changed : { ...changed, [key]: other };
+  }, value);
 }
 
 function isList(value: unknown): value is readonly unknown[] {

@@ -45,10 +45,8 @@ export function wholeField<T extends object, K extends keyof T & string>(
 /** The cursors of an array's items, without those that failed; none for an array that is absent. */
 export function items<T>(array: Cursor<readonly T[]> | undefined): Cursor<T>[] {
   if (!array) return [];
-  return array.value.flatMap((value, i) => {
-    const origin = originAt(array.origin, i);
-    return hasFailed(array.failed, origin) ? [] : [below(array, value, origin)];
-  });
+  const all = array.value.map((value, i) => below(array, value, originAt(array.origin, i)));
+  return array.failed.size === 0 ? all : all.filter(({ origin }) => !hasFailed(array.failed, origin));
 }
 
 /** The items that are used as they are, not walked through: without those of which a part failed. */

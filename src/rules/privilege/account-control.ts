@@ -156,20 +156,27 @@ export function hasAsMuch(
 
 type AccountShare = Share & { readonly subject: Extract<Share['subject'], { kind: 'ServiceAccount' }> };
 
-/** The shares with service accounts, each once, with the namespaces in which it holds; one of defaults may hold in none. */
-export function accountShares(
-  { defaultShares, namespaces }: Tenant,
-  asOf: string,
-): Iterable<{ readonly share: AccountShare; readonly namespaces: readonly Namespace[] }> {
+/** A share with a service account, and the namespaces in which it holds; one of defaults may hold in none. */
+interface SharedAccount {
+  readonly share: AccountShare;
+  readonly namespaces: readonly Namespace[];
+}
+
+/** The shares with service accounts that have not ended, each once. */
+export function accountShares(tenant: Tenant, asOf: string): readonly SharedAccount[] {
+  return allAccountShares(tenant).filter(({ share }) => !hasEnded(share, asOf));
+}
+
+const allAccountShares = oncePer(({ defaultShares, namespaces }: Tenant): readonly SharedAccount[] => {
   const found = new Map<Origin, { readonly share: AccountShare; readonly namespaces: Namespace[] }>();
   const add = (share: Share, namespace?: Namespace): void => {
     const { subject } = share;
-    if (subject.kind !== 'ServiceAccount' || hasEnded(share, asOf)) return;
+    if (subject.kind !== 'ServiceAccount') return;
     const known = found.get(share.origin) ?? { share: { ...share, subject }, namespaces: [] };
     found.set(share.origin, known);
     if (namespace) known.namespaces.push(namespace);
   };
   for (const share of defaultShares) add(share);
   for (const namespace of namespaces) for (const share of namespace.shares) add(share, namespace);
-  return found.values();
-}
+  return Array.from(found.values());
+});

@@ -12,10 +12,17 @@ export interface NamedUser extends Located<string> {
 }
 
 /** Every place where the organization names a user: the members of its groups, then its admins. */
-export const usersOfOrganization = oncePer(({ groups, admins }: Organization): readonly NamedUser[] => [
-  ...groups.flatMap(({ members = [] }) => members.map((member) => ({ ...member, as: 'member' as const }))),
-  ...admins.map((admin) => ({ ...admin, as: 'admin' as const })),
-]);
+export const usersOfOrganization = oncePer(({ groups, admins }: Organization): readonly NamedUser[] => {
+  const named = (as: 'member' | 'admin', users: Organization['admins']): NamedUser[] =>
+    users.map(({ value, origin }) => ({ value, origin, as }));
+  return [...groups.flatMap(({ members = [] }) => named('member', members)), ...named('admin', admins)];
+});
+
+/** The names of those users, each once. */
+export const declaredUsers = oncePer(
+  (organization: Organization): ReadonlySet<string> =>
+    new Set(usersOfOrganization(organization).map(({ value }) => value)),
+);
 
 /** Every place where a tenant's file names a user: its owners and its shares. */
 export const usersOfTenant = oncePer((tenant: Tenant): readonly NamedUser[] =>
@@ -28,9 +35,9 @@ export const usersOfClusters = oncePer((clusters: readonly Cluster[]): readonly 
 );
 
 function usersOfList({ entries }: SubjectList): NamedUser[] {
-  return entries.flatMap(({ subject, at }) =>
-    subject.kind === 'User' ? [{ value: subject.name, origin: at, as: 'subject' as const }] : [],
-  );
+  return entries
+    .filter(({ subject }) => subject.kind === 'User')
+    .map(({ subject, at }) => ({ value: subject.name, origin: at, as: 'subject' }));
 }
 
 /** Each name once, where it is written first: members, admins, then owners and shares. */
@@ -111,7 +118,7 @@ const longest = 64;
  * for a name that is declared, or near to none.
  */
 export const declaredLike = oncePer(({ organization }: Platform) => {
-  const declared = new Set(usersOfOrganization(organization).map(({ value }) => value));
+  const declared = declaredUsers(organization);
   let index: Map<string, string[]> | undefined;
   return (name: string): string | undefined => {
     if (declared.has(name)) return undefined;
@@ -145,21 +152,23 @@ export function nearUsers(users: ReadonlyMap<string, NamedUser>): NearUsers[] {
   const candidates = new Map<string, readonly string[]>();
   for (const names of alike.values()) if (names.length > 1) for (const name of names) candidates.set(name, names);
   const slipping = Array.from(users.values()).filter(({ as }) => as !== 'member');
-  const inSmall = once(() => Array.from(users.keys(), (name) => ({ name, small: name.toLowerCase() })));
   const slips = once(() => indexOf(users.keys(), slipKeys));
   const slipsOf = (name: string): readonly string[] => {
     // A few names are compared with all others; many are looked up.
     if (slipping.length > fewSlipping) return slipKeys(name).flatMap((key) => slips().get(key) ?? []);
     const own = name.toLowerCase();
-    return inSmall().flatMap(({ name: other, small }) =>
-      Math.abs(small.length - own.length) < 2 && slipBetween(own, small) !== undefined ? [other] : [],
-    );
+    return Array.from(users.keys()).filter((other) => {
+      const small = other.toLowerCase();
+      return Math.abs(small.length - own.length) < 2 && slipBetween(own, small) !== undefined;
+    });
   };
-  return Array.from(users).flatMap(([name, user]): NearUsers[] => {
+  const found: NearUsers[] = [];
+  for (const [name, user] of users) {
     const lookAlikes = candidates.get(name);
-    if (user.as !== 'member') return [{ name, user, near: new Set([...(lookAlikes ?? []), ...slipsOf(name)]) }];
-    return lookAlikes ? [{ name, user, near: lookAlikes }] : [];
-  });
+    if (user.as !== 'member') found.push({ name, user, near: new Set([...(lookAlikes ?? []), ...slipsOf(name)]) });
+    else if (lookAlikes) found.push({ name, user, near: lookAlikes });
+  }
+  return found;
 }
 
 /** So many names are compared one by one. */

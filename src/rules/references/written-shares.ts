@@ -55,7 +55,13 @@ export function sharesOn(
   const found = new Map<Origin, Map<Cluster, WrittenShare>>();
   for (const namespace of tenant.namespaces) {
     const allShares = namespace.shares.filter((share) => share.subject.kind === kind && !hasEnded(share, asOf));
-    if (allOwners.length + allShares.length === 0) continue;
+    const isAnyWanted = (name: string): boolean => {
+      const cluster = clusters.get(name);
+      const isWanted = ({ subject }: Owner): boolean => cluster !== undefined && wanted(subject.name, cluster);
+      return allOwners.some(isWanted) || allShares.some(isWanted);
+    };
+    // Nearly always none is.
+    if (!namespace.clusters.some(({ value }) => isAnyWanted(value))) continue;
     const origins = new Map(namespace.clusters.map(({ value, origin }) => [value, origin]));
     for (const [name, clusterOrigin] of origins) {
       const cluster = clusters.get(name);

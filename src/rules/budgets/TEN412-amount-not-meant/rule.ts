@@ -16,11 +16,10 @@ export const amountNotMeant: FileRule = {
     'An amount of memory or storage is at least `1M`, and none is more than any cluster has; `0` is nothing (S47).',
   why: 'Kubernetes takes `memory: 500m` for half a byte, `memory: 64` for 64 bytes and `cpu: 4Gi` for four thousand million CPUs, without a word. No pod fits into the first two, and the third limits nothing.',
   *check({ file }) {
-    for (const { resource, value, origin } of amountsIn(file)) {
-      const kind = kindOf(resource);
-      const amount = kind && parseQuantity(value);
-      if (kind === undefined || amount === undefined) continue;
-      const [least, most, such] = bounds[kind];
+    for (const { kind, value, origin } of amountsIn(file)) {
+      const amount = parseQuantity(value);
+      if (amount === undefined) continue;
+      const { least, most, such } = bounds[kind];
       const isSmall = amount > 0n && compareQuantities(amount, least) < 0;
       if (!isSmall && compareQuantities(amount, most) <= 0) continue;
       yield {
@@ -33,24 +32,27 @@ export const amountNotMeant: FileRule = {
 };
 
 interface WrittenAmount extends Located<string> {
-  /** As a ResourceQuota has it. */
-  readonly resource: string;
+  readonly kind: Kind;
 }
 
 function* amountsIn(file: ConfigFile): Iterable<WrittenAmount> {
   for (const quota of writtenQuotas(file)) {
-    for (const [name, resource] of quotaKeys) {
-      const written = kindOf(resource) && field(quota, name);
-      if (written) yield { resource, value: String(written.value), origin: written.origin };
+    for (const { name, kind } of amountKeys) {
+      const written = field(quota, name);
+      if (written) yield { kind, value: String(written.value), origin: written.origin };
     }
-    for (const [resource, { value, origin }] of entries(field(quota, 'hard'))) yield { resource, value, origin };
+    for (const [resource, { value, origin }] of entries(field(quota, 'hard'))) {
+      const kind = kindOf(resource);
+      if (kind) yield { kind, value, origin };
+    }
   }
   for (const limits of writtenContainerLimits(file)) {
     for (const key of ['defaultRequest', 'default', 'max'] as const) {
       const part = field(limits, key);
       for (const resource of ['cpu', 'memory'] as const) {
         const written = part && field(part, resource);
-        if (written) yield { resource, value: written.value, origin: written.origin };
+        const kind = written && kindOf(resource);
+        if (kind) yield { kind, value: written.value, origin: written.origin };
       }
     }
   }
@@ -66,11 +68,17 @@ function kindOf(resource: string): Kind | undefined {
   return name === 'storage' || name === 'ephemeral-storage' ? 'storage' : undefined;
 }
 
+/** The named keys of a quota that are amounts; the others are counts. */
+const amountKeys = quotaKeys.flatMap(([name, resource]) => {
+  const kind = kindOf(resource);
+  return kind ? [{ name, kind }] : [];
+});
+
 const amount = (text: string): bigint => parseQuantity(text) ?? 0n;
 
 /** The least and the most that somebody can mean, and how it is written. */
-const bounds: Readonly<Record<Kind, readonly [least: bigint, most: bigint, such: string]>> = {
-  CPU: [amount('1m'), amount('1M'), '`20` or `500m`'],
-  memory: [amount('1M'), amount('1Pi'), '`512Mi` or `64Gi`'],
-  storage: [amount('1M'), amount('1Ei'), '`50Gi` or `1Ti`'],
+const bounds: Readonly<Record<Kind, { readonly least: bigint; readonly most: bigint; readonly such: string }>> = {
+  CPU: { least: amount('1m'), most: amount('1M'), such: '`20` or `500m`' },
+  memory: { least: amount('1M'), most: amount('1Pi'), such: '`512Mi` or `64Gi`' },
+  storage: { least: amount('1M'), most: amount('1Ei'), such: '`50Gi` or `1Ti`' },
 };

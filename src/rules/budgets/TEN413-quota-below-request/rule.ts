@@ -14,10 +14,13 @@ export const quotaBelowRequest: TenantRule = {
   why: 'A container without requests of its own gets those of the LimitRange (100m and 128Mi unless set), and the quota refuses the pod where that is more: none starts, and the reason is only in the events of its ReplicaSet.',
   *check({ tenant: { namespaces } }) {
     const seen = new Set<Origin>();
-    for (const [i, { quota, containerLimits, name }] of namespaces.entries()) {
+    // Most namespaces of a tenant have what it says for all of them.
+    const differing = namespaces.filter(({ quota, containerLimits }, i) => {
       const before = namespaces[i - 1];
-      // Most namespaces of a tenant have what it says for all of them.
-      if (!quota || (quota === before?.quota && containerLimits === before.containerLimits)) continue;
+      return quota !== before?.quota || containerLimits !== before?.containerLimits;
+    });
+    for (const { quota, containerLimits, name } of differing) {
+      if (!quota) continue;
       const request = defaultRequest(quota.value, containerLimits?.value);
       for (const resource of ['cpu', 'memory'] as const) {
         const [limit, asked] = [quota.value[resource], request[resource]];

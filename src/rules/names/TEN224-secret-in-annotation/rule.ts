@@ -1,5 +1,6 @@
 import { at } from '../../../source/diagnostic.ts';
 import { findSecrets, hasUserInfo } from '../../../source/secrets.ts';
+import { once } from '../../../values/once.ts';
 import type { FileRule } from '../../rule.ts';
 import { writtenAnnotations } from '../../written.ts';
 
@@ -11,9 +12,9 @@ export const secretInAnnotation: FileRule = {
   summary: 'No annotation holds a secret, nor a URL with a user or a password in it.',
   why: 'Whoever may see a Namespace reads its annotations, and nearly everybody may. What an escape or the code of a TypeScript file puts together stands in no line of the file, where TEN018 looks.',
   *check({ file }) {
-    const isSaid = file.source !== undefined && findSecrets(file.source.text).length > 0;
+    const isSaid = once(() => file.source !== undefined && findSecrets(file.source.text).length > 0);
     for (const { key, value, origin } of writtenAnnotations(file)) {
-      const [secret] = isSaid ? [] : findSecrets(value);
+      const [secret] = isSaid() ? [] : findSecrets(value);
       const what = secret?.what ?? (hasUserInfo(value) ? 'a URL with a user in it' : undefined);
       if (what === undefined) continue;
       yield {

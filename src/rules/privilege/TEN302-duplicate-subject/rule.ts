@@ -27,7 +27,8 @@ export const duplicateSubject: TenantRule = {
 
 function* repeated(lists: readonly SubjectList[]): Generator<Finding, void> {
   for (const { key, entries } of lists) {
-    if (entries.length < 2) continue;
+    if (entries.length < 2 || new Set(entries.map(({ subject }) => subjectKey(subject))).size === entries.length)
+      continue;
     const first = new Map<string, SubjectEntry>();
     for (const entry of entries) {
       const { subject } = entry;

@@ -1,5 +1,5 @@
 import { at } from '../../../source/diagnostic.ts';
-import { codePoints, scriptsOf, skeleton, visible } from '../../../values/lookalike.ts';
+import { codePoints, isAscii, scriptsOf, skeleton, visible } from '../../../values/lookalike.ts';
 import { addTo } from '../../../values/order.ts';
 import { usersIn } from '../../references/users.ts';
 import type { WholeRule } from '../../rule.ts';
@@ -16,7 +16,7 @@ export const lookAlikeUser: WholeRule = {
   *check({ desired }) {
     const users = usersIn(desired);
     // Of two that look the same, one has letters that others do not type.
-    if (!Array.from(users.keys()).some((name) => codePoints(name).length > 0)) return;
+    if (Array.from(users.keys()).every(isAscii)) return;
     const alike = new Map<string, string[]>();
     for (const name of users.keys()) addTo(alike, skeleton(name), name);
     for (const names of alike.values()) {

@@ -5,7 +5,7 @@ import { at } from '../../../source/diagnostic.ts';
 import { reservedGroupLike } from '../../privilege/subjects.ts';
 import type { Finding, Platform, TenantRule } from '../../rule.ts';
 import { suggester } from '../suggest.ts';
-import { usersOfOrganization } from '../users.ts';
+import { declaredUsers } from '../users.ts';
 
 export const unknownGroup: TenantRule = {
   level: 'tenant',
@@ -24,23 +24,23 @@ export const unknownGroup: TenantRule = {
 
 const declaredGroups = oncePer(({ organization }: Platform) => {
   const names = new Set(organization.groups.map(({ name }) => name));
-  const users = new Set(usersOfOrganization(organization).map(({ value }) => value));
-  return { names, users, suggest: suggester(names) };
+  return { names, suggest: suggester(names) };
 });
 
 function* undeclared(references: readonly Located<string>[], platform: Platform): Generator<Finding, void> {
   // Groups that could not be read may well be among those that are named.
   if (!platform.organization.complete) return;
-  const { names, users, suggest } = declaredGroups(platform);
+  const { names, suggest } = declaredGroups(platform);
   for (const { value: group, origin } of references) {
     // A reserved name is TEN301's: it must not be declared either.
     if (names.has(group) || reservedGroupLike(group) !== undefined) continue;
     const meant = suggest(group);
+    const isUser = declaredUsers(platform.organization).has(group);
     yield {
       message: `group \`${group}\` is not declared`,
       at: at(origin),
-      mend: users.has(group) ? undefined : meant,
-      help: users.has(group)
+      mend: isUser ? undefined : meant,
+      help: isUser
         ? `\`${group}\` is a user: write \`user: ${group}\` in a share, \`kind: User\` for an owner; a cluster is shared with groups alone`
         : meant
           ? `did you mean \`${meant}\`?`

@@ -18,7 +18,7 @@ export const unusedCustomRole: WholeRule = {
 };
 
 function* unusedOfTenant(tenant: Tenant): Iterable<Finding> {
-  if (!tenant.complete) return;
+  if (!tenant.complete || tenant.roles.length === 0) return;
   const used = new Set(rolesGivenBy(tenant));
   for (const { value, origin } of tenant.roles) {
     if (used.has(value.name)) continue;
@@ -31,6 +31,7 @@ function* unusedOfTenant(tenant: Tenant): Iterable<Finding> {
 }
 
 function* unusedOfOrganization({ organization, tenants, unreadable }: DesiredState): Iterable<Finding> {
+  if (organization.roles.length + organization.clusterRoles.length === 0) return;
   // Who is not read may give it.
   if (unreadable.tenants.size > 0 || tenants.some(({ complete }) => !complete)) return;
   const used = new Set(tenants.flatMap(rolesGivenBy));

@@ -14,12 +14,11 @@ export const groupAsUser: TenantRule = {
   summary: 'No user has the name of a group of the organization.',
   why: 'Users and groups are kept apart in tokens: `user: "okta:sre"` gives the members of the group `okta:sre` nothing, and groups have no groups as members.',
   *checkPlatform({ organization, clusters }) {
-    for (const user of [...usersOfOrganization(organization), ...usersOfClusters(clusters)]) {
-      yield* problems(user, organization);
-    }
+    yield* problems(usersOfOrganization(organization), organization);
+    yield* problems(usersOfClusters(clusters), organization);
   },
   *check({ tenant, platform }) {
-    for (const user of usersOfTenant(tenant)) yield* problems(user, platform.organization);
+    yield* problems(usersOfTenant(tenant), platform.organization);
   },
 };
 
@@ -27,16 +26,19 @@ const groupsBySmallLetters = oncePer(
   ({ groups }: Organization) => new Map(groups.map(({ name }) => [name.toLowerCase(), name])),
 );
 
-function* problems({ value: user, origin, as }: NamedUser, organization: Organization): Iterable<Finding> {
-  const group = groupsBySmallLetters(organization).get(user.toLowerCase());
-  if (group === undefined) return;
-  const exception = `if there is a user of that name, too, add an exception for \`${user}\``;
-  yield {
-    message: `user \`${user}\` has the name of ${group === user ? 'a group' : `the group \`${group}\``}`,
-    at: at(origin),
-    help: `${helps[as](group)}; ${exception}`,
-    target: user,
-  };
+function* problems(users: readonly NamedUser[], organization: Organization): Iterable<Finding> {
+  const groups = groupsBySmallLetters(organization);
+  for (const { value: user, origin, as } of users) {
+    const group = groups.get(user.toLowerCase());
+    if (group === undefined) continue;
+    const exception = `if there is a user of that name, too, add an exception for \`${user}\``;
+    yield {
+      message: `user \`${user}\` has the name of ${group === user ? 'a group' : `the group \`${group}\``}`,
+      at: at(origin),
+      help: `${helps[as](group)}; ${exception}`,
+      target: user,
+    };
+  }
 }
 
 const helps: Readonly<Record<NamedUser['as'], (group: string) => string>> = {

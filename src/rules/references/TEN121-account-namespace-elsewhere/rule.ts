@@ -19,11 +19,11 @@ export const accountNamespaceElsewhere: WholeRule = {
   *check(context) {
     const { desired } = context;
     if (desired.unreadable.tenants.size > 0 || desired.unreadable.clusters.size > 0) return;
-    const known = clustersByNamespace(context);
     for (const tenant of desired.tenants) {
       for (const { share, namespaces } of accountShares(tenant, context.asOf)) {
         const { subject: account, origin } = share;
         if (protectionOf(desired, account.namespace)) continue;
+        const known = clustersByNamespace(context);
         const there = known.get(account.namespace);
         const finding = there ? missing(namespaces, there, account.namespace) : unknown(account, known.keys());
         if (finding) yield { ...finding, at: at(originAt(origin, 'serviceAccount')) };
