@@ -5,6 +5,7 @@ import type { TestCluster } from './support/cluster.ts';
 import { costly, cpuOf, largeOrganization } from './support/costs.ts';
 import type { Costly } from './support/costs.ts';
 import { pod, roleBinding } from './support/objects.ts';
+import { tenant } from './support/organization.ts';
 import { inEffect, policyNames, withoutPolicies } from './support/policies.ts';
 import { verdict } from './support/verdict.ts';
 
@@ -27,7 +28,12 @@ async function measured(request: Costly): Promise<number[]> {
 }
 
 beforeAll(async () => {
-  cluster = await startCluster(largeOrganization(300, 1), { argoCDMayDo: 'anything' });
+  const registries = Array.from({ length: 200 }, (_, i) => `registry.example.com/team-${i}/`);
+  const wide = `owners: [{ kind: Group, name: green-leads }]
+namespaces:
+  - { name: prod }
+  - { name: wide, isolation: { registries: [${registries.join(', ')}, registry.example.com/solar/] } }`;
+  cluster = await startCluster({ ...largeOrganization(300, 1), ...tenant('green', wide) }, { argoCDMayDo: 'anything' });
   await inEffect(cluster, ...policyNames);
   await withoutPolicies(cluster, async () => {
     for (const request of shaped) {
@@ -47,6 +53,9 @@ describe('ten times the list takes at most fifteen times as long, of what a poli
   test.each(shaped.map((request) => [request.policy, request.what(10 * (request.tenfold ?? 0)), request] as const))(
     '%s: %s',
     async (_policy, _what, request) => {
+      // A refusal is the policy's own, not the API server's of an expression that took too long.
+      const [, size] = sizesOf(request);
+      expect(verdict(await request.send(cluster, size))).not.toMatch(/resulted in error|cancelled|Timeout/);
       // What the machine does besides is part of each figure. What takes time in the square is ten times off, however often.
       const found: string[] = [];
       for (let attempt = 0; attempt < 3; attempt++) {
@@ -151,15 +160,18 @@ describe('a namespace with more than 500 annotations', () => {
 describe('a pod where registries are limited', () => {
   const containers = (size: number, image = 'registry.example.com/solar/web:1'): object =>
     pod(image, { containers: Array.from({ length: size }, (_, i) => ({ name: `c${i}`, image })) });
+  // Volumes count where they can be images, from 1.31 on.
   const tooMany =
-    "pods: a pod here has at most 250 containers and volumes, as isolation.registries in the tenant's file looks at each image: make several pods";
+    /^pods: where isolation.registries in the tenant's file limits images, a pod has at most 250 containers(?: and volumes)?, and fewer with more than 100 registries: make several pods$/;
 
   test('has at most 250 containers and volumes', async () => {
     const { overseer, alice } = cluster;
     const create = async (who: Actor, namespace: string, size: number): Promise<string> =>
       verdict(await who.dryRun.create('pods', `${namespace}/many`, containers(size)));
     expect(await create(overseer, 'solar-strict', 249)).toBe('allowed');
-    expect(await create(overseer, 'solar-strict', 251)).toBe(tooMany);
+    expect(await create(overseer, 'solar-strict', 251)).toMatch(tooMany);
+    expect(await create(overseer, 'green-wide', 2)).toBe('allowed');
+    expect(await create(overseer, 'green-wide', 200)).toMatch(tooMany);
     expect(await create(overseer, 'green-prod', 251)).toBe('allowed');
     expect(await create(alice, 'solar-strict', 251)).toBe('allowed');
   });
@@ -171,7 +183,7 @@ describe('a pod where registries are limited', () => {
       verdict(await overseer.dryRun.patch('pods', 'solar-strict/long', { metadata: { labels: { a: 'b' } } })),
     ).toBe('allowed');
     const other = [{ op: 'replace', path: '/spec/containers/0/image', value: 'registry.example.com/solar/web:2' }];
-    expect(verdict(await overseer.dryRun.jsonPatch('pods', 'solar-strict/long', other))).toBe(tooMany);
+    expect(verdict(await overseer.dryRun.jsonPatch('pods', 'solar-strict/long', other))).toMatch(tooMany);
     expect(verdict(await overseer.dryRun.delete('pods', 'solar-strict/long'))).toBe('allowed');
   });
 });

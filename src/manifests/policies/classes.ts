@@ -48,8 +48,9 @@ export function classesPolicies(context: PolicyContext): Policy[] {
   return [podsPolicy(context), storagePolicy(context), ingressesPolicy(context)];
 }
 
-/** How many containers and volumes of a pod are looked at: a policy compares each image with each registry. */
+/** How many containers and volumes of a pod are looked at, and how often one of them is compared with a registry. */
 const mostWithImages = mostRounds / 2;
+const mostComparisons = 100 * mostWithImages;
 
 function podsPolicy(context: PolicyContext): Policy {
   const listOf = (object: 'object' | 'oldObject', field: string): string => `${object}.spec.?${field}.orValue([])`;
@@ -98,8 +99,12 @@ function podsPolicy(context: PolicyContext): Policy {
         expression: `oldObject != null && ${withImages.map((field) => `${listOf('object', field)} == ${listOf('oldObject', field)}`).join(' && ')}`,
       },
       {
+        name: 'mayHaveImages',
+        expression: withImages.map((field) => `${listOf('object', field)}.size()`).join(' + '),
+      },
+      {
         name: 'tooMany',
-        expression: `!variables.sameImages && ${withImages.map((field) => `${listOf('object', field)}.size()`).join(' + ')} > ${mostWithImages}`,
+        expression: `variables.registriesLimited && !variables.sameImages && (variables.mayHaveImages > ${mostWithImages} || variables.mayHaveImages * variables.registries.size() > ${mostComparisons})`,
       },
       { name: 'images', expression: `variables.sameImages ? [] :\n${images('object')}` },
       { name: 'oldImages', expression: `oldObject == null ? [] :\n${images('oldObject')}` },
@@ -107,8 +112,8 @@ function podsPolicy(context: PolicyContext): Policy {
     ],
     validations: [
       {
-        expression: '!variables.registriesLimited || !variables.tooMany',
-        message: `a pod here has at most ${mostWithImages} ${context.minor >= 31 ? 'containers and volumes' : 'containers'}, as isolation.registries in the tenant's file looks at each image: make several pods`,
+        expression: '!variables.tooMany',
+        message: `where isolation.registries in the tenant's file limits images, a pod has at most ${mostWithImages} ${context.minor >= 31 ? 'containers and volumes' : 'containers'}, and fewer with more than ${mostComparisons / mostWithImages} registries: make several pods`,
       },
       ...refused.validations,
       {
