@@ -119,18 +119,17 @@ export function defaultRequest(
   limits: ContainerLimits | undefined,
 ): NonNullable<ContainerLimits['defaultRequest']> {
   const given = limits?.defaultRequest ?? {};
-  const fallback = (resource: keyof typeof fallbackRequest): string | undefined =>
-    quota?.[resource] === undefined
-      ? undefined
-      : least([fallbackRequest[resource], limits?.default?.[resource], limits?.max?.[resource]]);
+  const fallback = (resource: keyof typeof fallbackRequest): string | undefined => {
+    if (quota?.[resource] === undefined) return undefined;
+    const request = fallbackRequest[resource];
+    return limits ? least([request, limits.default?.[resource], limits.max?.[resource]]) : request;
+  };
   const [cpu, memory] = [given.cpu ?? fallback('cpu'), given.memory ?? fallback('memory')];
   return { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }) };
 }
 
 /** The least of some amounts, as it is written. */
 function least(amounts: readonly (string | undefined)[]): string | undefined {
-  const written = amounts.filter((text) => text !== undefined);
-  if (written.length === 1) return written[0];
   let found: { readonly text: string; readonly amount: Quantity } | undefined;
   for (const text of amounts) {
     const amount = text === undefined ? undefined : parseQuantity(text);
