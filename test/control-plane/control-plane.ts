@@ -53,7 +53,7 @@ export interface ControlPlane {
   readonly cpu: (program: ProgramName) => number;
   /** The end of each program's log, for a test that has failed. */
   readonly logTails: (lines?: number) => string;
-  /** Ends the programs and removes all that they wrote. */
+  /** Ends the programs and removes all that they wrote; throws where one had ended by itself, with the end of its log. */
   readonly stop: () => Promise<void>;
 }
 
@@ -166,8 +166,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       cpu: (program) => runningProgram(program).cpu(),
       logTails,
       async stop() {
+        const ended = [...running.values()].filter((one) => one.exit() !== undefined);
+        const output = ended.length === 0 ? '' : logTails(40);
         await client.close();
         await clear();
+        // Else a test that found nobody at home would not say why.
+        if (ended.length > 0) throw new Error(`${ended.map((one) => one.name).join(', ')} ended by itself\n${output}`);
       },
     };
   } catch (error) {
