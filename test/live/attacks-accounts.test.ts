@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rbacCaughtUp } from './matrix-server.ts';
 import type { Actor } from './support/actor.ts';
 import { must, startCluster } from './support/cluster.ts';
 import type { TestCluster } from './support/cluster.ts';
@@ -109,6 +110,7 @@ test('what is shared no more is gone with its binding', async () => {
   await cluster.sync(
     organization({ organization: roles, files: { ...green, ...solar('{ group: audit, role: view }') } }),
   );
+  await rbacCaughtUp(cluster.plane);
   expect(await configMap(deployer, 'solar-prod')).toMatch(/forbidden/);
   expect((await auditor.delete('resourcequotas', 'solar-prod/none')).status).toBe(403);
 });

@@ -207,8 +207,10 @@ export async function attempt(
  * those that are made here, it knows of all earlier ones.
  */
 export async function rbacCaughtUp(plane: ControlPlane): Promise<void> {
-  await plane.applyManifests(marker, { fieldManager: 'matrix' });
-  const claims = { username: 'matrix-marker', groups: [] };
+  // Another one each time: of what it has seen before, it would say so at once.
+  const name = `matrix-marker-${crypto.randomUUID()}`;
+  await plane.applyManifests(marker.replaceAll('matrix-marker', name), { fieldManager: 'matrix' });
+  const claims = { username: name, groups: [] };
   await waitFor('RBAC to see what was applied', async () => {
     const inNamespace = await review(plane, claims, {
       verb: 'get',
