@@ -73,7 +73,7 @@ describe('a cluster whose own identity provider decides', () => {
     );
     const without = { 'organization.yaml': organizationFile({ policies: { breakGlassGroups: ['oncall'] } }) };
     const narrower = textOf(await objectsOf({ ...own(), ...without }), 'cordon');
-    expect(narrower).toContain(`"'oncall' in request.userInfo.?groups.orValue([])"`);
+    expect(narrower).toContain(`"!('oncall' in request.userInfo.?groups.orValue([]))"`);
     expect(narrower).not.toContain('alice');
   });
 

@@ -35,15 +35,20 @@ const ownResources = [...kindsIn('namespaces'), ...kindsFormerlyIn('namespaces')
 );
 
 /** Whose requests go through: those that keep alive what is there, and the platform's. */
-function exemptions(context: PolicyContext): { readonly variables: Variable[]; readonly expression: string } {
+function exemptions(context: PolicyContext): {
+  readonly conditions: Variable[];
+  readonly variables: Variable[];
+  readonly expression: string;
+} {
   const { writer, breakGlass, kubernetes, nodes, maintainers } = callers(context);
   return {
+    // Who they are is enough, so what they write need not even be read.
+    conditions: [breakGlass, kubernetes, nodes, maintainers].map(({ name, expression }) => ({
+      name: `not-${name}`,
+      expression: `!(${expression})`,
+    })),
     variables: [
       writer,
-      breakGlass,
-      kubernetes,
-      nodes,
-      maintainers,
       managed(context),
       {
         // By its kind too: Argo CD also applies what tenants deploy, and there the label is theirs to write.
@@ -53,8 +58,7 @@ function exemptions(context: PolicyContext): { readonly variables: Variable[]; r
       // Operators must be able to take their finalizers away, or the namespace would never be gone.
       { name: 'terminating', expression: 'namespaceObject.metadata.?deletionTimestamp.hasValue()' },
     ],
-    expression:
-      'variables.breakGlass || variables.kubernetes || variables.nodes || variables.maintainers || variables.terminating || (variables.writer && variables.own)',
+    expression: 'variables.terminating || (variables.writer && variables.own)',
   };
 }
 
@@ -77,7 +81,7 @@ const reports: Variable = {
 
 /** In a cordoned namespace nothing changes but what controllers must change, subresources included (S73, S74). */
 export function cordonPolicy(context: PolicyContext): Policy {
-  const { variables, expression } = exemptions(context);
+  const { conditions, variables, expression } = exemptions(context);
   const lifted = `nothing in it changes until that is lifted, in the tenant's file (cordoned) or by the admins (cordons in organization.yaml); to do it all the same, act as ${whoPasses(context)}`;
   return {
     name: 'cordon',
@@ -85,6 +89,7 @@ export function cordonPolicy(context: PolicyContext): Policy {
     match: [{ apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'], operations: ['*'], scope: 'Namespaced' }],
     except: bookkeeping,
     namespaces: { matchLabels: { [context.key.cordoned]: 'true' } },
+    conditions,
     variables: [...variables, reports],
     validations: [
       {
@@ -101,7 +106,7 @@ export function cordonPolicy(context: PolicyContext): Policy {
  * (S43).
  */
 export function markedForDeletionPolicy(context: PolicyContext): Policy {
-  const { variables, expression } = exemptions(context);
+  const { conditions, variables, expression } = exemptions(context);
   const remedy =
     "create nothing new in it but Pods and VolumeSnapshots, to move out what is to be kept; or have the mark taken back in the tenant's file";
   return {
@@ -110,6 +115,7 @@ export function markedForDeletionPolicy(context: PolicyContext): Policy {
     match: [{ apiGroups: ['*'], apiVersions: ['*'], resources: ['*'], operations: ['CREATE'], scope: 'Namespaced' }],
     except: [...bookkeeping, ...movingOut],
     namespaces: { matchLabels: { [context.key.state]: 'MarkedForDeletion' } },
+    conditions,
     variables,
     validations: [
       {
