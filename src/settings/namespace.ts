@@ -102,7 +102,12 @@ export const namespace = {
   ),
   cordoned: setting(
     'cordoned',
-    optional(Type.Boolean({ description: 'Nothing in the namespace may change. What runs goes on, CronJobs too.', default: false })),
+    optional(
+      Type.Boolean({
+        description: 'Nothing in the namespace may change. What runs goes on, CronJobs too.',
+        default: false,
+      }),
+    ),
     {
       order: scale('true', 'false'),
       risk: 'protection',
