@@ -7,7 +7,7 @@ import { memoryTree } from '../../src/tree/tree.ts';
 /** The file that tests evaluate. */
 export const file = 'tenants/solar.ts';
 
-const patient = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 20_000 });
+const patient = typescriptEvaluator({ nodePath: process.execPath, timeoutMs: 100_000 });
 
 /** Evaluates a text in a real process, without a time limit that a busy machine would notice. */
 export function evaluate(text: string, tree: FileTree = memoryTree({}), evaluator = patient): Promise<Source> {
