@@ -10,7 +10,7 @@ interface Differing {
   readonly way?: string;
   readonly keys: readonly { readonly key: string; readonly part: Differing }[];
   /** Of every key of people's choosing. */
-  readonly any?: Differing | undefined;
+  readonly each?: Differing | undefined;
   readonly items?: Differing | undefined;
 }
 
@@ -23,8 +23,8 @@ const differingIn = oncePer((schema: Node): Differing | undefined => {
     const part = differingIn(node);
     return part ? [{ key, part }] : [];
   });
-  const [any, items] = [ofAny && differingIn(ofAny), schema.items && differingIn(schema.items)];
-  return keys.length > 0 || any || items ? { keys, any, items } : undefined;
+  const [each, items] = [ofAny && differingIn(ofAny), schema.items && differingIn(schema.items)];
+  return keys.length > 0 || each || items ? { keys, each, items } : undefined;
 });
 
 /**
@@ -37,11 +37,11 @@ export function asTyped(schema: Node, document: unknown): unknown {
   return differing ? typed(differing, document) : document;
 }
 
-function typed({ way, keys, any, items }: Differing, value: unknown): unknown {
+function typed({ way, keys, each, items }: Differing, value: unknown): unknown {
   if (way !== undefined) return inFirstWay(way, value);
   if (isList(value)) return items ? mapped(value, items) : value;
   if (!isMapping(value)) return value;
-  const parts = any ? [...keys, ...Object.keys(value).map((key) => ({ key, part: any }))] : keys;
+  const parts = each ? [...keys, ...Object.keys(value).map((key) => ({ key, part: each }))] : keys;
   return parts.reduce((changed, { key, part }) => {
     const inner = value[key];
     const other = inner === undefined ? undefined : typed(part, inner);
