@@ -5,27 +5,35 @@ import { parseAllDocuments } from 'yaml';
 import type { Case } from './bench.ts';
 import { runProgram } from './process.ts';
 
+/** The cases that print the objects of namespaces as tenantry does. */
+export const peers = ['helm template', 'plain cdk8s'] as const;
+
 /**
- * Throws unless Helm and the plain cdk8s program print the objects of `dist/<cluster>/namespaces/`, every one with every
+ * Throws unless the peers print the objects of `dist/<cluster>/namespaces/`, every one with every
  * field: else a comparison of their times would say nothing.
  */
-export async function comparePeers(folder: string, cases: readonly Case[]): Promise<void> {
+export async function comparePeers(
+  folder: string,
+  cases: readonly Case[],
+  names: readonly (typeof peers)[number][] = peers,
+): Promise<void> {
   const expected = objectsOf(
     filesBelow(join(folder, 'fleet/dist'))
       .filter((file) => file.includes('/namespaces/'))
       .map(text),
   );
-  for (const name of ['helm template', 'plain cdk8s']) {
+  for (const name of names) {
     const found = cases.find((item) => item.name === name);
     if (!found) throw new Error(`there is no case ${name}`);
     const { code, stdout, stderr } = await runProgram(found.program(0));
     if (code !== 0) throw new Error(`${name} failed: ${stderr}`);
     const printed = objectsOf(stdout === '' ? filesBelow(join(folder, 'cdk8s-0')).map(text) : [stdout]);
     if (!isDeepStrictEqual(printed, expected)) {
-      const odd =
-        printed.find((object) => !expected.includes(object)) ?? expected.find((object) => !printed.includes(object));
+      const odd = printed.find((object) => !expected.includes(object));
+      const missing = expected.find((object) => !printed.includes(object));
       throw new Error(
-        `${name} prints other objects: ${printed.length} for ${expected.length}, among them ${odd ?? ''}`,
+        `${name} prints other objects: ${printed.length} for ${expected.length}, among them\n` +
+          `  ${odd ?? 'nothing else'}\nand not\n  ${missing ?? 'nothing else'}`,
       );
     }
   }

@@ -12,21 +12,18 @@ import type { Rendered } from '../src/manifests/render.ts';
  */
 export interface PeerNamespace {
   readonly name: string;
-  readonly tenant: string;
-  readonly identifier: string;
-  readonly allocation?: string;
-  readonly cordoned: string;
-  readonly podSecurity: string;
-  readonly tier?: string;
-  readonly registries?: string;
-  /** The `hard` of a ResourceQuota; there is a LimitRange beside it. */
-  readonly quota?: Readonly<Record<string, string>>;
+  readonly labels: Texts;
+  readonly annotations: Texts;
+  /** The ResourceQuota, with the annotations that it has; there is a LimitRange beside it. */
+  readonly quota?: { readonly annotations: Texts; readonly hard: Texts };
   /** The labels of the namespaces that may connect; without them, only the namespace itself may. */
-  readonly peers?: Readonly<Record<string, string>>;
+  readonly peers?: Texts;
   readonly roles?: readonly { readonly name: string; readonly rules: PeerRule[] }[];
   /** Name, kind and name of the subject, kind and name of the role. */
   readonly bindings: readonly (readonly [string, string, string, string, string])[];
 }
+
+type Texts = Readonly<Record<string, string>>;
 
 interface PeerRule {
   readonly apiGroups: string[];
@@ -58,24 +55,22 @@ export function peerValues({ objects }: Pick<Rendered, 'objects'>): PeerCluster[
 function peerNamespace(name: string, objects: readonly ManifestObject[]): PeerNamespace {
   const of = (kind: string): unknown[] =>
     objects.filter((object) => object.kind === kind).map(({ manifest }) => manifest());
-  const label = (key: string): string | undefined => textAt(of('Namespace')[0], 'metadata', 'labels', key);
+  const texts = (value: unknown, ...path: string[]): Texts => (at(value, ...path) ?? {}) as Texts;
   const needed = (value: unknown, ...path: string[]): string => textAt(value, ...path) ?? '';
   const optional = <T>(key: string, value: T | undefined): Partial<Record<string, T>> =>
     value === undefined ? {} : { [key]: value };
+  const [quota] = of('ResourceQuota');
   const roles = of('Role').map((role) => ({
     name: needed(role, 'metadata', 'name'),
     rules: listAt(role, 'rules') as PeerRule[],
   }));
   return {
     name,
-    tenant: label('tenantry.dev/tenant') ?? '',
-    identifier: label('tenantry.dev/identifier') ?? '',
-    ...optional('allocation', label('tenantry.dev/allocation')),
-    cordoned: label('tenantry.dev/cordoned') ?? '',
-    podSecurity: label('pod-security.kubernetes.io/enforce') ?? '',
-    ...optional('tier', label('tier')),
-    ...optional('registries', textAt(of('Namespace')[0], 'metadata', 'annotations', 'tenantry.dev/allowed-registries')),
-    ...optional('quota', at(of('ResourceQuota')[0], 'spec', 'hard')),
+    labels: texts(of('Namespace')[0], 'metadata', 'labels'),
+    annotations: texts(of('Namespace')[0], 'metadata', 'annotations'),
+    ...(quota !== undefined && {
+      quota: { annotations: texts(quota, 'metadata', 'annotations'), hard: texts(quota, 'spec', 'hard') },
+    }),
     ...optional(
       'peers',
       at(of('NetworkPolicy')[0], 'spec', 'ingress', 0, 'from', 0, 'namespaceSelector', 'matchLabels'),
@@ -118,36 +113,30 @@ apiVersion: v1
 kind: Namespace
 metadata:
   annotations:
-    argocd.argoproj.io/compare-options: IgnoreExtraneous
-    argocd.argoproj.io/sync-options: Prune=false,Delete=false
-{{- with $n.registries }}
-    tenantry.dev/allowed-registries: {{ . }}
+{{- range $k, $v := $n.annotations }}
+    {{ $k }}: {{ $v | quote }}
 {{- end }}
   labels:
-    app.kubernetes.io/managed-by: tenantry
-    pod-security.kubernetes.io/enforce: {{ $n.podSecurity }}
-    pod-security.kubernetes.io/enforce-version: latest
-{{- with $n.allocation }}
-    tenantry.dev/allocation: {{ . }}
-{{- end }}
-    tenantry.dev/cordoned: {{ $n.cordoned | quote }}
-    tenantry.dev/identifier: {{ $n.identifier }}
-    tenantry.dev/namespace-kind: Tenant
-    tenantry.dev/state: Active
-    tenantry.dev/subscription-group: {{ $n.tenant }}
-    tenantry.dev/tenant: {{ $n.tenant }}
-{{- with $n.tier }}
-    tier: {{ . }}
+{{- range $k, $v := $n.labels }}
+    {{ $k }}: {{ $v | quote }}
 {{- end }}
   name: {{ $n.name }}
 {{- with $n.quota }}
 ---
 apiVersion: v1
 kind: ResourceQuota
-${meta('tenantry')}
+metadata:
+  annotations:
+{{- range $k, $v := .annotations }}
+    {{ $k }}: {{ $v | quote }}
+{{- end }}
+  labels:
+    app.kubernetes.io/managed-by: tenantry
+  name: tenantry
+  namespace: {{ $n.name }}
 spec:
   hard:
-{{- range $k, $v := . }}
+{{- range $k, $v := .hard }}
     {{ $k }}: {{ $v | quote }}
 {{- end }}
 ---

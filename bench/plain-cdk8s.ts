@@ -22,33 +22,16 @@ function addNamespace(chart: Chart, n: PeerNamespace): void {
   const id = n.name;
   const meta = (name: string) => ({ name, namespace: n.name, labels: { 'app.kubernetes.io/managed-by': 'tenantry' } });
   new k8s.KubeNamespace(chart, `${id}-namespace`, {
-    metadata: {
-      name: n.name,
-      annotations: {
-        'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
-        'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
-        ...(n.registries && { 'tenantry.dev/allowed-registries': n.registries }),
-      },
-      labels: {
-        'app.kubernetes.io/managed-by': 'tenantry',
-        'pod-security.kubernetes.io/enforce': n.podSecurity,
-        'pod-security.kubernetes.io/enforce-version': 'latest',
-        ...(n.allocation && { 'tenantry.dev/allocation': n.allocation }),
-        'tenantry.dev/cordoned': n.cordoned,
-        'tenantry.dev/identifier': n.identifier,
-        'tenantry.dev/namespace-kind': 'Tenant',
-        'tenantry.dev/state': 'Active',
-        'tenantry.dev/subscription-group': n.tenant,
-        'tenantry.dev/tenant': n.tenant,
-        ...(n.tier && { tier: n.tier }),
-      },
-    },
+    metadata: { name: n.name, annotations: n.annotations, labels: n.labels },
   });
   if (n.quota) {
     const hard = Object.fromEntries(
-      Object.entries(n.quota).map(([key, value]) => [key, k8s.Quantity.fromString(value)]),
+      Object.entries(n.quota.hard).map(([key, value]) => [key, k8s.Quantity.fromString(value)]),
     );
-    new k8s.KubeResourceQuota(chart, `${id}-quota`, { metadata: meta('tenantry'), spec: { hard } });
+    new k8s.KubeResourceQuota(chart, `${id}-quota`, {
+      metadata: { ...meta('tenantry'), annotations: n.quota.annotations },
+      spec: { hard },
+    });
     const defaultRequest = { cpu: k8s.Quantity.fromString('100m'), memory: k8s.Quantity.fromString('128Mi') };
     new k8s.KubeLimitRange(chart, `${id}-limits`, {
       metadata: meta('tenantry'),

