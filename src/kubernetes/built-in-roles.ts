@@ -27,17 +27,18 @@ export interface BuiltIn {
 const bindings: readonly (BuiltInBinding & Lifetime)[] = recorded.bindings;
 const roles: readonly { readonly name: string; readonly rules: readonly (PolicyRule & Lifetime)[] }[] = recorded.roles;
 
-const ofVersions = once(
-  () => new Map(recordedVersions(recorded.versions).map((version) => [version.minor, ofVersion(version)])),
-);
+/** The recorded versions, from the oldest to the newest; each is put together when it is first asked for. */
+const versions = recordedVersions(recorded.versions).map((version) => ({
+  minor: version.minor,
+  builtIn: once(() => ofVersion(version)),
+}));
 
 /**
  * What a Kubernetes such as `1.36` has by itself, as it was recorded from a real API server of that minor version or of
  * the nearest before it (`npm run record-roles`).
  */
 export function builtIn(kubernetesVersion: string): BuiltIn {
-  const version = nearestRecorded(recorded.versions, kubernetesVersion);
-  return ofVersions().get(version.minor) ?? ofVersion(version);
+  return nearestRecorded(versions, kubernetesVersion).builtIn();
 }
 
 function ofVersion(version: Recorded): BuiltIn {

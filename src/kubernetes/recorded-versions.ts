@@ -26,9 +26,14 @@ export function recordedVersions(versions: RecordedVersions): Recorded[] {
   return all.sort((a, b) => a.minor - b.minor);
 }
 
-/** What is recorded of a cluster's version: of its minor or the nearest before it; of one that is too old, the oldest. */
-export function nearestRecorded(versions: RecordedVersions, kubernetesVersion: string): Recorded {
-  const known = recordedVersions(versions);
+/**
+ * What is recorded of a cluster's version, of versions from the oldest to the newest: of its minor or the nearest before
+ * it; of one that is too old, the oldest.
+ */
+export function nearestRecorded<T extends { readonly minor: number }>(
+  known: readonly T[],
+  kubernetesVersion: string,
+): T {
   const nearest = known.findLast(({ minor }) => minor <= minorOf(kubernetesVersion)) ?? known[0];
   if (nearest === undefined) throw new Error('no version of Kubernetes is recorded: run npm run record-roles');
   return nearest;

@@ -1,7 +1,7 @@
 import { groupedBy, sortedBy } from '../values/order.ts';
 import recorded from './built-in-resources.json' with { type: 'json' };
 import type { Lifetime } from './recorded-versions.ts';
-import { isIn, nearestRecorded } from './recorded-versions.ts';
+import { isIn, nearestRecorded, recordedVersions } from './recorded-versions.ts';
 
 /** A resource that Kubernetes serves, or that RBAC knows without its being served. */
 export interface Resource {
@@ -54,9 +54,11 @@ function merged(a: Resource, b: Resource): Resource {
   };
 }
 
+const versions = recordedVersions(recorded.versions);
+
 /** What is served by a Kubernetes such as `1.36`, as far as it is recorded. */
 export function resourcesServedBy(kubernetesVersion: string): readonly Resource[] {
-  const version = nearestRecorded(recorded.versions, kubernetesVersion);
+  const version = nearestRecorded(versions, kubernetesVersion);
   return inVersions.filter((resource) => isIn(resource, version));
 }
 

@@ -80,11 +80,18 @@ export const quotaCount = (description: string) =>
 
 export const count = (description: string, minimum = 0) => Type.Integer({ description, minimum, maximum: 2 ** 31 - 1 });
 
+/**
+ * How many labels, and how many annotations, a mapping may have. A namespace's own and those that it inherits, with the
+ * platform's beside them, stay below the number that the policies of a cluster go through (`mostRounds`).
+ */
+export const mostKeys = 200;
+
 export const labels = (description: string) =>
   Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ maxLength: 63 }), {
     // The pattern that stands for any key does not match a line break: a value under such a key would go unchecked.
     ...strict,
     description,
+    maxProperties: mostKeys,
   });
 
 /** What all annotations of an object may come to, keys and values together: the API server takes no more. */
@@ -95,6 +102,7 @@ export const annotations = (description: string) =>
   Type.Record(Type.String({ minLength: 1, maxLength: 317 }), Type.String({ maxLength: mostAnnotationBytes }), {
     ...strict,
     description,
+    maxProperties: mostKeys,
   });
 
 /** Names of objects of the cluster. */

@@ -14,7 +14,7 @@ describe('the version that is nearest to a cluster’s', () => {
     ['1.10', 'v1.9.1'],
     ['1.8', 'v1.9.1'],
   ])('of %s is %s', (version, release) => {
-    expect(nearestRecorded(versions, version).release).toBe(release);
+    expect(nearestRecorded(recordedVersions(versions), version).release).toBe(release);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mostRounds } from '../../src/manifests/policies/policy.ts';
+import { mostKeys } from '../../src/settings/schema-parts.ts';
 import { exampleOrganization, granted } from '../support/examples.ts';
 import type { RenderedDocument } from '../support/objects.ts';
 import { renderedOf } from '../support/objects.ts';
@@ -40,6 +42,25 @@ const bindings = (objects: readonly RenderedDocument[], namespace: string): stri
   objects.filter((o) => o.kind === 'RoleBinding' && o.metadata.namespace === namespace).map((o) => o.metadata.name);
 
 describe('namespaces', () => {
+  it('have no more labels and annotations than policies go through, where files have as many as they may', async () => {
+    const many = (prefix: string): string =>
+      `{ ${Array.from({ length: mostKeys }, (_, i) => `${prefix}${i}: v`).join(', ')} }`;
+    const objects = await renderedOf({
+      ...granted('{ labelKeys: ["*"], annotationKeys: ["*"] }'),
+      ...tenant(`  defaults:
+    labels: ${many('a')}
+    annotations: ${many('a')}
+  namespaces:
+    - { name: prod, clusters: [prodcluster01], labels: ${many('b')}, annotations: ${many('b')} }
+`),
+    });
+    const { labels = {}, annotations = {} } = one(objects, 'Namespace', 'solar-prod').metadata;
+    for (const keys of [labels, annotations].map((texts) => Object.keys(texts).length)) {
+      expect(keys).toBeGreaterThan(2 * mostKeys);
+      expect(keys).toBeLessThanOrEqual(mostRounds);
+    }
+  });
+
   it('S4, S51: an entry is a Namespace named after tenant and identifier', async () => {
     const objects = await renderedOf({});
     expect(one(objects, 'Namespace', 'solar-prod').path).toBe('prodcluster01/namespaces/solar-prod.yaml');

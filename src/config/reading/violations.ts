@@ -126,7 +126,9 @@ function violationsAt(kind: FileKind, at: FailedValue, errors: readonly ErrorObj
     ...(missing.length > 0 ? [missingKeys(at, missing)] : []),
     ...of('oneOf').map((error) => notExactlyOne(at, error)),
   ];
-  const value = ['const', 'enum', 'minLength', 'maxLength', 'minItems', 'minimum', 'maximum'].flatMap(of)[0];
+  const value = ['const', 'enum', 'minLength', 'maxLength', 'minItems', 'maxProperties', 'minimum', 'maximum'].flatMap(
+    of,
+  )[0];
   const wrong = value ?? errors.find((error) => !aboutKeys.has(error.keyword));
   return wrong ? [...found, wrongValue(at, wrong)] : found;
 }
@@ -307,7 +309,16 @@ function typeHelp(wanted: string, value: unknown, parentSchema: unknown, path: r
     return `write it as a list: \`[${value}]\``;
   const about = isSchema(parentSchema) ? parentSchema.description : undefined;
   const isCollection = wanted === 'object' || wanted === 'array';
+  const needed = wanted === 'object' ? neededKeys(parentSchema) : '';
+  if (needed !== '') return `write a mapping with ${needed}${about === undefined ? '' : `: ${asClause(about)}`}`;
   return `write ${isCollection && about !== undefined ? asClause(about) : (typeNames[wanted] ?? wanted)}`;
+}
+
+/** The keys that a mapping has to have, in words; empty where there are none. */
+function neededKeys(schema: unknown): string {
+  if (!isSchema(schema)) return '';
+  const choice = (schema.oneOf ?? []).flatMap(({ required = [] }) => required);
+  return [listed(schema.required ?? []), listed(choice, 'or')].filter((keys) => keys !== '').join(', and ');
 }
 
 function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Violation {
@@ -337,6 +348,10 @@ function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Vio
       return wrong(`is longer than ${limit} characters`, 'shorten it');
     case 'minItems':
       return wrong(`must have at least ${limit} ${limit === '1' ? 'item' : 'items'}`, 'add one');
+    case 'maxProperties': {
+      const keys = isRecord(value) ? Object.keys(value).length : 0;
+      return wrong(`has ${keys} keys, and may have at most ${limit}`, 'keep those that somebody reads');
+    }
     case 'minimum':
       return wrong(`must be at least ${limit}, not ${described(value)}`, `write ${limit} or more`);
     case 'maximum':

@@ -58,6 +58,16 @@ describe('a violation', () => {
       'labels.a: `a` must be text, not a number | put it in quotes, as it is written here: without them, `1.30` is the number 1.3',
     ],
     [
+      'more labels than policies go through',
+      { labels: Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`k${i}`, 'v'])) },
+      'labels: `labels` has 201 keys, and may have at most 200 | keep those that somebody reads',
+    ],
+    [
+      'text for a mapping that has to have keys',
+      { sharedWith: ['audit'] },
+      'sharedWith.0: an item of `sharedWith` must be a mapping, not "audit" | write a mapping with `role`, and `group`, `user` or `serviceAccount`: a group, a user or a service account, with one role',
+    ],
+    [
       'a boolean for text',
       { allocation: true },
       'allocation: `allocation` must be text, not `true` | put it in quotes: `"true"`',
