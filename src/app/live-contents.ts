@@ -2,7 +2,7 @@ import { connect } from '../cluster/api.ts';
 import type { Contents } from '../cluster/contents.ts';
 import { contentsFinder } from '../cluster/contents.ts';
 import type { KubeContext } from '../cluster/kubeconfig.ts';
-import { contextNames, isSameServer, readContext } from '../cluster/kubeconfig.ts';
+import { isSameServer, readContexts } from '../cluster/kubeconfig.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanReport, ReportContents, ReportItem } from '../plan/report.ts';
 import { keys } from '../manifests/labels.ts';
@@ -37,8 +37,7 @@ export async function withContents(report: PlanReport, plan: Plan, kubeconfig: s
   );
   if (concerned.length === 0) return report;
 
-  const contexts: KubeContext[] = [];
-  for (const name of await contextNames(kubeconfig)) contexts.push(await readContext(kubeconfig, name));
+  const contexts = (await readContexts(kubeconfig)).filter((context): context is KubeContext => 'server' in context);
   const servers = new Map(
     [...plan.after.desired.clusters, ...plan.before.desired.clusters].map((c) => [c.name, c.server.value]),
   );

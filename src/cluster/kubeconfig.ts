@@ -1,10 +1,13 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { didYouMean } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
+import { sortedBy } from '../values/order.ts';
 
 /** A context of a kubeconfig: an API server, and who to be there. */
 export interface KubeContext {
   readonly name: string;
+  /** The file that it stands in. */
+  readonly file: string;
   /** The server's URL, without what else stands in the kubeconfig. */
   readonly server: string;
   /** The kubeconfig asks not to check the server's certificate. */
@@ -13,8 +16,56 @@ export interface KubeContext {
   readonly config: KubeConfig;
 }
 
+/** A context of a kubeconfig that cannot be used, and why. */
+export interface UnusableContext {
+  readonly name: string;
+  readonly why: string;
+}
+
 /** Reads a context of a kubeconfig, the current one where none is named. */
 export async function readContext(file: string, context: string | undefined): Promise<KubeContext> {
+  const config = await loaded(file);
+  const names = config.getContexts().map((c) => c.name);
+  const name = context ?? config.getCurrentContext();
+  const known = `the contexts are ${names.map((n) => `\`${n}\``).join(', ')}`;
+  if (names.length === 0) throw wrong(`the kubeconfig ${file} has no contexts`);
+  // The types promise a current context, but a file need not have one.
+  if (!name) throw wrong(`the kubeconfig ${file} has no current context`, `name one with --context: ${known}`);
+  if (!config.getContextObject(name)) {
+    const meant = didYouMean(name, names);
+    throw wrong(
+      `the kubeconfig ${file} has no context \`${name}\``,
+      meant === undefined ? known : `did you mean \`${meant}\`?`,
+    );
+  }
+  config.setCurrentContext(name);
+  return contextIn(file, config);
+}
+
+/** Reads all contexts of a kubeconfig, the current one first, and the others in their order. */
+export async function readContexts(file: string): Promise<(KubeContext | UnusableContext)[]> {
+  const config = await loaded(file);
+  const current = config.getCurrentContext();
+  const names = config.getContexts().map(({ name }) => name);
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  return sortedBy(names, (name) => (name === current ? '0' : '1')).map((name) => {
+    const its = new KubeConfig();
+    its.loadFromOptions({
+      clusters: config.getClusters(),
+      users: config.getUsers(),
+      contexts: config.getContexts(),
+      currentContext: name,
+    });
+    try {
+      return contextIn(file, its);
+    } catch (error) {
+      if (error instanceof Failure) return { name, why: error.message };
+      throw error;
+    }
+  });
+}
+
+async function loaded(file: string): Promise<KubeConfig> {
   // Half a second to load, which only those pay who talk to a cluster.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -23,27 +74,19 @@ export async function readContext(file: string, context: string | undefined): Pr
   } catch (error) {
     throw unreadable(file, error);
   }
+  return config;
+}
 
-  const names = config.getContexts().map((c) => c.name);
-  const name = context ?? config.getCurrentContext();
-  const known = `the contexts are ${names.map((n) => `\`${n}\``).join(', ')}`;
-  if (names.length === 0) throw wrong(`the kubeconfig ${file} has no contexts`);
-  // The types promise a current context, but a file need not have one.
-  if (!name) throw wrong(`the kubeconfig ${file} has no current context`, `name one with --context: ${known}`);
+/** The current context of a kubeconfig. */
+function contextIn(file: string, config: KubeConfig): KubeContext {
+  const name = config.getCurrentContext();
   const found = config.getContextObject(name);
-  if (!found) {
-    const meant = didYouMean(name, names);
-    throw wrong(
-      `the kubeconfig ${file} has no context \`${name}\``,
-      meant === undefined ? known : `did you mean \`${meant}\`?`,
-    );
-  }
-  const cluster = config.getCluster(found.cluster);
+  const cluster = config.getCurrentCluster();
   if (!cluster)
-    throw wrong(`context \`${name}\` is of cluster \`${found.cluster}\`, which the kubeconfig does not have`);
+    throw wrong(`context \`${name}\` is of cluster \`${found?.cluster ?? ''}\`, which the kubeconfig does not have`);
   // The library would go on as nobody, and without the server's certificate authority.
-  if (!found.user) throw wrong(`context \`${name}\` has no user`);
-  if (!config.getUser(found.user)) {
+  if (!found?.user) throw wrong(`context \`${name}\` has no user`);
+  if (!config.getCurrentUser()) {
     throw wrong(`context \`${name}\` is of user \`${found.user}\`, which the kubeconfig does not have`);
   }
   const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
@@ -53,20 +96,7 @@ export async function readContext(file: string, context: string | undefined): Pr
       'credentials are sent over https alone: name a context whose server is https',
     );
   }
-  config.setCurrentContext(name);
-  return { name, server: serverName(url), unchecked: cluster.skipTLSVerify, config };
-}
-
-/** The names of all contexts of a kubeconfig. */
-export async function contextNames(file: string): Promise<string[]> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  try {
-    config.loadFromFile(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  return config.getContexts().map(({ name }) => name);
+  return { name, file, server: serverName(url), unchecked: cluster.skipTLSVerify, config };
 }
 
 /** Whether two URLs are of the same server, however they are written. */

@@ -21,6 +21,21 @@ export interface ClusterSnapshot {
   /** As `v1.36.3`; undefined where the server did not say. */
   readonly version?: string;
   readonly objects: LiveObjects;
+  /** Where the caller may not list all namespaces: those in which he has something, by the access graph. */
+  readonly own?: OwnNamespaces;
+}
+
+/** What somebody sees of a cluster who may not list its namespaces. */
+export interface OwnNamespaces {
+  /** As the API server calls him. */
+  readonly user: string;
+  readonly namespaces: readonly {
+    readonly name: string;
+    /** Undefined where he may not see it, or it is not there: he is not told which. */
+    readonly namespace?: LiveNamespace;
+    /** Undefined where he may not list them. */
+    readonly rolebindings?: readonly LiveBinding[];
+  }[];
 }
 
 /** A list that could not be read, or only in part. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/api.ts';
-import { contextNames, isSameServer, readContext } from '../../src/cluster/kubeconfig.ts';
+import { isSameServer, readContext, readContexts } from '../../src/cluster/kubeconfig.ts';
 import { startApiServer } from '../support/api-server.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -45,7 +45,19 @@ describe('a kubeconfig', () => {
     const second = await readContext(file, 'second');
     expect(second).toMatchObject({ name: 'second', server: 'https://two.example.com/path', unchecked: true });
     expect(second.config.getCurrentContext()).toBe('second');
-    expect(await contextNames(file)).toEqual(['first', 'second', 'plain', 'none', 'lost', 'anybody', 'nobody']);
+  });
+
+  it('gives all contexts, the current one first, and says why some cannot be used', async () => {
+    const all = await readContexts(kubeconfig({ 'current-context': 'second' }));
+    expect(all.map((context) => [context.name, 'server' in context ? context.server : context.why])).toEqual([
+      ['second', 'https://two.example.com/path'],
+      ['first', server],
+      ['plain', 'the server of context `plain` is not an https URL'],
+      ['none', 'the server of context `none` is not an https URL'],
+      ['lost', 'context `lost` is of cluster `gone`, which the kubeconfig does not have'],
+      ['anybody', 'context `anybody` has no user'],
+      ['nobody', 'context `nobody` is of user `gone`, which the kubeconfig does not have'],
+    ]);
   });
 
   it.each<[string, string | undefined, string, string | undefined]>([
@@ -81,7 +93,7 @@ describe('a kubeconfig', () => {
 
   it('is refused where it is none, without a word of what is in it', async () => {
     const folder = temporaryFolder();
-    await expect(contextNames(join(folder, 'gone'))).rejects.toThrow(`there is no kubeconfig ${join(folder, 'gone')}`);
+    await expect(readContexts(join(folder, 'gone'))).rejects.toThrow(`there is no kubeconfig ${join(folder, 'gone')}`);
     await expect(readContext(folder, undefined)).rejects.toThrow(`the kubeconfig ${folder} cannot be read (EISDIR)`);
     const file = join(folder, 'kubeconfig');
     writeFileSync(file, 'token: [secret');
