@@ -67,7 +67,7 @@ export function sameFact(a: Fact, b: Fact | undefined): boolean {
 /** What everybody effectively has on a cluster: a role that adds nothing to another one of its subject is left out. */
 export function accessFacts({ accesses }: ClusterAccess): AccessFact[] {
   const bySubject = groupedBy(accesses, placeKey);
-  return Array.from(bySubject.values(), effective).flatMap((held) =>
+  return Array.from(bySubject.values(), (held) => effective(held)).flatMap((held) =>
     held.map((access) => ({ kind: 'access' as const, ...access })),
   );
 }

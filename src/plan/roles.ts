@@ -13,6 +13,15 @@ export interface Holding {
   readonly until?: string;
 }
 
+/** A holding whose role may be any of a cluster's, also one that the config has no word for, such as a Role. */
+export interface AnyHolding {
+  readonly role: { readonly kind: string; readonly name: string };
+  readonly until?: string;
+}
+
+/** Whether the first allows all that the second does, for as long. */
+export type Covers<T extends AnyHolding> = (a: T, b: T) => boolean;
+
 /** What a change does to what somebody may do; `changes` where neither side holds all of the other. */
 export type Direction = 'gains' | 'loses' | 'widens' | 'narrows' | 'changes';
 
@@ -27,14 +36,14 @@ export function directionOf(before: readonly Holding[], after: readonly Holding[
 }
 
 /** Without the holdings that add nothing to another one: `view` beside an `admin` that lasts as long. */
-export function effective<T extends Holding>(holdings: readonly T[]): T[] {
+export function effective<T extends AnyHolding>(holdings: readonly T[], holds: Covers<T> = covers): T[] {
   return holdings.filter(
-    (held, i) => !holdings.some((other, j) => i !== j && covers(other, held) && (j < i || !covers(held, other))),
+    (held, i) => !holdings.some((other, j) => i !== j && holds(other, held) && (j < i || !holds(held, other))),
   );
 }
 
 /** Whether `a` allows all that `b` does, for as long. */
-export function covers(a: Holding, b: Holding): boolean {
+export function covers(a: AnyHolding, b: AnyHolding): boolean {
   return roleCovers(a.role, b.role) && (a.until === undefined || (b.until !== undefined && b.until <= a.until));
 }
 
@@ -42,7 +51,7 @@ export function covers(a: Holding, b: Holding): boolean {
  * Whether one role holds all that another does: the built-in ones by their order, a custom role only itself. What a
  * custom role holds is compared where its rules change.
  */
-function roleCovers(a: RoleRef, b: RoleRef): boolean {
+function roleCovers(a: AnyHolding['role'], b: AnyHolding['role']): boolean {
   if (a.kind === b.kind && a.name === b.name) return true;
   if (a.kind !== 'ClusterRole' || b.kind !== 'ClusterRole') return false;
   if (a.name === platformRoles.clusterAdmins.name) return true;
