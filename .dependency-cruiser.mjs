@@ -177,8 +177,8 @@ export default {
     ),
     owns(
       'ajv',
-      '^src/(config/|plan/read-report\\.ts$)',
-      'Shapes are checked where things are read: config files, and plans that come back.',
+      '^src/(config/|plan/read-report\\.ts$|cluster/snapshot-file\\.ts$)',
+      'Shapes are checked where things are read: config files, and plans and snapshots that come back.',
     ),
     owns('cdk8s|cdk8s-plus-28|constructs', rooms.manifests, 'Loading cdk8s costs 0.1 s, which only rendering may pay.'),
     owns(

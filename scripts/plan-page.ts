@@ -91,6 +91,7 @@ async function planOfFixture(fixture: string): Promise<string> {
       dir: folder,
       cwd: folder,
       today: '2026-06-15',
+      now: () => new Date(),
       nodePath: process.execPath,
       environment,
       version: '',

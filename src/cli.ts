@@ -51,6 +51,7 @@ const io = (folder: string | undefined): Io => {
     dir: organizationFolder({ cwd, environment: env }, folder),
     cwd,
     today: new Date().toISOString().slice(0, 10),
+    now: () => new Date(),
     nodePath: process.execPath,
     environment: process.env,
     version: packageJson.version,

@@ -6,6 +6,7 @@ import type { CanIOptions } from './commands/can-i.ts';
 import type { GrantOptions } from './commands/grant.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
+import type { StatusOptions } from './commands/status.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './values/failure.ts';
 import { failureOfSystem } from './values/system-error.ts';
@@ -80,6 +81,17 @@ const allowOption = () =>
   new Option('--allow <code...>', 'rules about changes that this change may break, where they can be waived');
 const tableFormat = () =>
   new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table');
+
+const requireAllOption = () => new Option('--require-all', 'exit with 2 where a cluster could not be read whole');
+
+/** Where live things come from. */
+const live = (command: Command): Command =>
+  command
+    .addOption(dirOption())
+    .option('--cluster <name>', 'only this cluster: no other is asked')
+    .option('--kubeconfig <file>', 'how to reach the clusters, and as whom (default: as kubectl finds it)')
+    .addOption(new Option('--snapshot <file>', 'look at what an earlier run has saved').conflicts('kubeconfig'))
+    .addOption(new Option('--save <file>', 'save what was read').conflicts('snapshot'));
 
 const filters = (command: Command): Command =>
   command
@@ -283,6 +295,29 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
     .action(async (name: string, options: Shared & { asOf?: string }) => {
       const { explain } = await import('./commands/explain.ts');
       await run(explain(io(options.dir), name, options));
+    });
+
+  const statusCommand = live(
+    program.command('status').description('show the namespaces on all clusters as they are, next to what Git says'),
+  )
+    .option('--namespace <pattern>', 'only namespaces of this name, in which `*` stands for anything')
+    .option('--tenant <name>', "only this tenant's namespaces")
+    .option('--group <name>', 'only namespaces that are shared with this group')
+    .addOption(requireAllOption())
+    .addOption(tableFormat())
+    .addOption(asOfOption())
+    .action(async (options: Shared & StatusOptions) => {
+      const { status } = await import('./commands/status.ts');
+      await run(status(io(options.dir), 'namespaces', options));
+    });
+  live(statusCommand.command('clusters').description('show the clusters: nodes, CPUs, memory, version, connection'))
+    .addOption(requireAllOption())
+    .addOption(tableFormat())
+    .addOption(asOfOption())
+    .action(async (_: object, command: Command) => {
+      const options = command.optsWithGlobals<Shared & StatusOptions>();
+      const { status } = await import('./commands/status.ts');
+      await run(status(io(options.dir), 'clusters', options));
     });
 
   program

@@ -16,6 +16,8 @@ export interface Io {
   readonly cwd: string;
   /** The day (UTC) as `YYYY-MM-DD`. */
   readonly today: string;
+  /** The time, which only what was read from a cluster bears. */
+  readonly now: () => Date;
   /** The Node.js that TypeScript config files are evaluated with. */
   readonly nodePath: string;
   /** The program's own environment, for the programs that it starts. */
@@ -33,4 +35,4 @@ export interface Io {
 }
 
 /** What the commands exit with. */
-export const exit = { clean: 0, problems: 1, differences: 3 } as const;
+export const exit = { clean: 0, problems: 1, couldNotRun: 2, differences: 3 } as const;

@@ -248,6 +248,7 @@ const answerTo = async (options: Partial<CanIOptions>, kubernetesVersion = '1.36
     dir,
     cwd: dir,
     today: exampleDay,
+    now: () => new Date(),
     nodePath: process.execPath,
     environment: {},
     version: '',

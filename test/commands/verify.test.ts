@@ -60,6 +60,7 @@ async function run(
     dir,
     cwd: dir,
     today: '2026-01-15',
+    now: () => new Date(),
     nodePath: process.execPath,
     environment: {},
     version: '0.0.0',

@@ -509,6 +509,7 @@ spec:
       dir: folder,
       cwd: folder,
       today: '2026-01-15',
+      now: () => new Date(),
       nodePath: process.execPath,
       environment: {},
       version: '0.0.0',

@@ -29,6 +29,7 @@ describe.each(readdirSync(fixtures))('%s', (name) => {
       dir: repository.folder,
       cwd: repository.folder,
       today,
+      now: () => new Date(),
       nodePath: process.execPath,
       environment: gitEnvironment,
       version: '',

@@ -61,6 +61,7 @@ describe('a secret in a line that is printed', () => {
       dir: folder,
       cwd: folder,
       today: '2026-01-15',
+      now: () => new Date(),
       nodePath: process.execPath,
       environment: {},
       version: '',

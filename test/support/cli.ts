@@ -60,6 +60,7 @@ export async function tenantryHere(
       dir: organizationFolder({ cwd, environment: env }, dir),
       cwd,
       today: new Date().toISOString().slice(0, 10),
+      now: () => new Date(),
       nodePath: process.execPath,
       environment: { PATH: process.env['PATH'], ...env },
       version: packageJson.version,

@@ -144,6 +144,7 @@ describe('the second thread', () => {
     dir: folder,
     cwd: folder,
     today: day,
+    now: () => new Date(),
     nodePath: process.execPath,
     environment: {},
     version: '0.0.0',

@@ -54,6 +54,7 @@ export async function sample(): Promise<{
     dir: root,
     cwd: root,
     today,
+    now: () => new Date(),
     nodePath: process.execPath,
     environment: {},
     version: '',
