@@ -94,7 +94,7 @@ function ofOptions({ headers, auth, cert, key, pfx, passphrase }: Options): Cred
  * Runs a credential plugin as kubectl does, and gives what it prints. (The library starts one for each request, tells it
  * nothing of the server, and waits for ever.) See https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins.
  */
-function runPlugin(context: KubeContext, exec: unknown, audience: Audience, site: PluginSite): Promise<unknown> {
+function runPlugin(context: KubeContext, exec: unknown, audience: Audience, site: PluginSite): Promise<string> {
   const command = textAt(exec, 'command');
   if (command === undefined) throw new Error('the credential plugin of its user has no command');
   const mode = textAt(exec, 'interactiveMode') ?? 'IfAvailable';
@@ -135,7 +135,7 @@ function runPlugin(context: KubeContext, exec: unknown, audience: Audience, site
     child.on('close', (code) => {
       clearTimeout(timer);
       if (code !== 0) reject(new Error(Buffer.concat(err).toString('utf8').trim() || `\`${command}\` failed`));
-      else answer(parsed(Buffer.concat(out).toString('utf8'), command));
+      else answer(Buffer.concat(out).toString('utf8'));
     });
   });
 }
@@ -151,15 +151,13 @@ function clusterInfo({ server, certificateAuthority }: Audience): object {
 }
 
 /** What a plugin prints may hold a token: nothing of it is ever part of a message. */
-function parsed(text: string, command: string): unknown {
+function ofPlugin(printed: string): Credentials {
+  let credential: unknown;
   try {
-    return JSON.parse(text);
+    credential = JSON.parse(printed);
   } catch {
-    throw new Error(`\`${command}\` prints no ExecCredential`);
+    throw new Error('what its credential plugin prints is no ExecCredential');
   }
-}
-
-function ofPlugin(credential: unknown): Credentials {
   const token = textAt(credential, 'status', 'token');
   const cert = textAt(credential, 'status', 'clientCertificateData');
   const key = textAt(credential, 'status', 'clientKeyData');

@@ -26,6 +26,7 @@ import type { ForeignBinding } from './policies/index.ts';
 import { policiesOf, policyContext, policyObjects } from './policies/index.ts';
 import { argoCDClusterRole } from './argo-cd/cluster-role.ts';
 import { customRoleFiles } from './custom-roles.ts';
+import { viewerClusterRole } from './viewer.ts';
 import { yamlText } from './yaml/yaml-text.ts';
 
 /** Everything that is rendered. */
@@ -109,6 +110,7 @@ function operatorTemplates(
     // Whoever may bind `cluster-admin` is one, so Argo CD may not: the cluster's operator does.
     forOperator('cluster-admins', clusterBinding(organization, cluster, meaning.accesses, 'clusterAdmins')),
     forOperator('argo-cd', withoutReasons(argoCDClusterRole(organization, cluster, bound))),
+    forOperator('viewer', withoutReasons([viewerClusterRole(organization)])),
     ...customRoleFiles(organization, cluster, customRoles),
   ];
 }

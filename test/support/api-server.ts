@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import { textAt } from '../../src/values/json.ts';
 import { createAuthority } from '../control-plane/certificates.ts';
@@ -27,6 +28,8 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent again and again, for ever, instead of a body: after so many milliseconds, or as fast as it is read. */
   readonly endless?: { readonly text: string; readonly every?: number };
+  /** The connection ends instead: before the answer, in the middle of it, also packed; or nothing is ever said. */
+  readonly cut?: 'reset' | 'half' | 'half, packed' | 'silent';
 }
 
 export interface ApiServer {
@@ -77,7 +80,11 @@ export async function startApiServer(
         body: Buffer.concat(parts).toString('utf8'),
       };
       asked.push(one);
-      const { status = 200, body = {}, headers = {}, endless } = answer(one) ?? usualAnswer(one);
+      const { status = 200, body = {}, headers = {}, endless, cut } = answer(one) ?? usualAnswer(one);
+      if (cut !== undefined) {
+        cutOff(response, cut);
+        return;
+      }
       const isText = typeof body === 'string';
       response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', ...headers });
       if (endless) {
@@ -126,6 +133,26 @@ export async function startApiServer(
       return file;
     },
   };
+}
+
+function cutOff(response: ServerResponse, cut: NonNullable<Reply['cut']>): void {
+  if (cut === 'silent') return;
+  if (cut === 'reset') {
+    response.destroy();
+    return;
+  }
+  const isPacked = cut === 'half, packed';
+  const whole = Buffer.from(JSON.stringify({ items: [], metadata: {}, rest: 'x'.repeat(1000) }));
+  const sent = isPacked ? gzipSync(whole) : whole;
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    ...(isPacked ? { 'content-encoding': 'gzip' } : { 'content-length': sent.length }),
+  });
+  response.write(sent.subarray(0, sent.length / 2), () => {
+    // A packed answer ends as if it were whole: only what is in it tells.
+    if (isPacked) response.end();
+    else response.destroy();
+  });
 }
 
 /** As an API server says that there is no such object. */
