@@ -1,0 +1,123 @@
+import type { ClusterAccess, ClusterNamespace, Meaning } from '../access/graph.ts';
+import { accessGraph } from '../access/graph.ts';
+import type { DesiredState } from '../config/model/desired-state.ts';
+import { subjectKey } from '../config/model/desired-state.ts';
+import { compareCodeUnits } from '../values/order.ts';
+import type { Fact } from './fact.ts';
+import { factKey, factsOf } from './facts.ts';
+
+/** Something with a name that people ask for, and that has a history of its own. */
+export type DeclaredObject =
+  | { readonly kind: 'Tenant' | 'Cluster'; readonly name: string }
+  /** Of a namespace that is no tenant's, without one: a group's stays the same when it is retained. */
+  | { readonly kind: 'Namespace'; readonly name: string; readonly tenant?: string };
+
+/** What an object means: a text that is the same for two that mean the same, and only for those. */
+export type ObjectMeaning =
+  | { readonly kind: 'declared'; readonly meaning: string }
+  /** `unknown`: it could not be read whole. */
+  | { readonly kind: 'absent' | 'unknown' };
+
+/**
+ * All shares count, whatever their end: on each day they mean something else, and yet nobody has changed anything. So the
+ * history of an object is the same on every day.
+ */
+const beforeAnyEnd = '0000-01-01';
+
+/**
+ * What a desired state says of one object, as plans compare it: its facts, without where they are written (S39). A tenant is
+ * itself and whom it is of, and which namespaces it has; what these are is theirs.
+ */
+export function objectMeaning(desired: DesiredState, object: DeclaredObject): ObjectMeaning {
+  if (!isWhole(desired, object)) return { kind: 'unknown' };
+  const state = narrowed(desired, object);
+  const graph = accessGraph(state, beforeAnyEnd);
+  const said = wordsOf({ desired: state, graph }, object);
+  return said ? { kind: 'declared', meaning: said.sort(compareCodeUnits).join('\n\n') } : { kind: 'absent' };
+}
+
+/** Whether all was read that the object's meaning comes of. */
+function isWhole({ organization, clusters, tenants, unreadable }: DesiredState, object: DeclaredObject): boolean {
+  const ofTenant = object.kind === 'Tenant' ? object.name : object.kind === 'Namespace' ? object.tenant : undefined;
+  const areTenantsWhole =
+    object.kind === 'Cluster'
+      ? unreadable.tenants.size === 0 && tenants.every(({ complete }) => complete)
+      : ofTenant === undefined ||
+        (!unreadable.tenants.has(ofTenant) && tenants.every(({ name, complete }) => name !== ofTenant || complete));
+  const areClustersWhole =
+    object.kind === 'Tenant' || (unreadable.clusters.size === 0 && clusters.every(({ complete }) => complete));
+  return organization.complete && areTenantsWhole && areClustersWhole;
+}
+
+/** A state with what the object's facts come of, and little else: of a large organization that is not much. */
+function narrowed({ organization, clusters, tenants, unreadable }: DesiredState, object: DeclaredObject): DesiredState {
+  const state = { organization: { ...organization, groups: [] }, clusters, tenants, unreadable };
+  switch (object.kind) {
+    case 'Cluster':
+      return { ...state, clusters: clusters.filter(({ name }) => name === object.name) };
+    case 'Tenant':
+      return { ...state, clusters: [], tenants: tenants.filter(({ name }) => name === object.name) };
+    case 'Namespace':
+      return {
+        ...state,
+        tenants: tenants
+          .filter(({ name }) => name === object.tenant)
+          .map((tenant) => ({ ...tenant, namespaces: tenant.namespaces.filter(({ name }) => name === object.name) })),
+      };
+  }
+}
+
+/** What the state says of the object; undefined where it does not know it. */
+function wordsOf(state: Meaning, object: DeclaredObject): string[] | undefined {
+  const facts = (isOfObject: (fact: Fact) => boolean): string[] =>
+    Array.from(factsOf(state).values()).filter(isOfObject).map(wordOf);
+  switch (object.kind) {
+    case 'Tenant': {
+      const [tenant] = state.desired.tenants;
+      if (!tenant) return undefined;
+      return [
+        ...facts((fact) => {
+          if (fact.kind !== 'setting') return false;
+          const { entity } = fact;
+          const isItsRole = entity.kind === 'role' && entity.name.startsWith(`${object.name}/`);
+          return isItsRole || (entity.kind === 'tenant' && entity.name === object.name);
+        }),
+        // As facts, owners are accesses in namespaces: a tenant that has none has owners all the same.
+        ...tenant.owners.map(({ subject }) => `owner\n${subjectKey(subject)}`),
+        ...tenant.namespaces.map(({ name }) => `namespace\n${name}`),
+      ];
+    }
+    case 'Cluster':
+      if (state.desired.clusters.length === 0) return undefined;
+      return facts((fact) =>
+        fact.kind === 'access'
+          ? fact.scope.kind === 'Cluster'
+          : fact.entity.kind === 'cluster' && fact.entity.name === object.name,
+      );
+    case 'Namespace': {
+      const on = new Set(
+        state.graph.clusters
+          .filter(({ namespaces }: ClusterAccess) => namespaces.some((entry) => isEntryOf(entry, object)))
+          .map(({ cluster }) => cluster.name),
+      );
+      if (on.size === 0) return undefined;
+      return facts((fact) =>
+        fact.kind === 'access'
+          ? on.has(fact.cluster) && fact.scope.kind === 'Namespace' && fact.scope.namespace === object.name
+          : fact.entity.kind === 'namespace' && fact.entity.name === object.name && on.has(fact.entity.cluster ?? ''),
+      );
+    }
+  }
+}
+
+/** Whether a namespace on a cluster is the one that is meant: a namesake of another tenant is another one. */
+function isEntryOf(
+  entry: ClusterNamespace,
+  { name, tenant }: DeclaredObject & { readonly kind: 'Namespace' },
+): boolean {
+  return entry.name === name && (entry.kind === 'Tenant' ? entry.tenant.name : undefined) === tenant;
+}
+
+function wordOf(fact: Fact): string {
+  return `${factKey(fact)}\n${fact.kind === 'access' ? (fact.until ?? '') : JSON.stringify(fact.value)}`;
+}
