@@ -5,7 +5,7 @@ import type { DesiredState } from '../config/model/desired-state.ts';
 import type { Resolved } from '../config/model/resolve.ts';
 import { resolve } from '../config/model/resolve.ts';
 import type { DeclaredObject, ObjectMeaning } from '../plan/object-meaning.ts';
-import { objectMeaning } from '../plan/object-meaning.ts';
+import { objectMeaning, tenantOf } from '../plan/object-meaning.ts';
 import type { Source } from '../source/source.ts';
 import { counted } from '../source/text.ts';
 import type { Commit, Repository } from '../tree/git.ts';
@@ -72,10 +72,9 @@ async function committed(io: Io): Promise<{ readonly repository: Repository; rea
   }
 }
 
-/** The config files that an object's meaning comes of. A cluster's comes of all: of whom it is derived who sees it. */
+/** The config files that an object's meaning comes of: of tenants' files, one or none. */
 function pathsOf(object: DeclaredObject): (path: string) => boolean {
-  const tenant = object.kind === 'Tenant' ? object.name : object.kind === 'Namespace' ? object.tenant : undefined;
-  if (object.kind === 'Cluster') return () => true;
+  const tenant = tenantOf(object);
   return (path) => {
     const [folder, name = ''] = path.split('/');
     if (folder !== 'tenants' || isShared(path)) return true;

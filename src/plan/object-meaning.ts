@@ -26,7 +26,8 @@ const beforeAnyEnd = '0000-01-01';
 
 /**
  * What a desired state says of one object, as plans compare it: its facts, without where they are written (S39). A tenant is
- * itself and whom it is of, and which namespaces it has; what these are is theirs.
+ * itself and whom it is of, and which namespaces it has; what these are is theirs. A cluster is what is declared of it: what
+ * comes of what tenants give there (the groups that see it by that, the roles that Argo CD may give) changes with them.
  */
 export function objectMeaning(desired: DesiredState, object: DeclaredObject): ObjectMeaning {
   if (!isWhole(desired, object)) return { kind: 'unknown' };
@@ -36,35 +37,42 @@ export function objectMeaning(desired: DesiredState, object: DeclaredObject): Ob
   return said ? { kind: 'declared', meaning: said.sort(compareCodeUnits).join('\n\n') } : { kind: 'absent' };
 }
 
+/** The tenant whose file the object's meaning comes of; undefined where it comes of none. */
+export function tenantOf(object: DeclaredObject): string | undefined {
+  switch (object.kind) {
+    case 'Tenant':
+      return object.name;
+    case 'Namespace':
+      return object.tenant;
+    case 'Cluster':
+      return undefined;
+  }
+}
+
 /** Whether all was read that the object's meaning comes of. */
 function isWhole({ organization, clusters, tenants, unreadable }: DesiredState, object: DeclaredObject): boolean {
-  const ofTenant = object.kind === 'Tenant' ? object.name : object.kind === 'Namespace' ? object.tenant : undefined;
-  const areTenantsWhole =
-    object.kind === 'Cluster'
-      ? unreadable.tenants.size === 0 && tenants.every(({ complete }) => complete)
-      : ofTenant === undefined ||
-        (!unreadable.tenants.has(ofTenant) && tenants.every(({ name, complete }) => name !== ofTenant || complete));
+  const ofTenant = tenantOf(object);
+  const isTenantWhole =
+    ofTenant === undefined ||
+    (!unreadable.tenants.has(ofTenant) && tenants.every(({ name, complete }) => name !== ofTenant || complete));
   const areClustersWhole =
     object.kind === 'Tenant' || (unreadable.clusters.size === 0 && clusters.every(({ complete }) => complete));
-  return organization.complete && areTenantsWhole && areClustersWhole;
+  return organization.complete && isTenantWhole && areClustersWhole;
 }
 
 /** A state with what the object's facts come of, and little else: of a large organization that is not much. */
 function narrowed({ organization, clusters, tenants, unreadable }: DesiredState, object: DeclaredObject): DesiredState {
-  const state = { organization: { ...organization, groups: [] }, clusters, tenants, unreadable };
-  switch (object.kind) {
-    case 'Cluster':
-      return { ...state, clusters: clusters.filter(({ name }) => name === object.name) };
-    case 'Tenant':
-      return { ...state, clusters: [], tenants: tenants.filter(({ name }) => name === object.name) };
-    case 'Namespace':
-      return {
-        ...state,
-        tenants: tenants
-          .filter(({ name }) => name === object.tenant)
-          .map((tenant) => ({ ...tenant, namespaces: tenant.namespaces.filter(({ name }) => name === object.name) })),
-      };
-  }
+  const named = ({ name }: { readonly name: string }): boolean => name === object.name;
+  const ofTenant = tenants.filter(({ name }) => name === tenantOf(object));
+  return {
+    organization: { ...organization, groups: [] },
+    clusters: object.kind === 'Namespace' ? clusters : object.kind === 'Cluster' ? clusters.filter(named) : [],
+    tenants:
+      object.kind === 'Namespace'
+        ? ofTenant.map((tenant) => ({ ...tenant, namespaces: tenant.namespaces.filter(named) }))
+        : ofTenant,
+    unreadable,
+  };
 }
 
 /** What the state says of the object; undefined where it does not know it. */

@@ -301,6 +301,23 @@ describe('the history of an object', () => {
     expect(await metadata(repo, 'tenant', 'solar')).toMatchObject({ modifiedAt: day(5), resourceVersion: '2' });
   });
 
+  it('of a cluster is of what is declared of it, not of what tenants give there', async () => {
+    const repo = begun();
+    const before = await metadata(repo, 'cluster', 'prodcluster01');
+    const role = 'roles: [{ name: looker, rules: [{ apiGroups: [""], resources: [pods], verbs: [get] }] }]';
+    const given = (texts[solar] ?? '').replace('spec:\n', `spec:\n  ${role}\n`).replace('role: admin', 'role: looker');
+    repo.commit({ [solar]: given }, { date: day(3) });
+    expect(await metadata(repo)).toMatchObject({ resourceVersion: '2' });
+    expect(await metadata(repo, 'tenant', 'solar')).toMatchObject({ resourceVersion: '2' });
+    expect(await metadata(repo, 'cluster', 'prodcluster01')).toEqual(before);
+    repo.commit(edited('clusters/prodcluster01.yaml', '"1.36"', '"1.35"'), { date: day(4) });
+    expect(await metadata(repo, 'cluster', 'prodcluster01')).toEqual({
+      ...before,
+      modifiedAt: day(4),
+      resourceVersion: '2',
+    });
+  });
+
   it('is the same on every day, though shares end', async () => {
     const repo = begun();
     repo.commit(edited(solar, 'role: admin', 'role: admin, until: 2026-02-01'), { date: day(3) });
