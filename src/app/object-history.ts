@@ -5,7 +5,7 @@ import type { DesiredState } from '../config/model/desired-state.ts';
 import type { Resolved } from '../config/model/resolve.ts';
 import { resolve } from '../config/model/resolve.ts';
 import type { DeclaredObject, ObjectMeaning } from '../plan/object-meaning.ts';
-import { objectMeaning, tenantOf } from '../plan/object-meaning.ts';
+import { objectMeaning, sameMeaning, tenantOf } from '../plan/object-meaning.ts';
 import type { Source } from '../source/source.ts';
 import { counted } from '../source/text.ts';
 import type { Commit, Repository } from '../tree/git.ts';
@@ -152,14 +152,10 @@ function after(life: Life, moment: Moment): Life {
           passedOver: life.passedOver,
         };
       }
-      return isSame(life.meaning, meaning)
+      return sameMeaning(life.meaning, meaning)
         ? life
         : { ...life, meaning, modifiedAt: committedAt, changes: life.changes + 1 };
   }
-}
-
-function isSame(a: ObjectMeaning, b: ObjectMeaning): boolean {
-  return a.kind === 'declared' && b.kind === 'declared' && a.meaning === b.meaning;
 }
 
 function historyOf(
@@ -181,7 +177,7 @@ function historyOf(
     return { ...rest, notes: [...notes, ...unreadable] };
   }
   const { isCut, committedAt } = born;
-  const changed = isSame(meaning, now)
+  const changed = sameMeaning(meaning, now)
     ? []
     : [
         'the worktree changes what it means, which is not committed: modifiedAt and resourceVersion are of the last commit',

@@ -2,9 +2,8 @@ import type { ClusterAccess, ClusterNamespace, Meaning } from '../access/graph.t
 import { accessGraph } from '../access/graph.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { subjectKey } from '../config/model/desired-state.ts';
-import { compareCodeUnits } from '../values/order.ts';
 import type { Fact } from './fact.ts';
-import { factKey, factsOf } from './facts.ts';
+import { diffFacts, factsOf } from './facts.ts';
 
 /** Something with a name that people ask for, and that has a history of its own. */
 export type DeclaredObject =
@@ -12,11 +11,24 @@ export type DeclaredObject =
   /** Of a namespace that is no tenant's, without one: a group's stays the same when it is retained. */
   | { readonly kind: 'Namespace'; readonly name: string; readonly tenant?: string };
 
-/** What an object means: a text that is the same for two that mean the same, and only for those. */
+/** What is said of an object. */
 export type ObjectMeaning =
-  | { readonly kind: 'declared'; readonly meaning: string }
+  | {
+      readonly kind: 'declared';
+      /** By key. */
+      readonly facts: ReadonlyMap<string, Fact>;
+      /** What no fact says: of a tenant, its owners and the names of its namespaces. */
+      readonly names: ReadonlySet<string>;
+    }
   /** `unknown`: it could not be read whole. */
   | { readonly kind: 'absent' | 'unknown' };
+
+/** Whether two meanings are the same, as a plan would have nothing to tell: `1000m` is `1`. */
+export function sameMeaning(a: ObjectMeaning, b: ObjectMeaning): boolean {
+  if (a.kind !== 'declared' || b.kind !== 'declared') return false;
+  const areNamesSame = a.names.size === b.names.size && Array.from(a.names).every((name) => b.names.has(name));
+  return areNamesSame && diffFacts(a.facts, b.facts).length === 0;
+}
 
 /**
  * All shares count, whatever their end: on each day they mean something else, and yet nobody has changed anything. So the
@@ -33,8 +45,7 @@ export function objectMeaning(desired: DesiredState, object: DeclaredObject): Ob
   if (!isWhole(desired, object)) return { kind: 'unknown' };
   const state = narrowed(desired, object);
   const graph = accessGraph(state, beforeAnyEnd);
-  const said = wordsOf({ desired: state, graph }, object);
-  return said ? { kind: 'declared', meaning: said.sort(compareCodeUnits).join('\n\n') } : { kind: 'absent' };
+  return meaningIn({ desired: state, graph }, object);
 }
 
 /** The tenant whose file the object's meaning comes of; undefined where it comes of none. */
@@ -75,29 +86,30 @@ function narrowed({ organization, clusters, tenants, unreadable }: DesiredState,
   };
 }
 
-/** What the state says of the object; undefined where it does not know it. */
-function wordsOf(state: Meaning, object: DeclaredObject): string[] | undefined {
-  const facts = (isOfObject: (fact: Fact) => boolean): string[] =>
-    Array.from(factsOf(state).values()).filter(isOfObject).map(wordOf);
+function meaningIn(state: Meaning, object: DeclaredObject): ObjectMeaning {
+  const declared = (isOfObject: (fact: Fact) => boolean, names: readonly string[] = []): ObjectMeaning => ({
+    kind: 'declared',
+    facts: new Map(Array.from(factsOf(state)).filter(([, fact]) => isOfObject(fact))),
+    names: new Set(names),
+  });
   switch (object.kind) {
     case 'Tenant': {
       const [tenant] = state.desired.tenants;
-      if (!tenant) return undefined;
-      return [
-        ...facts((fact) => {
+      if (!tenant) return { kind: 'absent' };
+      return declared(
+        (fact) => {
           if (fact.kind !== 'setting') return false;
           const { entity } = fact;
           const isItsRole = entity.kind === 'role' && entity.name.startsWith(`${object.name}/`);
           return isItsRole || (entity.kind === 'tenant' && entity.name === object.name);
-        }),
+        },
         // As facts, owners are accesses in namespaces: a tenant that has none has owners all the same.
-        ...tenant.owners.map(({ subject }) => `owner\n${subjectKey(subject)}`),
-        ...tenant.namespaces.map(({ name }) => `namespace\n${name}`),
-      ];
+        [...tenant.owners.map(({ subject }) => subjectKey(subject)), ...tenant.namespaces.map(({ name }) => name)],
+      );
     }
     case 'Cluster':
-      if (state.desired.clusters.length === 0) return undefined;
-      return facts((fact) =>
+      if (state.desired.clusters.length === 0) return { kind: 'absent' };
+      return declared((fact) =>
         fact.kind === 'access'
           ? fact.scope.kind === 'Cluster'
           : fact.entity.kind === 'cluster' && fact.entity.name === object.name,
@@ -108,8 +120,8 @@ function wordsOf(state: Meaning, object: DeclaredObject): string[] | undefined {
           .filter(({ namespaces }: ClusterAccess) => namespaces.some((entry) => isEntryOf(entry, object)))
           .map(({ cluster }) => cluster.name),
       );
-      if (on.size === 0) return undefined;
-      return facts((fact) =>
+      if (on.size === 0) return { kind: 'absent' };
+      return declared((fact) =>
         fact.kind === 'access'
           ? on.has(fact.cluster) && fact.scope.kind === 'Namespace' && fact.scope.namespace === object.name
           : fact.entity.kind === 'namespace' && fact.entity.name === object.name && on.has(fact.entity.cluster ?? ''),
@@ -124,8 +136,4 @@ function isEntryOf(
   { name, tenant }: DeclaredObject & { readonly kind: 'Namespace' },
 ): boolean {
   return entry.name === name && (entry.kind === 'Tenant' ? entry.tenant.name : undefined) === tenant;
-}
-
-function wordOf(fact: Fact): string {
-  return `${factKey(fact)}\n${fact.kind === 'access' ? (fact.until ?? '') : JSON.stringify(fact.value)}`;
 }

@@ -320,7 +320,8 @@ describe('the history of an object', () => {
 
   it('is the same on every day, though shares end', async () => {
     const repo = begun();
-    repo.commit(edited(solar, 'role: admin', 'role: admin, until: 2026-02-01'), { date: day(3) });
+    const ending = '        - { group: audit, role: edit, until: 2026-02-01 }';
+    repo.commit({ [solar]: `${texts[solar] ?? ''}${ending}\n` }, { date: day(3) });
     repo.commit({ [solar]: `${repo.git(['show', `HEAD:${solar}`])}\n# Still so.\n` }, { date: '2026-03-01T10:00:00Z' });
     for (const asOf of ['2026-01-15', '2026-02-02', '2027-01-01']) {
       const { stdout } = await tenantryHere(['get', 'namespace', 'solar-prod', '--as-of', asOf], { cwd: repo.folder });
@@ -330,6 +331,21 @@ describe('the history of an object', () => {
       });
       expect(stdout.includes('until: "2026-02-01"')).toBe(asOf === '2026-01-15');
     }
+  });
+
+  it('does not change where values are written in another way', async () => {
+    const repo = begun();
+    const allocated = (quota: string, budget: string): Record<string, string> => ({
+      [solar]: withCpu(1)
+        .replace('cpu: "1"', quota)
+        .replace('spec:\n', `spec:\n  allocations: [{ name: money, budget: { ${budget} } }]\n`),
+      'organization.yaml': `${texts['organization.yaml'] ?? ''}  limits: { budgets: [{ amount: "9", currency: USD, period: Year }] }\n`,
+    });
+    repo.commit(allocated('cpu: "1", memory: 1Gi', 'amount: "9", currency: USD, period: Year'), { date: day(3) });
+    const before = [await metadata(repo), await metadata(repo, 'tenant', 'solar')];
+    expect(before).toMatchObject([{ resourceVersion: '2' }, { resourceVersion: '2' }]);
+    repo.commit(allocated('memory: 1024Mi, cpu: 1000m', 'period: Year, currency: USD, amount: "9"'), { date: day(4) });
+    expect([await metadata(repo), await metadata(repo, 'tenant', 'solar')]).toEqual(before);
   });
 
   it('does not change where a certificate moves from its own file into the cluster’s', async () => {
