@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './app/io.ts';
 import type { CanIOptions } from './commands/can-i.ts';
+import type { GetOptions, ObjectKind } from './commands/get.ts';
 import type { GrantOptions } from './commands/grant.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
@@ -318,6 +319,29 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
       const options = command.optsWithGlobals<Shared & StatusOptions>();
       const { status } = await import('./commands/status.ts');
       await run(status(io(options.dir), 'clusters', options));
+    });
+
+  program
+    .command('get')
+    .description(
+      "print a namespace, a tenant or a cluster as a document of Kubernetes' shape: what is declared, and since when",
+    )
+    .addArgument(new Argument('<kind>', 'what it is').choices(['namespace', 'tenant', 'cluster']))
+    .argument('<name>', 'its name: of a namespace the whole one, such as solar-prod')
+    .addOption(dirOption())
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
+    .addOption(asOfOption())
+    .addHelpText(
+      'after',
+      `
+For example: tenantry get namespace solar-prod -o yaml
+
+id, createdAt, modifiedAt and resourceVersion are Git's: of the commits, up to the one that is checked out, that changed
+what it means. Nothing is asked of a cluster.`,
+    )
+    .action(async (kind: ObjectKind, name: string, options: Shared & GetOptions) => {
+      const { get } = await import('./commands/get.ts');
+      await run(get(io(options.dir), kind, name, options));
     });
 
   program

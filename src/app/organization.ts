@@ -102,7 +102,7 @@ export async function readTree(
 }
 
 /** One evaluator for all files, so that only so many processes run at a time; loaded when the first file asks for it. */
-function lazyEvaluator({ nodePath }: Io): EvaluateTypeScript {
+export function lazyEvaluator({ nodePath }: Io): EvaluateTypeScript {
   let loading: Promise<EvaluateTypeScript> | undefined;
   return async (...args) => {
     loading ??= import('../config/typescript/evaluator.ts').then(({ typescriptEvaluator }) =>

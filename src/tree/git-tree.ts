@@ -163,7 +163,8 @@ function entryOf(field: string): BlobEntry {
   return { path, kind: kindOf(mode), id, size: size === '-' ? 0 : Number(size) };
 }
 
-function kindOf(mode: string): EntryKind {
+/** What a mode of Git's says that there is. */
+export function kindOf(mode: string): EntryKind {
   if (mode.startsWith('100')) return 'file';
   if (mode === '040000') return 'directory';
   return mode === '120000' ? 'symlink' : 'other';
@@ -193,7 +194,7 @@ function batchesOf(files: readonly BlobEntry[], limit: number): Map<string, read
 }
 
 /** The contents of blobs. For each, Git prints a line `<id> blob <size>`, the bytes and a line feed. */
-async function readBlobs(git: Git, ids: ReadonlySet<string>): Promise<Map<string, Uint8Array>> {
+export async function readBlobs(git: Git, ids: ReadonlySet<string>): Promise<Map<string, Uint8Array>> {
   const blobs = new Map<string, Uint8Array>();
   if (ids.size === 0) return blobs;
   const out = await output(git, ['cat-file', '--batch'], Array.from(ids, (id) => `${id}\n`).join(''));

@@ -4,6 +4,8 @@ import { Failure } from '../values/failure.ts';
 import { defaultBase } from './default-base.ts';
 import type { Answer, Environment, Git } from './git-run.ts';
 import { failed, fieldsOf, gitIn, output } from './git-run.ts';
+import type { History } from './git-history.ts';
+import { historyOf } from './git-history.ts';
 import type { Commit, TreeOptions } from './git-tree.ts';
 import { blobId, commitTree, idsIn } from './git-tree.ts';
 import { sortedBy } from '../values/order.ts';
@@ -48,6 +50,11 @@ export interface Repository {
    * the committer's own word. In a shallow clone the oldest commit counts as the one that made all of its files.
    */
   readonly lastChange: (commit: Commit, folder: string) => Promise<string | undefined>;
+  /**
+   * The commits on the first-parent line of `commit` that touched some files and folders of the organization, with what
+   * these held: see `git-history.ts`. Of what is in them, only files that `counts` says yes to are looked at.
+   */
+  readonly history: (commit: Commit, paths: readonly string[], counts: (path: string) => boolean) => Promise<History>;
 }
 
 /**
@@ -75,6 +82,7 @@ export async function openRepository(dir: string, environment: Environment): Pro
       const date = new Date(Number(seconds) * 1000);
       return Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, 10);
     },
+    history: (commit, paths, counts) => historyOf({ git, prefix, shallow }, commit, paths, counts),
   };
 }
 

@@ -75,6 +75,7 @@ describe('a repository whose every word is an order', () => {
     ['access', '--format', 'json'],
     ['explain', '::error::owned'],
     ['explain', '##[error]owned'],
+    ['get', 'namespace', '::error::owned'],
     ['rules', '::error::owned'],
     ['plan', '--base', '::error::owned'],
     ['plan', '--from', '::error::owned'],
