@@ -330,6 +330,10 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
     .argument('<name>', 'its name: of a namespace the whole one, such as solar-prod')
     .addOption(dirOption())
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
+    .option('--kubeconfig <file>', 'ask its clusters as well, as whom it says')
+    .addOption(
+      new Option('--snapshot <file>', 'add what `status --save` has read of its clusters').conflicts('kubeconfig'),
+    )
     .addOption(asOfOption())
     .addHelpText(
       'after',
@@ -337,7 +341,7 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
 For example: tenantry get namespace solar-prod -o yaml
 
 id, createdAt, modifiedAt and resourceVersion are Git's: of the commits, up to the one that is checked out, that changed
-what it means. Nothing is asked of a cluster.`,
+what it means. What is live is under status; without --kubeconfig or --snapshot, no cluster is asked.`,
     )
     .action(async (kind: ObjectKind, name: string, options: Shared & GetOptions) => {
       const { get } = await import('./commands/get.ts');

@@ -24,8 +24,8 @@ export interface LiveOptions {
   readonly snapshot?: string;
   /** The file to save what was read to. */
   readonly save?: string;
-  /** Only this cluster: no other is asked. */
-  readonly cluster?: string;
+  /** Only these clusters: no others are asked. */
+  readonly clusters?: readonly string[];
 }
 
 /**
@@ -38,7 +38,7 @@ export async function liveSnapshot(
   options: LiveOptions,
   resources: readonly LiveResource[],
 ): Promise<Snapshot> {
-  const clusters = desired.clusters.filter(({ name }) => options.cluster === undefined || name === options.cluster);
+  const clusters = desired.clusters.filter(({ name }) => options.clusters?.includes(name) ?? true);
   if (options.snapshot !== undefined) {
     const { clusters: read, ...rest } = savedSnapshot(io, options.snapshot);
     const names = new Set(clusters.map(({ name }) => name));

@@ -21,7 +21,8 @@ import {
 import { prose } from '../render/text.ts';
 import { plainStyle } from '../render/style.ts';
 
-export interface StatusOptions extends LiveOptions {
+export interface StatusOptions extends Omit<LiveOptions, 'clusters'> {
+  readonly cluster?: string;
   /** A name, in which `*` stands for anything. */
   readonly namespace?: string;
   readonly tenant?: string;
@@ -44,7 +45,12 @@ export async function status(io: Io, what: 'namespaces' | 'clusters', options: S
     ...(tenant !== undefined && { tenant }),
     ...(group !== undefined && { group }),
   });
-  const snapshot = await liveSnapshot(io, checked, options, resources);
+  const snapshot = await liveSnapshot(
+    io,
+    checked,
+    { ...options, ...(cluster !== undefined && { clusters: [cluster] }) },
+    resources,
+  );
   const clusters = seenClusters(checked, snapshot);
   const view: StatusView = {
     namespaces: seenNamespaces(checked, snapshot).filter(matches(options)),
