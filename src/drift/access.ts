@@ -106,7 +106,7 @@ function findingAt(
     cluster: view.access.cluster.name,
     scope,
     subject: declared ?? subject,
-    isDeclared: declared !== undefined,
+    isDeclared: declared !== undefined || git.length > 0,
     ...(members && { members }),
     git: heldBy(roles, git),
     live: heldBy(roles, live),

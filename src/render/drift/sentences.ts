@@ -95,7 +95,7 @@ function accessSentence(finding: AccessFinding): DriftSentence {
   const who: Piece[] = [
     ...subjectPieces(subject),
     ...(members === undefined ? [] : members.length === 0 ? [' (nobody)'] : [' (', ...list(members), ')']),
-    ...(isDeclared ? [] : [', whom Git does not know,']),
+    ...(isDeclared ? [] : whoIsThat(subject)),
   ];
   const what = {
     gains: [' has ', ...rolesPieces(live), ...where, ', and Git gives nothing there'],
@@ -136,8 +136,31 @@ function accessSentence(finding: AccessFinding): DriftSentence {
   };
 }
 
+/** Those whom Kubernetes itself means by a name; of others, that Git names nobody so. */
+function whoIsThat({ kind, name }: Subject): Piece[] {
+  const words = kind === 'ServiceAccount' ? undefined : everybody.get(name);
+  if (words !== undefined) return [` (${words})`];
+  const [, namespace] = (kind === 'Group' && /^system:serviceaccounts:([^:]+)$/.exec(name)) || [];
+  if (namespace !== undefined) return [' (all service accounts of ', named(namespace), ')'];
+  return [kind === 'User' ? ', whom Git does not name,' : ', which Git does not name,'];
+}
+
+const everybody: ReadonlyMap<string, string> = new Map([
+  ['system:authenticated', 'everybody who has signed in'],
+  ['system:unauthenticated', 'anybody at all'],
+  ['system:anonymous', 'anybody at all'],
+  ['system:serviceaccounts', 'all service accounts of the cluster'],
+]);
+
 /** So many rights of a role are named. */
 const mostRights = 12;
+
+/** Why it is not said what a role allows. */
+const unsaid = {
+  absent: ' is not there: it allows nothing until somebody makes it',
+  unknown: ': what it allows was not read',
+  'too-many': ' allows more than can be told',
+} as const;
 
 /** What a role allows that the organization does not know: what is sensitive in it first. */
 function rightsPieces(role: HeldRole): Piece[][] {
@@ -145,8 +168,7 @@ function rightsPieces(role: HeldRole): Piece[][] {
   if (!rights) return [];
   const the = rolePieces(role);
   if (rights.state !== 'known') {
-    const absent = ' is not there: it allows nothing until somebody makes it';
-    return [[...the, rights.state === 'absent' ? absent : ': what it allows was not read']];
+    return [[...the, unsaid[rights.state]]];
   }
   if (rights.rights.length === 0) return [[...the, ' allows nothing']];
   const rest = rights.rights.length - mostRights;
@@ -159,10 +181,13 @@ function rightsPieces(role: HeldRole): Piece[][] {
 function withIt(finding: Extract<Finding, { kind: 'missing' }>): Piece[] {
   const { within, voids } = finding;
   if (within) {
-    const { objects, accesses } = within;
-    return [`, and so neither are its ${counted(objects, 'object')} and ${counted(accesses, 'binding')}`];
+    const parts = [
+      ...(within.objects > 0 ? [counted(within.objects, 'object')] : []),
+      ...(within.accesses > 0 ? [counted(within.accesses, 'binding')] : []),
+    ];
+    return parts.length === 0 ? [] : [`, and so ${parts.join(' and ')} in it cannot be`];
   }
-  return voids === undefined ? [] : [`: ${counted(voids, 'binding')} of it give nothing`];
+  return voids === undefined ? [] : [`: ${counted(voids, 'binding')} of it ${voids === 1 ? 'gives' : 'give'} nothing`];
 }
 
 function whoseName(tenant: string | undefined, isKept: boolean): Piece[] {
