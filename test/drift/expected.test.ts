@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { LiveSubject } from '../../src/cluster/snapshot.ts';
 import type { Expected } from '../../src/drift/drift.ts';
 import { acceptLines } from '../../src/drift/drift.ts';
+import { at, listAt, textAt } from '../../src/values/json.ts';
 import { liveBinding, liveMetadata } from '../support/live-snapshot.ts';
 import type { Estate, Plant } from './estate.ts';
 import { add, driftIn, drop, estate, findingsOf, onCluster, planted, said, together } from './estate.ts';
@@ -22,6 +23,18 @@ const rogue: Expected = { kind: 'RoleBinding', name: 'rogue', namespace: 'ruby-p
 function drifted(plant: Plant, ...expected: readonly Expected[]) {
   const drift = driftIn(inSync, planted(inSync.snapshot, cluster, plant), expected);
   return { drift, found: findingsOf(drift), one: drift.clusters.find((other) => other.cluster === cluster) };
+}
+
+/** An entry as it would be read of the config. */
+function entryOf(read: unknown): Expected {
+  const text = (key: string): string => textAt(read, key) ?? '';
+  return {
+    cluster: text('cluster'),
+    kind: text('kind'),
+    name: text('name'),
+    reason: text('reason'),
+    ...(at(read, 'namespace') !== undefined && { namespace: text('namespace') }),
+  };
 }
 
 describe('what is expected', () => {
@@ -54,7 +67,7 @@ describe('what is expected', () => {
   it('is not what another binding gives as well', () => {
     const plant = together(bind('rogue', 'ruby-prod'), bind('worse', 'ruby-prod', 'ClusterRole/edit'));
     expect(drifted(plant, rogue).found.map(said)).toEqual([
-      'more: user mallory, whom Git does not name, has edit in ruby-prod, and Git gives nothing there; by RoleBinding worse in ruby-prod',
+      'more: user mallory, whom Git does not name, has edit in ruby-prod, and Git gives nothing there; by RoleBinding rogue in ruby-prod, RoleBinding worse in ruby-prod',
     ]);
   });
 
@@ -79,7 +92,7 @@ describe('acceptLines', () => {
     expect(before.found.length).toBe(6);
     const lines = acceptLines(before.found);
     expect(lines).toMatch(/^[\x20-\x7e\n]*$/);
-    const entries: Expected[] = parse(lines);
+    const entries = listAt({ entries: parse(lines) as unknown }, 'entries').map(entryOf);
     expect(entries.map(({ reason: why }) => why)).toEqual(entries.map(() => 'say why this is to be so'));
     const after = drifted(plant, ...entries);
     expect(after.found).toEqual([]);

@@ -25,13 +25,13 @@ const subjects =
 const label =
   (key: string, value?: string) =>
   <T extends LiveMetadata>(item: T): T => {
-    const { [key]: _was, ...labels } = item.labels;
+    const labels = Object.fromEntries(Object.entries(item.labels).filter(([other]) => other !== key));
     return { ...item, labels: value === undefined ? labels : { ...labels, [key]: value } };
   };
 const annotate =
   (key: string, value?: string) =>
   <T extends LiveMetadata>(item: T): T => {
-    const { [key]: _was, ...annotations } = item.annotations;
+    const annotations = Object.fromEntries(Object.entries(item.annotations).filter(([other]) => other !== key));
     return { ...item, annotations: value === undefined ? annotations : { ...annotations, [key]: value } };
   };
 const spec =

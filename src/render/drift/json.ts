@@ -39,10 +39,10 @@ function clusterJson(cluster: ClusterDrift, placeOf: PlaceOf): object {
 }
 
 function findingJson(finding: Finding, placeOf: PlaceOf): object {
-  const { because, cluster: _cluster, ...rest } = finding;
+  const { because } = finding;
   const { pieces, details } = driftSentence(finding);
   return {
-    ...rest,
+    ...finding,
     message: plainText(pieces),
     details: details.map((detail) => plainText(detail)),
     because: linesOf(because, placeOf),

@@ -140,7 +140,7 @@ function accessSentence(finding: AccessFinding): DriftSentence {
 function whoIsThat({ kind, name }: Subject): Piece[] {
   const words = kind === 'ServiceAccount' ? undefined : everybody.get(name);
   if (words !== undefined) return [` (${words})`];
-  const [, namespace] = (kind === 'Group' && /^system:serviceaccounts:([^:]+)$/.exec(name)) || [];
+  const namespace = kind === 'Group' ? /^system:serviceaccounts:([^:]+)$/.exec(name)?.[1] : undefined;
   if (namespace !== undefined) return [' (all service accounts of ', named(namespace), ')'];
   return [kind === 'User' ? ', whom Git does not name,' : ', which Git does not name,'];
 }
