@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LiveBinding, LiveSubject } from '../../src/cluster/snapshot.ts';
 import type { Finding } from '../../src/drift/drift.ts';
+import { listAt } from '../../src/values/json.ts';
 import { cases } from '../support/cases.ts';
 import { liveBinding } from '../support/live-snapshot.ts';
 import type { Estate } from './estate.ts';
@@ -94,7 +95,9 @@ describe('identities', () => {
             clusters: snapshot.clusters.map((one) => ({
               ...one,
               objects: Object.fromEntries(
-                Object.entries(one.objects).map(([resource, list]) => [resource, shuffle<unknown>(list, order)]),
+                Object.keys(one.objects).map(
+                  (resource) => [resource, shuffle(listAt(one.objects, resource), order)] as const,
+                ),
               ),
             })),
           };

@@ -1,6 +1,5 @@
 import type { ClusterDrift, Drift, Finding } from '../../drift/finding.ts';
 import { redactSecrets } from '../../source/secrets.ts';
-import { counted } from '../../source/text.ts';
 import { code, escaped, shown } from '../markdown-text.ts';
 import { lineWords } from '../plan/sentences.ts';
 import { driftSentence, selfServicePieces } from './sentences.ts';
@@ -65,9 +64,5 @@ function fitted(head: readonly string[], entries: readonly string[]): string[] {
     kept.push(entry);
   }
   const missing = entries.length - kept.length;
-  return [
-    ...head,
-    ...kept,
-    ...(missing > 0 ? [`\n… and ${counted(missing, 'entry').replace('entrys', 'entries')} more`] : []),
-  ];
+  return [...head, ...kept, ...(missing > 0 ? [`\n… and ${missing} more`] : [])];
 }
