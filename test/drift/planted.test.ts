@@ -676,12 +676,12 @@ const table: readonly (readonly [what: string, plant: Plant, found: string, clus
   [
     'one that was declared once',
     terminating('solar-gone', managed),
-    'stuck: Namespace solar-gone is being deleted since 2026-01-15T08:00:00Z and still there; finalizers: example.com/keep; NamespaceContentRemaining: Some resources are remaining: widgets',
+    'stuck: Namespace solar-gone is being deleted since 2026-01-15T08:00:00Z and still there; finalizers: example.com/keep; condition NamespaceContentRemaining: Some resources are remaining: widgets',
   ],
   [
     "one in a tenant's prefix",
     terminating('solar-lab-x'),
-    'stuck: Namespace solar-lab-x is being deleted since 2026-01-15T08:00:00Z and still there; finalizers: example.com/keep; NamespaceContentRemaining: Some resources are remaining: widgets',
+    'stuck: Namespace solar-lab-x is being deleted since 2026-01-15T08:00:00Z and still there; finalizers: example.com/keep; condition NamespaceContentRemaining: Some resources are remaining: widgets',
   ],
 ];
 

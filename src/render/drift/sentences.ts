@@ -65,7 +65,7 @@ export function driftSentence(finding: Finding): DriftSentence {
         ],
         details: [
           ...(finding.finalizers.length === 0 ? [] : [['finalizers: ', ...list(finding.finalizers)]]),
-          ...finding.conditions.map(({ type, message }) => [named(type), ': ', named(message)]),
+          ...finding.conditions.map(({ type, message }) => ['condition ', named(type), ': ', named(message)]),
         ],
       };
   }
