@@ -2,7 +2,8 @@ import type { Reason } from '../access/graph.ts';
 import { declaredMembers } from '../access/queries.ts';
 import { isOwnAuthentication } from '../access/names-on.ts';
 import type { Subject } from '../config/model/desired-state.ts';
-import { reservedGroups } from '../config/model/desired-state.ts';
+import { reservedGroups, subjectKey } from '../config/model/desired-state.ts';
+import { addTo, sortedBy } from '../values/order.ts';
 import { effective } from '../plan/roles.ts';
 import type { AccessFinding, ObjectRef, SelfServiceBinding } from './finding.ts';
 import type { Grant } from './grants.ts';
@@ -40,21 +41,17 @@ export function accessDrift(view: View, roles: RoleBook): AccessDrift {
     ...(clusterrolebindings ? gitGrantsOnCluster(view) : []),
   ];
   const standingOf = standings(view, roles);
-  const live = [
-    ...liveGrants('RoleBinding', rolebindings ?? []),
-    ...liveGrants('ClusterRoleBinding', clusterrolebindings ?? []),
-  ].map((grant) => ({ grant, standing: standingOf(grant) }));
+  // A server lists by name, and whoever put a snapshot together may not have.
+  const live = sortedBy(
+    [...liveGrants('RoleBinding', rolebindings ?? []), ...liveGrants('ClusterRoleBinding', clusterrolebindings ?? [])],
+    ({ object, subject }) => [object.namespace ?? '', object.name, subjectKey(subject)],
+  ).map((grant) => ({ grant, standing: standingOf(grant) }));
 
   const findings: AccessFinding[] = [];
   const told = new Set<string>();
   const gitPlaces = byPlace(git);
   const livePlaces = new Map<string, Judged[]>();
-  for (const judged of live) {
-    const place = placeOf(judged.grant);
-    const there = livePlaces.get(place);
-    if (there) there.push(judged);
-    else livePlaces.set(place, [judged]);
-  }
+  for (const judged of live) addTo(livePlaces, placeOf(judged.grant), judged);
   for (const place of new Set([...gitPlaces.keys(), ...livePlaces.keys()])) {
     const [ofGit, ofLive] = [gitPlaces.get(place) ?? [], livePlaces.get(place) ?? []];
     const finding = findingAt(view, roles, ofGit, ofLive);
@@ -78,14 +75,15 @@ function findingAt(
   const { scope, subject } = first;
   const covers = (a: Grant, b: Grant): boolean => roles.covers(a.role, b.role, scope);
   const git = effective(ofGit, covers);
-  const live = effective(
-    ofLive.flatMap(({ grant, standing }) => (standing === 'counts' ? [grant] : [])),
-    covers,
-  );
+  const counted = ofLive.flatMap(({ grant, standing }) => (standing === 'counts' ? [grant] : []));
+  const live = effective(counted, covers);
   // Who has as much by what others bound lacks nothing; that our binding is not there is said of the binding.
   const isVanishing = scope.kind === 'Namespace' && view.terminating.has(scope.namespace);
   const lacking = isVanishing ? [] : git.filter((held) => !ofLive.some(({ grant }) => covers(grant, held)));
-  const exceeding = live.filter((held) => !git.some((declared) => covers(declared, held)));
+  const isBeyond = (held: Grant): boolean => !git.some((declared) => covers(declared, held));
+  const exceeding = live.filter(isBeyond);
+  // All that give more, also where one of them gives as much as another: whoever ends it has to end each.
+  const beyond = counted.filter(isBeyond);
   if (lacking.length === 0 && exceeding.length === 0) return undefined;
 
   const direction =
@@ -106,11 +104,11 @@ function findingAt(
     cluster: view.access.cluster.name,
     scope,
     subject: declared ?? subject,
-    isDeclared: declared !== undefined,
+    isDeclared: declared !== undefined || git.length > 0,
     ...(members && { members }),
     git: heldBy(roles, git),
     live: heldBy(roles, live),
-    objects: distinct([...(exceeding.length > 0 ? exceeding : live), ...lacking].map(({ object }) => object)),
+    objects: distinct([...(beyond.length > 0 ? beyond : live), ...lacking].map(({ object }) => object)),
     because: distinctReasons(git.flatMap(({ because }) => because)),
   };
 }

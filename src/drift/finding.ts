@@ -76,9 +76,9 @@ interface About {
   readonly because: readonly Reason[];
 }
 
-/** What a role allows that the organization does not know. */
+/** What a role allows that the organization does not know: `too-many` where its rights are too many to be told. */
 export type Rights =
-  | { readonly state: 'unknown' | 'absent' }
+  | { readonly state: 'unknown' | 'absent' | 'too-many' }
   | {
       readonly state: 'known';
       /** One each, as `get secrets`; what it allows on paths of the API server, too. */
@@ -106,6 +106,7 @@ export interface AccessFinding extends About {
   readonly scope: Scope;
   /** By its name in the config where it is declared; else by that of RBAC. */
   readonly subject: Subject;
+  /** Whether Git names it anywhere. */
   readonly isDeclared: boolean;
   /** Who is behind a group, as far as the organization says. */
   readonly members?: readonly string[];

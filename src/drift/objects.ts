@@ -1,14 +1,13 @@
 import type { LiveBinding, LiveMetadata, LiveRule } from '../cluster/snapshot.ts';
 import type { ManifestObject } from '../manifests/manifest-file.ts';
-import { rightsOf } from '../kubernetes/rbac.ts';
 import { at, listAt } from '../values/json.ts';
-import { compareCodeUnits, groupedBy } from '../values/order.ts';
+import { groupedBy } from '../values/order.ts';
 import type { AccessDrift } from './access.ts';
 import { difference, specDifferences } from './fields.ts';
 import type { FieldDifference, Finding, MissingFinding } from './finding.ts';
 import type { Grant } from './grants.ts';
 import { metadataDifferences, withManagers } from './metadata.ts';
-import { resourceRules } from './roles.ts';
+import { rightsOfRules } from './roles.ts';
 import type { LiveOne, ReadKind, View } from './view.ts';
 import { isManaged, listOf, objectKey, readKinds, refOf } from './view.ts';
 
@@ -92,18 +91,13 @@ function bindingDifferences(
 
 /** The rights that are on one side alone: in whatever order, and in whatever rules, they are written. */
 function ruleDifferences(git: readonly unknown[], live: readonly LiveRule[]): FieldDifference[] {
-  const [wanted, held] = [rightsOfAll(isRuleList(git) ? git : []), rightsOfAll(live)];
-  const missing = wanted.filter((right) => !held.includes(right)).join(', ');
-  const added = held.filter((right) => !wanted.includes(right)).join(', ');
+  const [wanted, held] = [rightsOfRules(isRuleList(git) ? git : []), rightsOfRules(live)];
+  if (!wanted || !held) return [difference('rules', undefined, 'more rights than can be told')];
+  const [asked, there] = [new Set(wanted), new Set(held)];
+  const missing = wanted.filter((right) => !there.has(right)).join(', ');
+  const added = held.filter((right) => !asked.has(right)).join(', ');
   if (missing === '' && added === '') return [];
   return [difference('rules', missing === '' ? undefined : missing, added === '' ? undefined : added)];
-}
-
-function rightsOfAll(rules: readonly LiveRule[]): string[] {
-  const paths = rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
-    verbs.flatMap((verb) => nonResourceURLs.map((path) => `${verb} ${path}`)),
-  );
-  return [...rightsOf(resourceRules(rules)), ...new Set(paths)].sort(compareCodeUnits);
 }
 
 function leftBehind(view: View, { told }: AccessDrift, kind: ReadKind, live: readonly LiveOne[]): Finding[] {

@@ -24,18 +24,22 @@ export interface RoleBook {
 }
 
 /** The rules of a role, or why there are none. */
-type Rules = readonly PolicyRule[] | 'unknown' | 'absent';
+type Rules = readonly PolicyRule[] | 'unknown' | 'absent' | 'too-many';
 
 const admin: BoundRole = { kind: 'ClusterRole', name: 'admin' };
 
 /** What is known of the roles of a cluster: by their names, and where those say nothing, by their rules. */
 export function roleBook(view: View): RoleBook {
-  const { lists, access, customRoles, entries, desired } = view;
+  const { lists, access, customRoles, entries, desired, rendered } = view;
   const clusterRoles = lists.clusterroles && new Map(lists.clusterroles.map((role) => [role.name, role.rules]));
   const roles = lists.roles && new Map(lists.roles.map((role) => [objectKey({ kind: 'Role', ...role }), role.rules]));
   const existing = new Set(desired.organization.clusterRoles.map(({ value }) => value));
 
-  const rulesOf = ({ kind, name }: BoundRole, scope: Scope): Rules => {
+  const rulesOf = (role: BoundRole, scope: Scope): Rules => {
+    const rules = writtenRules(role, scope);
+    return typeof rules !== 'string' && areTooMany(rules) ? 'too-many' : rules;
+  };
+  const writtenRules = ({ kind, name }: BoundRole, scope: Scope): Rules => {
     if (kind === 'Role') {
       if (!roles || scope.kind === 'Cluster') return 'unknown';
       return roles.get(objectKey({ kind, name, namespace: scope.namespace })) ?? 'absent';
@@ -74,7 +78,12 @@ export function roleBook(view: View): RoleBook {
       ) {
         return { kind: declared.ref.kind, name: declared.ref.name };
       }
-      const isKnown = kind === 'ClusterRole' && (isBuiltInRole(name) || platformNames.has(name) || existing.has(name));
+      const isKnown =
+        kind === 'ClusterRole' &&
+        (isBuiltInRole(name) ||
+          platformNames.has(name) ||
+          existing.has(name) ||
+          (!declared && rendered.has(objectKey({ kind, name }))));
       return isKnown ? { kind, name } : { kind, name, rights: rightsIn(rulesOf(role, scope)) };
     },
   };
@@ -83,23 +92,44 @@ export function roleBook(view: View): RoleBook {
 const platformNames: ReadonlySet<string> = new Set(Object.values(platformRoles).map(({ name }) => name));
 
 function rightsIn(rules: Rules): Rights {
-  if (typeof rules === 'string') return { state: rules };
-  const onResources = resourceRules(rules);
-  const onPaths = rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
-    verbs.flatMap((verb) => nonResourceURLs.map((path) => `${verb} ${path}`)),
-  );
-  const sensitive = groupedBy(sensitiveRights(onResources), ({ name }) => name);
+  if (rules === 'unknown' || rules === 'absent') return { state: rules };
+  const rights = rules === 'too-many' ? undefined : rightsOfRules(rules);
+  if (rules === 'too-many' || !rights) return { state: 'too-many' };
+  const sensitive = groupedBy(sensitiveRights(resourceRules(rules)), ({ name }) => name);
   return {
     state: 'known',
-    rights: [...rightsOf(onResources), ...new Set(onPaths)].sort(compareCodeUnits),
+    rights,
     sensitive: Array.from(sensitive.values()).flatMap(([first]) =>
       first ? [{ name: first.name, effect: first.effect }] : [],
     ),
   };
 }
 
+/** More rights than any role of people has: whoever writes a role decides how long it takes to look at each. */
+const mostRights = 50_000;
+
+function areTooMany(rules: readonly LiveRule[]): boolean {
+  const count = (list: readonly unknown[] | undefined): number => Math.max(1, list?.length ?? 0);
+  const rights = rules.reduce(
+    (sum, { verbs, apiGroups, resources, resourceNames, nonResourceURLs }) =>
+      sum +
+      count(verbs) * (count(apiGroups) * count(resources) * count(resourceNames) + (nonResourceURLs ?? []).length),
+    0,
+  );
+  return rights > mostRights;
+}
+
+/** All that rules allow, one right each, sorted, those on paths among them; undefined where they are too many to tell. */
+export function rightsOfRules(rules: readonly LiveRule[]): string[] | undefined {
+  if (areTooMany(rules)) return undefined;
+  const onPaths = rules.flatMap(({ verbs, nonResourceURLs = [] }) =>
+    verbs.flatMap((verb) => nonResourceURLs.map((path) => `${verb} ${path}`)),
+  );
+  return [...rightsOf(resourceRules(rules)), ...new Set(onPaths)].sort(compareCodeUnits);
+}
+
 /** The rules about resources, as they are compared: a list of names that is empty names nothing in particular. */
-export function resourceRules(rules: readonly LiveRule[]): ResourceRule[] {
+function resourceRules(rules: readonly LiveRule[]): ResourceRule[] {
   return rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [] }) =>
     resources.length === 0 ? [] : [{ verbs, apiGroups, resources, ...(resourceNames.length > 0 && { resourceNames }) }],
   );

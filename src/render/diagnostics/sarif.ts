@@ -7,8 +7,10 @@ import { jsonText, visible } from '../text.ts';
 
 const informationUri = 'https://tenantry.dev';
 
-/** What a reader of the log is told about a rule. */
-export type RuleFacts = Pick<Rule, 'code' | 'name' | 'severity' | 'summary' | 'why'>;
+/** What a reader of the log is told about a rule, or about another kind of finding that has a code. */
+export interface RuleFacts extends Pick<Rule, 'name' | 'severity' | 'summary' | 'why'> {
+  readonly code: string;
+}
 
 export interface SarifOptions {
   /** Every rule that ran, whether it found something or not. */

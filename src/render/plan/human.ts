@@ -111,7 +111,8 @@ function colourOf(sign: Sentence['sign'], style: Style): (text: string) => strin
   return sign === '-' || sign === '↓' ? style.red : style.cyan;
 }
 
-function shown(pieces: readonly Piece[], style: Style): string {
+/** Pieces of a sentence for a terminal. */
+export function shown(pieces: readonly Piece[], style: Style): string {
   return pieces
     .map((piece) => {
       if (typeof piece === 'string') return prose(piece);

@@ -1,12 +1,11 @@
 import type { PlanReport, ReportVerdict } from '../../plan/report.ts';
 import type { RepeatedByItem } from '../../rules/rule.ts';
 import { counted } from '../../source/text.ts';
-import { prose, visible } from '../text.ts';
+import { code, escaped, shown } from '../markdown-text.ts';
 import { days, notesOn, places, side } from './human.ts';
 import type { Entry } from './entries.ts';
 import type { CodeCount } from './outline.ts';
 import { fewOf, isVerdict, outlineOf } from './outline.ts';
-import type { Piece } from './piece.ts';
 import { lineWords } from './sentences.ts';
 
 /** By what a comment is known as a plan. */
@@ -143,43 +142,6 @@ function verdictEntry({ code: rule, message, at, related, help, waivedBy }: Repo
     ...(waivedBy === null ? [] : [`  - waived by ${escaped(waivedBy)}`]),
     ...(help === null || waivedBy !== null ? [] : [`  - ${escaped(help)}`]),
   ].join('\n');
-}
-
-function shown(pieces: readonly Piece[]): string {
-  return pieces
-    .map((piece) => {
-      if (typeof piece === 'string') return escaped(piece);
-      if ('name' in piece) return code(piece.name);
-      return `**${'main' in piece ? code(piece.main) : escaped(piece.strong)}**`;
-    })
-    .join('');
-}
-
-/** A name as code, whatever it holds: the fence is longer than any run of backquotes in it. */
-function code(text: string): string {
-  const shownText = visible(text).slice(0, 300);
-  const longest = Math.max(0, ...Array.from(shownText.matchAll(/`+/g), ([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const padding = longest > 0 ? ' ' : '';
-  return shownText === '' ? '(empty)' : `${fence}${padding}${shownText}${padding}${fence}`;
-}
-
-/** Prose that stays prose; what is in backquotes becomes code. */
-function escaped(text: string): string {
-  return prose(text)
-    .split(/(`[^`]+`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replace(/[\\`*_{}[\]<>|~@#&$]|:(?=\/\/)|(?<=\bwww)\./gi, plain)))
-    .join('');
-}
-
-/** Characters that Markdown or HTML would take for something, as themselves. */
-function plain(character: string): string {
-  if (character === '<') return '&lt;';
-  if (character === '>') return '&gt;';
-  if (character === '&') return '&amp;';
-  // GitHub looks for mentions, issues and addresses in what is rendered: only something in between stops it.
-  if (/[@#:.]/.test(character)) return `${character}<!-- -->`;
-  return `\\${character}`;
 }
 
 function bytes(text: string): number {

@@ -1,0 +1,68 @@
+import type { ClusterDrift, Drift, Finding } from '../../drift/finding.ts';
+import { redactSecrets } from '../../source/secrets.ts';
+import { code, escaped, shown } from '../markdown-text.ts';
+import { lineWords } from '../plan/sentences.ts';
+import { driftSentence, selfServicePieces } from './sentences.ts';
+import type { PlaceOf } from './summary.ts';
+import { headlineOf, linesOf, stateOf } from './summary.ts';
+
+/** GitHub takes comments, and summaries of jobs in parts, of up to 65,536 characters; in bytes, with some to spare. */
+const mostBytes = 60_000;
+
+/** A drift for a summary or a comment: what does not fit is counted. Nothing in it is Markdown, a mention or HTML of others. */
+export function markdownDrift(drift: Drift, placeOf: PlaceOf): string {
+  const { clusters, asOf, takenAt, unused } = drift;
+  const head = [
+    `### tenantry drift: ${escaped(headlineOf(drift))}`,
+    '',
+    `<sub>Git as of ${code(asOf)}, clusters read at ${code(takenAt)}</sub>`,
+    '',
+    '| cluster | state | differences | expected | unknown |',
+    '| --- | --- | ---: | ---: | ---: |',
+    ...clusters.map(clusterRow),
+  ];
+  const entries = [
+    ...clusters.flatMap((cluster) => clusterEntries(cluster, placeOf)),
+    ...unused.map(({ kind, name }) => `- ⚪ expected, and nowhere: ${escaped(kind)} ${code(redactSecrets(name))}`),
+  ];
+  return `${fitted(head, entries).join('\n')}\n`;
+}
+
+function clusterRow(cluster: ClusterDrift): string {
+  const counts = [cluster.findings, cluster.expected, cluster.unknown].map(({ length }) => String(length));
+  const mark = cluster.inStep ? '✅' : cluster.findings.length > 0 ? '❌' : '❔';
+  return `| ${[code(cluster.cluster), `${mark} ${escaped(stateOf(cluster))}`, ...counts].join(' | ')} |`;
+}
+
+function clusterEntries({ cluster, findings, unknown, selfService }: ClusterDrift, placeOf: PlaceOf): string[] {
+  const entries = [
+    ...unknown.map(({ resource, why }) => `- ❔ ${code(resource)} not known: ${escaped(redactSecrets(why))}`),
+    ...findings.map((finding) => findingEntry(finding, placeOf)),
+    ...selfService.map((one) => `- ⚪ bound by an admin of the namespace: ${shown(selfServicePieces(one))}`),
+  ];
+  return entries.length === 0 ? [] : [`\n**${code(cluster)}**\n`, ...entries];
+}
+
+const marks = { '+': '➕', '-': '➖', '↑': '🔺', '↓': '🔻', '~': '🔹', '!': '❌', '?': '❔' } as const;
+
+function findingEntry(finding: Finding, placeOf: PlaceOf): string {
+  const { sign, pieces, details } = driftSentence(finding);
+  const lines = lineWords({ before: [], after: linesOf(finding.because, placeOf) }, code);
+  return [
+    `- ${marks[sign]} ${shown(pieces)}${lines === '' ? '' : ` — ${lines}`}`,
+    ...details.map((detail) => `  - ${shown(detail)}`),
+  ].join('\n');
+}
+
+/** Whole entries as long as there is room: half of one may be other Markdown. */
+function fitted(head: readonly string[], entries: readonly string[]): string[] {
+  let left = mostBytes - Buffer.byteLength(head.join('\n'));
+  const kept: string[] = [];
+  for (const entry of entries) {
+    left -= Buffer.byteLength(entry) + 1;
+    if (left < 0) break;
+    kept.push(entry);
+  }
+  const missing = entries.length - kept.length;
+  return [...head, ...kept, ...(missing > 0 ? [`\n… and ${missing} more`] : [])];
+}
