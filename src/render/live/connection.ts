@@ -23,13 +23,13 @@ export function connectionWords({ name, server, state }: NamedCluster): Connecti
       return { sentence: `${name} was read whole` };
     case 'forbidden':
       return {
-        sentence: prose(`${name}: you may not list ${listed(state.missing.map(({ resource }) => resource))}`),
+        sentence: prose(`${name}: you may not list ${listed(state.missing.map(({ resource }) => plain(resource)))}`),
         help: `have the cluster's operator bind you to the ClusterRole tenantry:viewer, which dist/cluster-access/${name}/viewer.yaml has`,
       };
     case 'partial':
       return {
         sentence: prose(
-          `${name} was read in part: ${state.missing.map(({ resource, why }) => `${resource}: ${why}`).join('; ')}`,
+          `${name} was read in part: ${state.missing.map(({ resource, why }) => `${plain(resource)}: ${why}`).join('; ')}`,
         ),
         help: 'run this again; what is missing here is not known',
       };
@@ -54,6 +54,11 @@ export function connectionWords({ name, server, state }: NamedCluster): Connecti
         help: prose(`add a context whose server is ${server}, or name another file with --kubeconfig`),
       };
   }
+}
+
+/** A resource without its API group: none of two groups are ever listed. */
+function plain(resource: string): string {
+  return resource.split('.', 1)[0] ?? '';
 }
 
 function listed(names: readonly string[]): string {
