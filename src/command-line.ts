@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './app/io.ts';
 import type { CanIOptions } from './commands/can-i.ts';
 import type { GetOptions, ObjectKind } from './commands/get.ts';
+import type { DriftOptions } from './commands/drift.ts';
 import type { GrantOptions } from './commands/grant.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
@@ -346,6 +347,21 @@ what it means. What is live is under status; without --kubeconfig or --snapshot,
     .action(async (kind: ObjectKind, name: string, options: Shared & GetOptions) => {
       const { get } = await import('./commands/get.ts');
       await run(get(io(options.dir), kind, name, options));
+    });
+
+  live(
+    program.command('drift').description('show what the clusters hold that Git does not, and the reverse, as access'),
+  )
+    .addOption(requireAllOption())
+    .option('--accept', 'print the lines of organization.yaml that would say that what is found is expected')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'json', 'sarif']).default('human'),
+    )
+    .addOption(asOfOption())
+    .addHelpText('after', '\nExits with 3 where something differs, and with 2 where no cluster could be read.')
+    .action(async (options: Shared & DriftOptions) => {
+      const { drift } = await import('./commands/drift.ts');
+      await run(drift(io(options.dir), options));
     });
 
   program

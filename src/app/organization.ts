@@ -6,8 +6,8 @@ import type { ConfigFiles, EvaluateTypeScript } from '../config/reading/files.ts
 import { configFilesOf, readConfigFiles, sourcesOf } from '../config/reading/files.ts';
 import type { DesiredState } from '../config/model/desired-state.ts';
 import { resolve } from '../config/model/resolve.ts';
-import type { Diagnostic, Placed } from '../source/diagnostic.ts';
-import { placeDiagnostics } from '../source/diagnostic.ts';
+import type { Diagnostic, Placed, PlacedLabel } from '../source/diagnostic.ts';
+import { formatPath, placeDiagnostics } from '../source/diagnostic.ts';
 import { Failure } from '../values/failure.ts';
 import { meanwhile } from '../values/concurrency.ts';
 import { oncePer } from '../values/once.ts';
@@ -202,6 +202,18 @@ export async function lineFinder(
   origins: Iterable<Origin>,
 ): Promise<(origin: Origin) => string> {
   const pathOf = pathFrom(io);
+  const placeOf = await placeFinder(sources, origins);
+  return (origin) => {
+    const { file, span } = placeOf(origin);
+    return span ? `${pathOf(file)}:${span.start.line}` : pathOf(file);
+  };
+}
+
+/** Gives the place of an origin in its file, by the organization's own paths, with each file's positions worked out once. */
+export async function placeFinder(
+  sources: ReadonlyMap<string, Source>,
+  origins: Iterable<Origin>,
+): Promise<(origin: Origin) => PlacedLabel> {
   const locators = new Map<string, Locator>();
   for (const { file } of origins) {
     const source = sources.get(file);
@@ -209,7 +221,7 @@ export async function lineFinder(
   }
   return (origin) => {
     const span = locators.get(origin.file)?.(originPath(origin), 'key');
-    return span ? `${pathOf(origin.file)}:${span.start.line}` : pathOf(origin.file);
+    return { file: origin.file, path: formatPath(origin), ...(span && { span }) };
   };
 }
 

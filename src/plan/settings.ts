@@ -161,6 +161,14 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
       organization.exceptions.map(({ code, target, until, origin }) =>
         fact(keys.exceptions, word(until), origin, `${code} ${target}`),
       ),
+    expected: () =>
+      organization.expected.map(({ kind, name, namespace, cluster, reason, origin }) => {
+        const where = [
+          ...(namespace === undefined ? [] : [`in ${namespace}`]),
+          ...(cluster === undefined ? [] : [`on ${cluster}`]),
+        ];
+        return fact(keys.expected, word(reason), origin, [kind, name, ...where].join(' '));
+      }),
   } satisfies ByHand<typeof keys>);
   yield* all({
     breakGlassGroups: () =>

@@ -10,6 +10,7 @@ import {
   count,
   date,
   name,
+  noSpaces,
   oneLine,
   oneOf,
   optional,
@@ -313,6 +314,35 @@ export const organization = {
       ),
     ),
     { order: permitsUntil, risk: 'limit', rendered: { nothing: 'for rules' } },
+  ),
+  expected: setting(
+    'expected difference',
+    optional(
+      Type.Array(
+        Type.Object(
+          {
+            cluster: optional(name('The cluster. Default: every cluster.')),
+            kind: Type.String({
+              description: 'The kind of the object, such as `ClusterRoleBinding`.',
+              minLength: 1,
+              maxLength: 63,
+              pattern: '^[A-Z][A-Za-z0-9]*$',
+            }),
+            namespace: optional(name('The namespace that it is in. Default: whichever.')),
+            name: Type.String({
+              description: 'Its name. One that ends in `*` stands for all that begin so.',
+              minLength: 1,
+              maxLength: 253,
+              pattern: noSpaces,
+            }),
+            reason: Type.String({ description: 'Why it is to be so.', minLength: 10, maxLength: 500 }),
+          },
+          strict,
+        ),
+        { description: 'What is on clusters and not in Git, and is to be so: `drift` does not report it.' },
+      ),
+    ),
+    { order: permits, risk: 'limit', rendered: { nothing: 'for drift' } },
   ),
   policies: nested(policies, 'Settings of the admission policies.'),
   config: nested(config),

@@ -526,6 +526,7 @@ describe('TEN528, TEN529: limits and protections', () => {
       protectedNamespaces: ['monitoring'],
       changes: { removals: { namespaces: 50, accessPercent: 20 } },
       exceptions: exception('2026-04-01'),
+      expected: [{ cluster: 'one', kind: 'ClusterRoleBinding', name: 'viewers', reason: 'the platform team' }],
     });
     expect(await risks(before, after)).toEqual([
       'organization.yaml:22:19 TEN528 `tenantPrefix` of the organization goes from `Required` to `Optional`',
@@ -533,6 +534,7 @@ describe('TEN528, TEN529: limits and protections', () => {
       'organization.yaml:26:5 TEN528 `ingress-*` is no longer protected: tenants may take such names',
       'organization.yaml:29:19 TEN528 one change may take away more: `namespaces` from `5` to `50`',
       'organization.yaml:32:7 TEN528 an exception is made, or made to last longer: `TEN210 solar` until 2026-04-01',
+      'organization.yaml:37:7 TEN528 `drift` no longer reports `ClusterRoleBinding viewers on one`',
     ]);
     expect(await risks(after, before)).toEqual([
       'organization.yaml:6:3 TEN528 one change may take away more: `accessPercent` from `20` to `30`',

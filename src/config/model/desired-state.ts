@@ -65,6 +65,8 @@ export interface Organization {
   readonly protectedNamespaces: readonly string[];
   readonly labelDomain: string;
   readonly exceptions: readonly Exception[];
+  /** What clusters have that Git does not, and are to have. */
+  readonly expected: readonly ExpectedObject[];
   /** Undefined when the organization does not say which repository Argo CD follows. */
   readonly argoCD?: ArgoCD;
   /** The user name as which Argo CD writes to clusters that do not say another. */
@@ -127,6 +129,17 @@ export interface Exception {
   readonly target: string;
   readonly reason: string;
   readonly until: string;
+  readonly origin: Origin;
+}
+
+/** An object of a cluster that is not in Git and is to be there. A `name` that ends in `*` stands for all that begin so. */
+export interface ExpectedObject {
+  /** On every cluster, where there is none. */
+  readonly cluster?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly reason: string;
   readonly origin: Origin;
 }
 

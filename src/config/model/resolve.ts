@@ -220,6 +220,7 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
     ],
     labelDomain: (spec && field(spec, 'labelDomain')?.value) ?? settings.organization.labelDomain.default,
     exceptions: items(spec && field(spec, 'exceptions')).map((e) => ({ ...e.value, origin: e.origin })),
+    expected: items(spec && field(spec, 'expected')).map((e) => ({ ...e.value, origin: e.origin })),
     ...optional('argoCD', argoCD && resolveValues(settings.argoCD, argoCD, home('argoCD'))),
     syncIdentity: controllerIdentity(argoCD?.value),
     policies: {

@@ -41,6 +41,8 @@ function sayLimit({ name, parts, owners, change }: Sentence): string {
       return `${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} no longer protected: tenants may take such names`;
     case organization.exceptions.name:
       return `${parts.length === 1 ? 'an exception is' : 'exceptions are'} made, or made to last longer: ${parts.join(', ')}`;
+    case organization.expected.name:
+      return `\`drift\` no longer reports ${parts.join(' and ')}`;
     case tenant.allocations.name:
       return change.before
         ? `the budget of ${parts.join(' and ')} of ${owners} goes ${values(change)}`
