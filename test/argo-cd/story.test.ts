@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { at, listAt, waitFor } from '../control-plane/client.ts';
 import type { ApplicationState } from './application.ts';
+import { fleetDrift } from './drift.ts';
 import { applicationOf, startFleet } from './fleet.ts';
 import type { Files, Fleet } from './fleet.ts';
 import { guideSteps, runAsOperator } from './guide.ts';
@@ -109,6 +110,11 @@ describe('an operator', () => {
     await answers(site, 'solar-sre', 'solar-prod', 200);
     await answers(dev, 'solar-sre', 'solar-dev', 200);
     expect(await fleet.argoCD.application('tenantry-argo-cd')).toMatchObject({ health: 'Healthy' });
+  });
+
+  test('N8: sees no drift in it, for all that Argo CD has written', async () => {
+    const none = { [prod]: [], [site]: [], [dev]: [] };
+    expect(await fleetDrift(fleet)).toEqual({ code: 0, findings: none, unknown: none });
   });
 });
 
@@ -337,6 +343,8 @@ describe('what is done by hand', () => {
     const state = await inVain(() => undefined);
     expect(state).toMatchObject(allIsWell);
     await answers(prod, 'strangers', 'solar-prod', 200);
+    const { code, findings } = await fleetDrift(fleet);
+    expect({ code, findings: findings[prod] }).toEqual({ code: 3, findings: ['more RoleBinding solar-prod/rogue'] });
     await request(prod, 'DELETE', `${roleBindingsIn('solar-prod')}/rogue`);
   });
 });

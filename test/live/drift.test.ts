@@ -10,6 +10,7 @@ import type { TestCluster } from './support/cluster.ts';
 import { startCluster } from './support/cluster.ts';
 import { roleBinding, subject } from './support/objects.ts';
 import { clusterName, organization, tenant } from './support/organization.ts';
+import { allOnTestedVersion } from './support/tested-version.ts';
 
 /**
  * `tenantry drift` on a real control plane: of what was applied as Argo CD applies it, nothing; of what somebody changed by
@@ -50,7 +51,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   folder = temporaryFolder();
-  const all = files();
+  const all = allOnTestedVersion(files());
   const file = `clusters/${clusterName}.yaml`;
   const declared = String(all[file]).replace('https://prodcluster01.example.com:6443', cluster.plane.server);
   writeFiles(folder, { ...all, [file]: declared, 'clusters/example-ca.pem': cluster.plane.authority });
