@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import packageJson from '../package.json' with { type: 'json' };
 import { organizationFolder } from './app/folders.ts';
-import type { Io } from './app/io.ts';
+import type { Io, Waiting } from './app/io.ts';
 import { noProgress, progressLine } from './app/progress.ts';
 import { runCommandLine } from './command-line.ts';
 import { systemFailure } from './values/system-error.ts';
@@ -40,6 +41,19 @@ const writer = (stream: NodeJS.WriteStream) => (text: string) => {
 };
 const [out, err] = [writer(process.stdout), writer(process.stderr)];
 
+const end = new AbortController();
+
+/** Ctrl-C once: the run ends by itself. Whoever presses it again ends the process, as ever. */
+const waiting = (): Waiting => ({
+  ended: new Promise((ended) => {
+    end.signal.addEventListener('abort', ended);
+    process.once('SIGINT', () => {
+      end.abort();
+    });
+  }),
+  sleep,
+});
+
 const io = (folder: string | undefined): Io => {
   const { stdout, stderr, env } = process;
   const cwd = process.cwd();
@@ -59,7 +73,12 @@ const io = (folder: string | undefined): Io => {
       typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
     threadScript: new URL('./synth-thread.js', import.meta.url),
     progress,
-    out: { write: out, colour: colour(stdout), ...(stdout.isTTY && { width: stdout.columns }) },
+    waiting,
+    out: {
+      write: out,
+      colour: colour(stdout),
+      ...(stdout.isTTY && { width: stdout.columns, height: stdout.rows }),
+    },
     err: { write: err, colour: colour(stderr), ...(stderr.isTTY && { width: stderr.columns }) },
   };
 };
@@ -79,3 +98,5 @@ try {
 } finally {
   progress.clear();
 }
+// What was being read when it was ended is waited for no longer.
+if (end.signal.aborted) process.exit();

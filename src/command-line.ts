@@ -51,10 +51,8 @@ export async function runCommandLine(args: readonly string[], edge: Edge): Promi
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : couldNotRun;
     const failure = error instanceof Failure ? error : failureOfSystem(error);
     if (!failure) throw error;
-    // It may hold what a file or a server says.
-    const { prose } = await import('./render/text.ts');
-    const shown = (text: string): string => text.split('\n').map(prose).join('\n');
-    edge.err(`error: ${shown(failure.message)}\n${failure.help === undefined ? '' : `help: ${shown(failure.help)}\n`}`);
+    const { failureText } = await import('./render/failure.ts');
+    edge.err(failureText(failure));
     return couldNotRun;
   }
 }
@@ -83,6 +81,21 @@ const allowOption = () =>
   new Option('--allow <code...>', 'rules about changes that this change may break, where they can be waived');
 const tableFormat = () =>
   new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table');
+
+/** Seconds between two readings: often enough to watch something happen, and no burden for an API server. */
+const interval = (value: string): number => {
+  const seconds = Number(value);
+  if (!/^\d{1,5}$/.test(value) || seconds < 5) {
+    throw new InvalidArgumentError('Give whole seconds, at least 5, or nothing for 30.');
+  }
+  return seconds;
+};
+
+const watchOption = () =>
+  new Option('--watch [seconds]', 'read again every so many seconds (30), and show it in the same place, until Ctrl-C')
+    .argParser(interval)
+    .preset('30')
+    .conflicts(['snapshot', 'requireAll']);
 
 const requireAllOption = () => new Option('--require-all', 'exit with 2 where a cluster could not be read whole');
 
@@ -306,20 +319,22 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
     .option('--tenant <name>', "only this tenant's namespaces")
     .option('--group <name>', 'only namespaces that are shared with this group')
     .addOption(requireAllOption())
+    .addOption(watchOption())
     .addOption(tableFormat())
     .addOption(asOfOption())
     .action(async (options: Shared & StatusOptions) => {
       const { status } = await import('./commands/status.ts');
-      await run(status(io(options.dir), 'namespaces', options));
+      await run(status(() => io(options.dir), 'namespaces', options));
     });
   live(statusCommand.command('clusters').description('show the clusters: nodes, CPUs, memory, version, connection'))
     .addOption(requireAllOption())
+    .addOption(watchOption())
     .addOption(tableFormat())
     .addOption(asOfOption())
     .action(async (_: object, command: Command) => {
       const options = command.optsWithGlobals<Shared & StatusOptions>();
       const { status } = await import('./commands/status.ts');
-      await run(status(io(options.dir), 'clusters', options));
+      await run(status(() => io(options.dir), 'clusters', options));
     });
 
   program

@@ -12,7 +12,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { all, annotate, artifact, main, Refusal, request, variable } from './github.mjs';
+import { all, annotate, artifact, jsonObject, main, Refusal, request, variable } from './github.mjs';
 import { isAutomation, isProgram, pullRequestOf, runOfEvent } from './pull-request.mjs';
 
 const marker = '<!-- tenantry-plan -->';
@@ -32,7 +32,7 @@ await main(async () => {
   const files = await artifact(variable('GITHUB_RUN_ID'), 'plan', names, limits);
   if (!files) throw new Refusal('this run has no artifact plan');
   const plan = files.get('plan.json');
-  const made = parsed(plan, 'plan.json');
+  const made = jsonObject(plan, 'plan.json');
   if (made.head?.commit !== merge || made.base?.commit !== base) {
     throw new Refusal('plan.json is not of the merge of this pull request, or its base has moved: run this again');
   }
@@ -53,17 +53,6 @@ function commits() {
       .match(/^parent [0-9a-f]+$/gm) ?? [];
   if (parents.length !== 2) throw new Refusal('what is checked out is no merge of a pull request');
   return [ids, ...parents.map((line) => line.slice('parent '.length))];
-}
-
-function parsed(bytes, name) {
-  let value;
-  try {
-    value = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw new Refusal(`${name} is not JSON`);
-  }
-  if (typeof value !== 'object' || value === null) throw new Refusal(`${name} is no JSON object`);
-  return value;
 }
 
 /** The plan's Markdown, by the program of the default branch, which gets no token. */

@@ -25,6 +25,18 @@ export async function main(script) {
   }
 }
 
+/** The object that a file of an artifact holds as JSON. */
+export function jsonObject(bytes, name) {
+  let value;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Refusal(`${name} is not JSON`);
+  }
+  if (typeof value !== 'object' || value === null) throw new Refusal(`${name} is no JSON object`);
+  return value;
+}
+
 /** A line in the log that GitHub shows at the run. What it says may quote strangers, and stays in its line. */
 export function annotate(level, message) {
   const line = message.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');

@@ -6,6 +6,15 @@ export interface Output {
   readonly colour: boolean;
   /** Columns of the terminal; undefined when nobody is looking. */
   readonly width?: number;
+  /** Its rows. */
+  readonly height?: number;
+}
+
+/** How a run waits that goes on until somebody ends it. */
+export interface Waiting {
+  /** Settles once the run is to end: somebody has pressed Ctrl-C. */
+  readonly ended: Promise<unknown>;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
 /** All that a command gets from the world outside. */
@@ -30,6 +39,8 @@ export interface Io {
   readonly threadScript?: URL;
   /** Says what a long run is at; there only where someone is looking. */
   readonly progress?: Progress;
+  /** From the call on, Ctrl-C ends the run in good order; there only where a process can be told so. */
+  readonly waiting?: () => Waiting;
   readonly out: Output;
   readonly err: Output;
 }

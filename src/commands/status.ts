@@ -5,6 +5,7 @@ import { exit } from '../app/io.ts';
 import { graphOrProblems, styleOf } from '../app/organization.ts';
 import type { LiveOptions } from '../app/snapshots.ts';
 import { liveSnapshot } from '../app/snapshots.ts';
+import { watched } from '../app/watch.ts';
 import type { LiveResource } from '../cluster/snapshot.ts';
 import type { SeenCluster, SeenNamespace } from '../drift/seen.ts';
 import { seenClusters, seenNamespaces } from '../drift/seen.ts';
@@ -20,6 +21,7 @@ import {
 } from '../render/live/status.ts';
 import { prose } from '../render/text.ts';
 import { plainStyle } from '../render/style.ts';
+import { Failure } from '../values/failure.ts';
 
 export interface StatusOptions extends Omit<LiveOptions, 'clusters'> {
   readonly cluster?: string;
@@ -28,6 +30,8 @@ export interface StatusOptions extends Omit<LiveOptions, 'clusters'> {
   readonly tenant?: string;
   readonly group?: string;
   readonly requireAll?: true;
+  /** Reads again every so many seconds. */
+  readonly watch?: number;
   readonly format: 'table' | 'json' | 'csv';
   readonly asOf?: string;
 }
@@ -36,7 +40,23 @@ export interface StatusOptions extends Omit<LiveOptions, 'clusters'> {
 const resources: readonly LiveResource[] = ['nodes', 'namespaces', 'rolebindings'];
 
 /** `tenantry status`: the namespaces on all clusters (S2, S3, S17, S26), or the clusters themselves (S21), as they are. */
-export async function status(io: Io, what: 'namespaces' | 'clusters', options: StatusOptions): Promise<number> {
+export async function status(
+  ioNow: () => Io,
+  what: 'namespaces' | 'clusters',
+  options: StatusOptions,
+): Promise<number> {
+  const { watch, format } = options;
+  if (watch === undefined) return statusNow(ioNow(), what, options);
+  if (format !== 'table') {
+    throw new Failure('bad-arguments', `--watch shows a view in a terminal, and ${format} is for programs`, {
+      help: `leave out --watch or --format ${format}; a program that wants to know again runs this again`,
+    });
+  }
+  return watched(ioNow, watch, (io) => statusNow(io, what, options));
+}
+
+/** What is there now, read once. */
+async function statusNow(io: Io, what: 'namespaces' | 'clusters', options: StatusOptions): Promise<number> {
   const checked = await graphOrProblems(io, options);
   if (!checked) return exit.problems;
   const { cluster, tenant, group } = options;

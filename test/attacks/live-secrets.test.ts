@@ -96,10 +96,10 @@ it('are in nothing that status, drift and get print or save', async () => {
     named: { token: secret() },
   };
   const folder = temporaryFolder();
-  const { 'clusters/prodcluster01.yaml': cluster, 'clusters/example-ca.pem': _authority, ...others } = exampleOrganization;
+  const cluster = exampleOrganization['clusters/prodcluster01.yaml'];
   const names = Object.keys(servers) as (keyof typeof servers)[];
   writeFiles(folder, {
-    ...others,
+    'organization.yaml': exampleOrganization['organization.yaml'],
     ...Object.fromEntries(
       names.flatMap((name) => {
         const file = cluster

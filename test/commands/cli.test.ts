@@ -342,6 +342,7 @@ describe('init', () => {
       'api-server/mycluster01/authentication-configuration.yaml',
       'cluster-access/mycluster01/argo-cd.yaml',
       'cluster-access/mycluster01/cluster-admins.yaml',
+      'cluster-access/mycluster01/viewer.yaml',
       'mycluster01/cluster/cluster-scope.yaml',
       'mycluster01/namespaces/first-dev.yaml',
     ]);

@@ -31,6 +31,9 @@ export interface World {
   readonly api: GitHub;
   /** Added to the environment of every step. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The variables and the secrets of the repository's settings. */
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Called before each step that runs; tests move the world on here. */
   readonly before?: (step: string) => void;
   /** Steps that are left out: those that take their time, and that the test says nothing about. */
@@ -66,6 +69,7 @@ export interface Step {
 export interface Job {
   readonly if?: string;
   readonly needs?: string;
+  readonly environment?: string;
   readonly steps: readonly Step[];
   readonly outputs?: Readonly<Record<string, string>>;
   readonly defaults?: { readonly run: { readonly 'working-directory': string } };
@@ -115,6 +119,9 @@ async function runJob(
   const context: Context = {
     github: { event_name: trigger.event, event: trigger.payload, ref: trigger.ref, workspace, token },
     inputs: trigger.inputs ?? {},
+    vars: world.vars ?? {},
+    // Those of an environment are there only for a job that names it.
+    secrets: job.environment === undefined ? {} : (world.secrets ?? {}),
     runner: { temp },
     needs: earlier,
     steps,

@@ -26,6 +26,17 @@ export interface Comment {
   body: string;
 }
 
+export interface Issue {
+  readonly number: number;
+  readonly user: { readonly login: string };
+  title: string;
+  body: string | null;
+  state: 'open' | 'closed';
+  state_reason?: string;
+  /** There for a pull request, which is among the issues too. */
+  readonly pull_request?: object;
+}
+
 /** What GitHub knows, as far as the workflows ask for it. Tests set it up, and look at what became of it. */
 export interface GitHub {
   /** Of the REST API. */
@@ -37,6 +48,7 @@ export interface GitHub {
   readonly commits: Map<string, readonly string[]>;
   readonly artifacts: { readonly run: number; readonly name: string; readonly zip: Buffer }[];
   readonly comments: Comment[];
+  readonly issues: Issue[];
   /** Whether Settings > Actions lets workflows open pull requests. */
   mayOpenPulls: boolean;
   /** Each request that would change something: `PATCH issues/comments/3`. */
@@ -53,6 +65,7 @@ const nothing: GitHub = {
   commits: new Map(),
   artifacts: [],
   comments: [],
+  issues: [],
   mayOpenPulls: true,
   writes: [],
 };
@@ -119,6 +132,26 @@ async function answer(state: GitHub, request: IncomingMessage): Promise<Answer> 
     case 'GET actions/artifacts/N/zip':
       // Another host than the API's: there, `fetch` sends no token.
       return { redirect: `${state.url.replace('127.0.0.1', 'localhost')}/storage/${String(id)}` };
+    case 'GET issues':
+      return [
+        200,
+        page(
+          state.issues.filter((issue) => issue.state === url.searchParams.get('state')),
+          url,
+        ),
+      ];
+    case 'POST issues': {
+      const { title = '', body: description = '' } = body;
+      const user = { login: bot };
+      state.issues.push({ number: state.issues.length + 1, user, title, body: description, state: 'open' });
+      return [201, state.issues.at(-1)];
+    }
+    case 'PATCH issues/N': {
+      const issue = state.issues.find((one) => one.number === number);
+      if (!issue) return notFound;
+      Object.assign(issue, body);
+      return [200, issue];
+    }
     case 'GET issues/N/comments':
       return [200, page(commentsOf(state, number), url)];
     case 'POST issues/N/comments':

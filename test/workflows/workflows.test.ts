@@ -17,6 +17,8 @@ const steps = jobs.flatMap(({ at, job }) => job.steps.map((step) => ({ at, step 
 const granted = {
   'comment.yml plan': { contents: 'read', 'pull-requests': 'read' },
   'comment.yml comment': { actions: 'read', contents: 'read', 'pull-requests': 'write' },
+  'drift.yml read': { contents: 'read' },
+  'drift.yml issue': { actions: 'read', contents: 'read', issues: 'write' },
   'expire.yml render': { contents: 'read' },
   'expire.yml propose': { actions: 'read', contents: 'write', 'pull-requests': 'write' },
   'synthesize.yml render': { contents: 'read', 'pull-requests': 'read' },
@@ -28,6 +30,7 @@ describe('the workflows', () => {
     expect(files).toEqual([
       'cluster.yml',
       'comment.yml',
+      'drift.yml',
       'expire.yml',
       'program.yml',
       'synthesize.yml',
@@ -56,9 +59,17 @@ describe('the workflows', () => {
     );
   });
 
-  it('know no secrets, and never run with rights for what a stranger proposes', () => {
+  it('know one secret, of an environment, in one step of main, and never run with rights for what a stranger proposes', () => {
+    const given = steps.flatMap(({ at, step }) =>
+      /secrets\s*[.[]/.test(JSON.stringify(step)) ? [`${at}: ${step.run ?? ''}`] : [],
+    );
+    expect(given).toEqual(['drift.yml read: .github/scripts/drift.sh']);
+    expect(files.map((file) => text(file).match(/secrets\s*[.[]/g)?.length ?? 0).reduce((a, b) => a + b)).toBe(1);
+    expect(jobs.flatMap(({ at, job }) => (job.environment ? [[at, job.environment, job.if]] : []))).toEqual([
+      ['drift.yml read', 'drift', "${{ github.ref == 'refs/heads/main' && vars.TENANTRY_DRIFT == 'true' }}"],
+    ]);
+    expect(Object.keys(workflow('drift.yml').on)).toEqual(['schedule', 'workflow_dispatch']);
     for (const file of files) {
-      expect(text(file)).not.toMatch(/secrets\s*[.[]/);
       expect(Object.keys(workflow(file).on)).not.toContain('pull_request_target');
     }
   });
@@ -71,6 +82,8 @@ describe('the workflows', () => {
       'comment.yml plan: node program/.github/scripts/of-run.mjs',
       'comment.yml comment: node program/.github/scripts/of-run.mjs',
       'comment.yml comment: node program/.github/scripts/comment.mjs',
+      'drift.yml issue: node .github/scripts/fetch-artifact.mjs',
+      'drift.yml issue: node .github/scripts/drift-issue.mjs',
       'expire.yml propose: node .github/scripts/fetch-artifact.mjs',
       'expire.yml propose: .github/scripts/commit.sh',
       'expire.yml propose: node .github/scripts/propose.mjs',
