@@ -36,6 +36,8 @@ interface Case {
   readonly program: Program;
   /** Throws unless what it prints is right. */
   readonly check?: (stdout: string) => void;
+  /** Processor time in seconds, from what it prints; else it is looked up while it runs. */
+  readonly cpuSeconds?: (stdout: string) => number;
   /** Requests that it may send to each cluster. */
   readonly mostRequests?: number;
 }
@@ -80,8 +82,9 @@ function casesOf(folder: string, size: LiveSize): Case[] {
       '--cache-dir',
       join(folder, 'cache'),
     ];
-    // What it prints is thrown away by the shell, and not read here.
-    const script = 'list=$1; shift; exec xargs -a "$list" -P 16 -L 1 "$@" > /dev/null';
+    // What kubectl prints is thrown away by the shell, and not read here. Whoever looks from outside does not see the time of
+    // the last ones, so the shell tells it.
+    const script = 'list=$1; shift; xargs -a "$list" -P 16 -L 1 "$@" > /dev/null; code=$?; times; exit $code';
     return { file: 'sh', args: ['-c', script, 'sh', list, ...command] };
   };
   const kinds = ['nodes', 'namespaces', 'rolebindings'];
@@ -96,9 +99,21 @@ function casesOf(folder: string, size: LiveSize): Case[] {
       mostRequests: mostRequests(size.namespaces),
     },
     // The place for `drift`: the fleet answers all lists that it reads, and holds what is rendered.
-    { name: kubectlEach, program: kubectl('each', (cluster) => kinds.map((kind) => get(cluster, kind))) },
-    { name: kubectlOnce, program: kubectl('once', (cluster) => [get(cluster, kinds.join(','))]) },
+    {
+      name: kubectlEach,
+      program: kubectl('each', (cluster) => kinds.map((kind) => get(cluster, kind))),
+      cpuSeconds: timesOf,
+    },
+    { name: kubectlOnce, program: kubectl('once', (cluster) => [get(cluster, kinds.join(','))]), cpuSeconds: timesOf },
   ];
+}
+
+/** What the shell's `times` says, such as `0m1.20s 0m0.30s`, for itself and for all that it has waited for. */
+function timesOf(text: string): number {
+  return Array.from(
+    text.matchAll(/(\d+)m([\d.]+)s/g),
+    ([, minutes, seconds]) => 60 * Number(minutes) + Number(seconds),
+  ).reduce((sum, one) => sum + one, 0);
 }
 
 /** The medians of some rounds of all cases, in turn, after one that counts for none of them: the servers make answers once. */
@@ -122,7 +137,7 @@ async function measure(folder: string, on: LiveOptions): Promise<Measured> {
 }
 
 async function runCase(
-  { name, program, check, mostRequests: most = Infinity }: Case,
+  { name, program, check, cpuSeconds, mostRequests: most = Infinity }: Case,
   fleet: LiveFleet,
 ): Promise<Run & { readonly requests: number }> {
   await fleet.requests();
@@ -131,7 +146,7 @@ async function runCase(
   if (result.code !== 0) throw new Error(`${name} ended with ${result.code ?? 'a signal'}:\n${result.stderr}`);
   check?.(result.stdout);
   if (requests > most) throw new Error(`${name} has sent a cluster ${requests} requests, and may send ${most}`);
-  return { ...result, requests };
+  return { ...result, ...(cpuSeconds && { cpuSeconds: cpuSeconds(result.stdout) }), requests };
 }
 
 function figuresOf(all: readonly (Run & { readonly requests: number })[]): Figures {
