@@ -12,18 +12,29 @@ export function tables(found: Found): string {
   ].join('\n\n');
 }
 
-const begin = '<!-- figures: written by npm run bench -- --write -->';
-const end = '<!-- end of figures -->';
+const figures = { begin: '<!-- figures: written by npm run bench -- --write -->', end: '<!-- end of figures -->' };
 
 /** The page with new figures in place of the old ones. */
 export function withFigures(page: string, found: Found): string {
-  const [before, rest = ''] = page.split(begin);
-  const [, after] = rest.split(end);
-  if (before === undefined || after === undefined) throw new Error('docs/performance.md has no place for figures');
-  return `${before}${begin}\n\n${tables(found)}\n\n${end}${after}`;
+  return replacedBetween(page, figures, tables(found));
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** What begins and ends the part of a page that a bench writes. */
+export interface Marks {
+  readonly begin: string;
+  readonly end: string;
+}
+
+/** The page with another text between two marks. */
+export function replacedBetween(page: string, { begin, end }: Marks, text: string): string {
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error('docs/performance.md has no place for figures');
+  return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
+}
+
+/** A Markdown table: texts in the first column, numbers in the others. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }

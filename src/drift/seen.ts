@@ -83,13 +83,13 @@ export function seenNamespaces({ desired, graph }: Meaning, { clusters }: Snapsh
 }
 
 /** The clusters of a snapshot, in the order of the config. */
-export function seenClusters(meaning: Meaning, snapshot: Snapshot): SeenCluster[] {
-  const namespaces = groupedBy(seenNamespaces(meaning, snapshot), ({ cluster }) => cluster);
+export function seenClusters({ graph }: Meaning, snapshot: Snapshot): SeenCluster[] {
   const snapshots = new Map(snapshot.clusters.map((one) => [one.cluster, one]));
-  return meaning.graph.clusters.flatMap(({ cluster: { name } }) => {
+  return graph.clusters.flatMap(({ cluster: { name }, namespaces }) => {
     const found = snapshots.get(name);
     if (!found) return [];
-    const declared = (namespaces.get(name) ?? []).filter(({ isDeclared }) => isDeclared);
+    // With whom they are shared is nothing that counts here, and takes longest to find out.
+    const find = finderIn(found);
     return [
       {
         name,
@@ -99,8 +99,8 @@ export function seenClusters(meaning: Meaning, snapshot: Snapshot): SeenCluster[
         ...(found.version !== undefined && { version: found.version }),
         ...nodesOf(found.objects.nodes),
         namespaces: {
-          declared: declared.length,
-          unknown: declared.filter(({ status }) => status === 'Unknown').length,
+          declared: namespaces.length,
+          unknown: namespaces.filter((entry) => statusOf(find(entry.name).live) === 'Unknown').length,
         },
       },
     ];
