@@ -8,6 +8,9 @@ import stringWidth from 'string-width';
 const hidden =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f]/gu;
 
+/** The same within JSON, whose own lines are not hidden: a call for each of them would take most of the time. */
+const hiddenInJson = new RegExp(`(?!\\n)${hidden.source}`, hidden.flags);
+
 const printableAscii = /^[ -~]*$/;
 
 /**
@@ -105,10 +108,8 @@ function wrappedLine(line: string, room: number): string[] {
  * text is safe to look at and says the same to every parser. So is what a CI system would take for a command.
  */
 export function jsonText(value: unknown): string {
-  const escaped = JSON.stringify(value, null, 2).replace(hidden, (character) =>
-    character === '\n'
-      ? character
-      : Array.from({ length: character.length }, (_, i) => codeUnit(character, i)).join(''),
+  const escaped = JSON.stringify(value, null, 2).replace(hiddenInJson, (character) =>
+    Array.from({ length: character.length }, (_, i) => codeUnit(character, i)).join(''),
   );
   // Outside of strings, JSON has no `#`; and no line of it begins with a colon.
   return `${escaped.replace(/#(?=#[A-Za-z]*\[)/g, () => codeUnit('#', 0))}\n`;

@@ -205,7 +205,7 @@ describe('modes of files', () => {
     expect(repository.git(['status', '--porcelain'])).toBe('');
     expect(await run('synth', '--check')).toMatchObject({ code: 0 });
     const { stdout } = await run('synth');
-    expect(stdout).toBe('dist/ is what the files say: 17 files for 1 cluster\n');
+    expect(stdout).toBe('dist/ is what the files say: 18 files for 1 cluster\n');
   });
 });
 

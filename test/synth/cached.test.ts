@@ -55,7 +55,7 @@ describe('what synth remembers', () => {
     const asUser = () => tenantry(['synth', '--as-of', '2026-01-15'], { cwd: folder, env: { XDG_CACHE_HOME: cache } });
     expect((await asUser()).code).toBe(0);
     const again = await asUser();
-    expect(again).toEqual({ code: 0, stderr: '', stdout: 'dist/ is what the files say: 17 files for 1 cluster\n' });
+    expect(again).toEqual({ code: 0, stderr: '', stdout: 'dist/ is what the files say: 18 files for 1 cluster\n' });
     expect(statSync(dist(prod)).ctimeMs).toBe(before);
     expect(readFiles(dist())).toEqual(await fresh());
   });

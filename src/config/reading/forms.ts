@@ -104,6 +104,7 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
     '^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$',
     { mustBe: 'an https URL without user, query or fragment, such as `https://platform.example.com/api/oidc`' },
   ],
+  ['^[A-Z][A-Za-z0-9]*$', { mustBe: 'a kind, such as `ClusterRoleBinding`' }],
   ['^[a-z0-9-]*\\*?$', { mustBe: "a namespace's name, or its beginning and `*`, such as `istio-*`" }],
   [
     '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$',
