@@ -1,13 +1,15 @@
-import { connect } from '../cluster/api.ts';
 import type { Contents } from '../cluster/contents.ts';
 import { contentsFinder } from '../cluster/contents.ts';
-import type { KubeContext } from '../cluster/kubeconfig.ts';
-import { isSameServer, readContexts } from '../cluster/kubeconfig.ts';
+import { credentialStore } from '../cluster/credentials.ts';
+import { readContexts } from '../cluster/kubeconfig.ts';
+import { connectionTo, contextOf, versionOf } from '../cluster/sweep.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlanReport, ReportContents, ReportItem } from '../plan/report.ts';
 import { keys } from '../manifests/labels.ts';
 import { groupedBy } from '../values/order.ts';
 import { deletionStep } from '../render/plan/deletion-step.ts';
+import type { Io } from './io.ts';
+import { declaredServer, pluginSite, userAgent } from './snapshots.ts';
 
 type EntityItem = Extract<ReportItem, { kind: 'entity' }>;
 
@@ -26,37 +28,43 @@ interface Owner {
   readonly key: string;
 }
 
+/** How long a cluster is asked what namespaces hold, in milliseconds: each of its resources is listed in each of them. */
+const budget = { connect: 5_000, begin: 30_000, total: 600_000 };
+
 /**
  * The report with what the namespaces hold that the change deletes, or marks for it (S16), and what is there already under
  * the names of new ones, on the clusters that the kubeconfig has a context for. Other clusters are not asked; one that does
- * not answer is a Failure.
+ * not answer is a Failure. A cluster is where the base of the change says, and known by the certificate authority there: a
+ * change does not lead anybody's credentials elsewhere.
  */
-export async function withContents(report: PlanReport, plan: Plan, kubeconfig: string): Promise<PlanReport> {
+export async function withContents(io: Io, report: PlanReport, plan: Plan, kubeconfig: string): Promise<PlanReport> {
   const concerned = report.items.flatMap((item) =>
     item.kind === 'entity' ? stakesOf(item).map((stake) => ({ ...stake, id: item.id, name: item.entity.name })) : [],
   );
   if (concerned.length === 0) return report;
 
-  const contexts = (await readContexts(kubeconfig)).filter((context): context is KubeContext => 'server' in context);
-  const servers = new Map(
-    [...plan.after.desired.clusters, ...plan.before.desired.clusters].map((c) => [c.name, c.server.value]),
+  const contexts = await readContexts(kubeconfig);
+  const store = credentialStore(pluginSite(io));
+  const clusters = new Map(
+    [...plan.after.desired.clusters, ...plan.before.desired.clusters].map((c) => [c.name, declaredServer(c)]),
   );
   const { labelDomain } = plan.after.desired.organization;
   const found = new Map<string, ReportContents[]>();
-  for (const [cluster, stakes] of groupedBy(concerned, (stake) => stake.cluster)) {
-    const server = servers.get(cluster);
-    const context = contexts.find((c) => server !== undefined && isSameServer(c.server, server));
+  for (const [name, stakes] of groupedBy(concerned, (stake) => stake.cluster)) {
+    const cluster = clusters.get(name);
+    const context = cluster && contextOf(contexts, cluster);
     if (!context) continue;
-    const api = await connect(context, undefined);
+    const { ask, agent } = await connectionTo({ userAgent: userAgent(io), budget }, store, cluster, context);
     try {
-      const contentsOf = contentsFinder(api, labelDomain);
+      await versionOf(ask, cluster);
+      const contentsOf = contentsFinder({ get: (path) => ask('GET', path) }, labelDomain);
       for (const stake of stakes) {
         const all = found.get(stake.id) ?? [];
         all.push(reported(stake, await contentsOf(stake.name), keys(labelDomain).allowAdopt));
         found.set(stake.id, all);
       }
     } finally {
-      api.close();
+      agent?.destroy();
     }
   }
   return {

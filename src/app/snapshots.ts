@@ -3,6 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import type { AccessGraph } from '../access/graph.ts';
 import { groupsOf, whatUserCan } from '../access/queries.ts';
 import { namesOn } from '../access/names-on.ts';
+import type { PluginSite } from '../cluster/credentials.ts';
 import type { KubeContext, UnusableContext } from '../cluster/kubeconfig.ts';
 import { readContexts } from '../cluster/kubeconfig.ts';
 import { readSnapshot } from '../cluster/snapshot-file.ts';
@@ -59,8 +60,8 @@ export async function liveSnapshot(
         labelDomain: desired.organization.labelDomain,
         annotationKeys: annotationKeysOf(desired),
       },
-      site: { environment: io.environment, isInteractive: io.err.width !== undefined },
-      userAgent: `tenantry/${io.version}`,
+      site: pluginSite(io),
+      userAgent: userAgent(io),
       now: io.now,
       namespacesOf: (cluster, caller) => namespacesOf({ desired, graph }, cluster, caller),
       onDone: () => {
@@ -76,7 +77,18 @@ export async function liveSnapshot(
   }
 }
 
-function declaredServer({ name, server, certificateAuthority }: Cluster): DeclaredServer {
+/** Where credential plugins are started. */
+export function pluginSite({ environment, err }: Io): PluginSite {
+  return { environment, isInteractive: err.width !== undefined };
+}
+
+/** The name by which API servers know these requests. */
+export function userAgent({ version }: Io): string {
+  return `tenantry/${version}`;
+}
+
+/** Where a cluster is by its file, and by whose certificate it is known. */
+export function declaredServer({ name, server, certificateAuthority }: Cluster): DeclaredServer {
   const pem = certificateAuthority?.pem;
   return { name, server: server.value.replace(/\/+$/, ''), ...(pem !== undefined && { certificateAuthority: pem }) };
 }

@@ -103,13 +103,11 @@ async function readCluster(options: Sweep, store: CredentialStore, cluster: Decl
     objects: {},
     ...more,
   });
-  const context = options.contexts.find(
-    (c): c is KubeContext => 'server' in c && isSameServer(c.server, cluster.server),
-  );
+  const context = contextOf(options.contexts, cluster);
   if (!context) return found({ kind: 'not-in-kubeconfig', why: `no context has the server ${cluster.server}` });
   let agent: Agent | undefined;
   try {
-    const connected = await connection(options, store, cluster, context);
+    const connected = await connectionTo(options, store, cluster, context);
     agent = connected.agent;
     const version = await versionOf(connected.ask, cluster);
     const { objects, missing } = await readObjects(options, connected.ask);
@@ -139,8 +137,17 @@ function stateOf({ code, message }: Failure): ConnectionState {
   return { kind: isCallers ? 'unauthorized' : 'unreachable', why: message };
 }
 
-async function connection(
-  { userAgent, budget = usualBudget }: Sweep,
+/** The context by which a declared cluster is asked: the first of its server. */
+export function contextOf(
+  contexts: readonly (KubeContext | UnusableContext)[],
+  { server }: DeclaredServer,
+): KubeContext | undefined {
+  return contexts.find((c): c is KubeContext => 'server' in c && isSameServer(c.server, server));
+}
+
+/** What asks a declared cluster as the user of a context. Whoever has it destroys the agent in the end. */
+export async function connectionTo(
+  { userAgent, budget = usualBudget }: Pick<Sweep, 'userAgent' | 'budget'>,
   store: CredentialStore,
   cluster: DeclaredServer,
   context: KubeContext,
@@ -199,7 +206,7 @@ function authorityOf({ config, name }: KubeContext): string | undefined {
 }
 
 /** The server's version, by which one sees that it is an API server at all; undefined where it does not say. */
-async function versionOf(ask: Ask, { server }: DeclaredServer): Promise<string | undefined> {
+export async function versionOf(ask: Ask, { server }: DeclaredServer): Promise<string | undefined> {
   const { status, body } = await ask('GET', '/version');
   const version = textAt(body, 'gitVersion');
   // Of anything else that answers there, nothing is asked. Some servers tell only callers with rights.

@@ -61,7 +61,7 @@ async function reportOnChange(io: Io, options: PlanOptions): Promise<PlanReport 
   });
   if (options.kubeconfig === undefined) return report;
   const { withContents } = await import('../app/live-contents.ts');
-  return withContents(report, judged.plan, resolve(io.cwd, options.kubeconfig));
+  return withContents(io, report, judged.plan, resolve(io.cwd, options.kubeconfig));
 }
 
 async function reportVerdicts(

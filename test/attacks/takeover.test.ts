@@ -60,7 +60,12 @@ const marked = '{ name: prod, clusters: [prodcluster01], state: MarkedForDeletio
 const added = '{ name: new, clusters: [prodcluster01] }';
 
 /** What `plan --kubeconfig` says of a change of solar's file, to a server that answers so. */
-async function planned(after: string, answer: (asked: Asked) => Reply | undefined, format = 'human') {
+async function planned(
+  after: string,
+  answer: (asked: Asked) => Reply | undefined,
+  format = 'human',
+  authority?: string,
+) {
   const server = await startApiServer(
     (asked) => answer(asked) ?? (asked.method === 'GET' ? names[asked.path] : undefined),
   );
@@ -72,14 +77,27 @@ async function planned(after: string, answer: (asked: Asked) => Reply | undefine
   repository.commit({
     ...exampleOrganization,
     'clusters/prodcluster01.yaml': one,
+    'clusters/example-ca.pem': authority ?? server.certificateAuthority,
     'tenants/solar.yaml': solar([prod]),
   });
   writeFileSync(join(repository.folder, 'tenants/solar.yaml'), after);
   const args = ['plan', '--base', 'HEAD', '--as-of', '2026-01-15', '--kubeconfig', server.kubeconfig()];
   const options = { cwd: repository.folder, env: { ...gitEnvironment } };
   const { code, stdout, stderr } = await tenantryHere([...args, '--format', format], options);
-  return { code, said: stdout.replace(/\s+/g, ' '), stderr, stdout, options };
+  return { code, said: stdout.replace(/\s+/g, ' '), stderr, stdout, options, asked: server.asked };
 }
+
+it('a server that only the kubeconfig trusts is shown no credentials', async () => {
+  const { code, stderr, asked } = await planned(
+    solar([marked]),
+    () => undefined,
+    'human',
+    exampleOrganization['clusters/example-ca.pem'],
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain('is not to be trusted');
+  expect(asked).toEqual([]);
+});
 
 describe('a namespace is marked for deletion while the server', () => {
   it.each<[string, (asked: Asked) => Reply | undefined]>([

@@ -29,7 +29,11 @@ it('S16: says that a deletion is irreversible, and lists what is in the namespac
     'https://prodcluster01.example.com:6443',
     plane.server,
   );
-  repository.commit({ ...exampleOrganization, 'clusters/prodcluster01.yaml': cluster });
+  repository.commit({
+    ...exampleOrganization,
+    'clusters/prodcluster01.yaml': cluster,
+    'clusters/example-ca.pem': plane.authority,
+  });
   const kubeconfig = join(temporaryFolder(), 'kubeconfig');
   writeFileSync(kubeconfig, plane.kubeconfig());
   const plan = async (): Promise<string> => {
