@@ -6,9 +6,9 @@ import type { CheckedOrganization } from '../app/organization.ts';
 import { graphOrProblems, pathForHosts, pathFrom, placeFinder, styleOf } from '../app/organization.ts';
 import type { LiveOptions } from '../app/snapshots.ts';
 import { liveSnapshot } from '../app/snapshots.ts';
-import type { LiveResource } from '../cluster/snapshot.ts';
 import type { Drift } from '../drift/drift.ts';
 import { acceptLines, driftOf } from '../drift/drift.ts';
+import { comparedResources } from '../drift/view.ts';
 import { render } from '../manifests/render.ts';
 import { humanDrift } from '../render/drift/human.ts';
 import { jsonDrift } from '../render/drift/json.ts';
@@ -23,20 +23,6 @@ export interface DriftOptions extends Omit<LiveOptions, 'clusters'> {
   readonly asOf?: string;
 }
 
-/** All that is rendered, and all that may give access. */
-const resources: readonly LiveResource[] = [
-  'namespaces',
-  'rolebindings',
-  'clusterrolebindings',
-  'clusterroles',
-  'roles',
-  'resourcequotas',
-  'limitranges',
-  'networkpolicies',
-  'validatingadmissionpolicies',
-  'validatingadmissionpolicybindings',
-];
-
 /** `tenantry drift`: what the clusters hold that Git does not, and the reverse, said as access (N8). */
 export async function drift(io: Io, options: DriftOptions): Promise<number> {
   const checked = await graphOrProblems(io, options);
@@ -45,7 +31,7 @@ export async function drift(io: Io, options: DriftOptions): Promise<number> {
   if (cluster !== undefined) refuseUnknownNames(checked.desired, { cluster });
   const meaning = cluster === undefined ? checked : onlyOn(checked, cluster);
   const clusters = meaning.graph.clusters.map((access) => access.cluster.name);
-  const snapshot = await liveSnapshot(io, checked, { ...options, clusters }, resources);
+  const snapshot = await liveSnapshot(io, checked, { ...options, clusters }, comparedResources);
   io.progress?.say('comparing');
   const compared = driftOf({
     meaning,

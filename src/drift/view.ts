@@ -34,6 +34,9 @@ export const readKinds: readonly ReadKind[] = Object.keys(resources).filter(
   (kind): kind is ReadKind => kind in resources,
 );
 
+/** The lists that a drift is worked out of. */
+export const comparedResources: readonly LiveResource[] = Object.values(resources);
+
 /** An object as it is kept of every list. */
 export type LiveOne = LiveMetadata & { readonly namespace?: string };
 

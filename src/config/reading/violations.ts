@@ -2,9 +2,9 @@ import type { ErrorObject } from 'ajv';
 import type { Mend } from '../../source/diagnostic.ts';
 import { didYouMean } from '../../source/diagnostic.ts';
 import { groupedBy } from '../../values/order.ts';
-import { redactSecrets } from '../../source/secrets.ts';
 import type { PathStep } from '../../source/source.ts';
 import { formOf } from './forms.ts';
+import { asClause, clipped, described, listed } from './words.ts';
 import type { FileKind } from '../../settings/schema.ts';
 import { quotaKeys } from '../../settings/quota.ts';
 import { apiVersion, schemas } from '../../settings/schema.ts';
@@ -367,33 +367,6 @@ function wrongValue({ path, value, name }: FailedValue, error: ErrorObject): Vio
     default:
       return wrong(`${error.message ?? 'is not valid'}: ${described(value)}`);
   }
-}
-
-/** What a value is, short enough for a message. */
-function described(value: unknown): string {
-  if (typeof value === 'string')
-    return `"${clipped(redactSecrets(value)).replaceAll('\n', '\\n').replaceAll('\t', '\\t')}"`;
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'boolean') return `\`${String(value)}\``;
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'a mapping' : 'nothing';
-}
-
-function clipped(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-/** Names in backquotes, in a sentence. */
-function listed(names: readonly string[], last = 'and'): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  return quoted.length < 2 ? quoted.join() : `${quoted.slice(0, -1).join(', ')} ${last} ${quoted.at(-1) ?? ''}`;
-}
-
-/** A sentence of a description, for use within one. */
-function asClause(sentence: string): string {
-  const [first = ''] = sentence.split(/\.(?: |$)/, 1);
-  // An initialism like `CPU` or `PEM` keeps its capitals.
-  return /^[A-Z][a-z' ]/.test(first) ? `${first.charAt(0).toLowerCase()}${first.slice(1)}` : first;
 }
 
 function propertiesOf(schema: unknown): Readonly<Record<string, SchemaNode | undefined>> {
