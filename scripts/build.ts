@@ -1,9 +1,30 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 import { licensesOf } from './licenses.ts';
 import { compiledValidators } from './validators.ts';
+
+/**
+ * Of the Kubernetes client, what is used. Its package does not say so, but loading one of its files does nothing, so that what
+ * nobody uses can be left out. Node.js has by itself what it takes from node-fetch.
+ */
+const kubernetesClient: Plugin = {
+  name: 'kubernetes-client',
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /./ }, async ({ path, pluginData, ...options }) => {
+      const isIts = /[\\/]@kubernetes[\\/]client-node[\\/]/.test(options.importer);
+      if (pluginData === 'asked' || !(isIts || path === '@kubernetes/client-node')) return undefined;
+      if (path === 'node-fetch') return { path, namespace: 'fetch-of-node' };
+      const resolved = await esbuild.resolve(path, { ...options, pluginData: 'asked' });
+      return resolved.path.includes('client-node') ? { ...resolved, sideEffects: false } : resolved;
+    });
+    esbuild.onLoad({ filter: /./, namespace: 'fetch-of-node' }, () => ({
+      contents: 'module.exports = globalThis;',
+    }));
+  },
+};
 
 /**
  * Compiles the program into `build/`, so that it starts without a TypeScript loader. Split into chunks, so that a
@@ -19,8 +40,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: ['@kubernetes/client-node', 'esbuild', 'typescript'],
-  plugins: [compiledValidators],
+  external: ['esbuild', 'typescript'],
+  plugins: [compiledValidators, kubernetesClient],
   define: { programDigest: JSON.stringify(programDigest()) },
   banner: {
     // Packages that are CommonJS ask for what Node.js has by `require`.

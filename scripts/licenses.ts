@@ -8,8 +8,11 @@ import { sortedBy } from '../src/values/order.ts';
  * The licenses of all packages that are bundled, which ask to stand wherever the packages do. Throws for a package that
  * does not bring the text of its license.
  */
-export function licensesOf({ inputs }: Metafile): string {
-  const folders = new Set(Object.keys(inputs).flatMap((path) => packageFolder(path) ?? []));
+export function licensesOf({ outputs }: Metafile): string {
+  const bundled = Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  // What nothing is used of is looked at, and left out.
+  const used = bundled.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  const folders = new Set(used.flatMap((path) => packageFolder(path) ?? []));
   return sortedBy(folders, (folder) => folder)
     .map((folder) => {
       const about: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

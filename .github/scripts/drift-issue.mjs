@@ -56,9 +56,10 @@ function stateOf({ formatVersion, inStep, complete, clusters }) {
       one !== null &&
       typeof one.inStep === 'boolean' &&
       Array.isArray(one.findings) &&
+      Array.isArray(one.notApplied) &&
       Array.isArray(one.unknown);
     if (!isOne) throw refuse('a cluster in it is of another shape');
-    if (one.inStep !== (one.findings.length + one.unknown.length === 0))
+    if (one.inStep !== (one.findings.length + one.notApplied.length + one.unknown.length === 0))
       throw refuse('a cluster in it contradicts itself');
   }
   if (
@@ -67,7 +68,7 @@ function stateOf({ formatVersion, inStep, complete, clusters }) {
   ) {
     throw refuse('it contradicts itself');
   }
-  if (clusters.some(({ findings }) => findings.length > 0)) return 'differs';
+  if (clusters.some(({ findings, notApplied }) => findings.length + notApplied.length > 0)) return 'differs';
   return inStep && complete && clusters.length > 0 ? 'in step' : 'unknown';
 }
 

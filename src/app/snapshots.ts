@@ -53,7 +53,7 @@ export async function liveSnapshot(
   const timer = setInterval(say, 1000);
   try {
     const snapshot = await sweep({
-      clusters: clusters.map(declaredServer),
+      clusters: clusters.map((cluster) => ({ ...declaredServer(cluster), ...argoCDOn(desired, cluster) })),
       contexts: await contextsOf(io, options.kubeconfig),
       resources,
       interest: {
@@ -91,6 +91,11 @@ export function userAgent({ version }: Io): string {
 export function declaredServer({ name, server, certificateAuthority }: Cluster): DeclaredServer {
   const pem = certificateAuthority?.pem;
   return { name, server: server.value.replace(/\/+$/, ''), ...(pem !== undefined && { certificateAuthority: pem }) };
+}
+
+/** The namespace that Argo CD runs in, on the cluster that the organization says. */
+function argoCDOn({ organization: { argoCD } }: DesiredState, { name }: Cluster): Partial<DeclaredServer> {
+  return argoCD && argoCD.cluster?.value === name ? { argoCDNamespace: argoCD.namespace.value } : {};
 }
 
 /** The annotations that the files declare for any namespace. */

@@ -182,7 +182,7 @@ export async function proxyAgent({ config }: KubeContext, options: Options): Pro
 
 /** A kubeconfig of one context, with the proxy of another and no user's credentials. */
 async function configOf(config: KubeConfig, ca: Options['ca']): Promise<KubeConfig> {
-  const { KubeConfig: Config } = await import('@kubernetes/client-node');
+  const { KubeConfig: Config } = await import('./kube-config.ts');
   const cluster = config.getCurrentCluster();
   const copy = new Config();
   copy.loadFromOptions({

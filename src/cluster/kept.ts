@@ -1,8 +1,10 @@
 import { platformPrefix } from '../access/custom-roles.ts';
 import { keys, managedBy } from '../manifests/labels.ts';
+import { redactSecrets } from '../source/secrets.ts';
 import { at, listAt, textAt } from '../values/json.ts';
 import { compareCodeUnits } from '../values/order.ts';
 import type {
+  LiveApplication,
   LiveBinding,
   LiveClusterRole,
   LiveMetadata,
@@ -26,6 +28,8 @@ export interface Interest {
 export interface ListedResource<T> {
   /** The path of the list in the API, of all namespaces. */
   readonly base: string;
+  /** It is listed in the namespace that Argo CD runs in, and nowhere else. */
+  readonly ofArgoCD?: true;
   /** As RBAC calls it. */
   readonly resource: string;
   readonly kept: (interest: Interest) => (object: unknown) => T | 'left out' | undefined;
@@ -35,8 +39,9 @@ type Kept = { readonly [R in LiveResource]-?: ListedResource<NonNullable<LiveObj
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const admission = '/apis/admissionregistration.k8s.io/v1';
+const argoCD = '/apis/argoproj.io/v1alpha1';
 
-/** All resources that are ever listed: no Secrets, and nothing of what runs in namespaces. */
+/** All resources that are ever listed: no Secrets, and nothing of what runs in namespaces but tenantry's own Applications. */
 export const listedResources: Kept = {
   nodes: { base: '/api/v1', resource: 'nodes', kept: (interest) => keptNode(interest) },
   namespaces: { base: '/api/v1', resource: 'namespaces', kept: (interest) => keptNamespace(interest) },
@@ -71,6 +76,18 @@ export const listedResources: Kept = {
   validatingadmissionpolicybindings: {
     base: admission,
     resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+    kept: (interest) => keptPlatforms(interest),
+  },
+  applications: {
+    base: argoCD,
+    ofArgoCD: true,
+    resource: 'applications.argoproj.io',
+    kept: (interest) => keptApplication(interest),
+  },
+  appprojects: {
+    base: argoCD,
+    ofArgoCD: true,
+    resource: 'appprojects.argoproj.io',
     kept: (interest) => keptPlatforms(interest),
   },
 };
@@ -167,6 +184,80 @@ function keptPlatforms(interest: Interest) {
       name.startsWith(platformPrefix);
     return isPlatforms ? { ...metadata, ...namespaceOf(object), spec: at(object, 'spec') } : 'left out';
   };
+}
+
+/**
+ * Of an Application, what Argo CD says of its syncs. It is at the commit that it has compared, where it says that nothing
+ * differs; else at that of the last sync that went through: one that was refused in part is not the last.
+ * See https://argo-cd.readthedocs.io/en/stable/operator-manual/application.yaml.
+ */
+function keptApplication(interest: Interest) {
+  const kept = keptPlatforms(interest);
+  return (object: unknown): LiveApplication | 'left out' | undefined => {
+    const application = kept(object);
+    if (application === undefined || application === 'left out') return application;
+    const status = at(object, 'status');
+    const isSynced = textAt(status, 'sync', 'status') === 'Synced';
+    const applied = textAt(isSynced ? at(status, 'sync') : listAt(status, 'history').at(-1), 'revision');
+    return {
+      ...application,
+      spec: withKnown(application.spec, knownOfApplication),
+      ...(applied !== undefined && { applied }),
+      refused: listAt(status, 'operationState', 'syncResult', 'resources').flatMap((one) =>
+        textAt(one, 'status') === 'SyncFailed'
+          ? [
+              {
+                kind: textAt(one, 'kind') ?? '',
+                name: textAt(one, 'name') ?? '',
+                // Argo CD gives objects of the whole cluster an empty one, or that of the Application's destination.
+                ...namespaceIn(textAt(one, 'namespace') === '' ? undefined : textAt(one, 'namespace')),
+                message: messageText(textAt(one, 'message') ?? ''),
+              },
+            ]
+          : [],
+      ),
+      errors: listAt(status, 'conditions').flatMap((condition) =>
+        (textAt(condition, 'type') ?? '').endsWith('Error') ? [messageText(textAt(condition, 'message') ?? '')] : [],
+      ),
+    };
+  };
+}
+
+/** What tenantry renders of an Application. A list is kept whole. */
+const knownOfApplication: KnownKeys = {
+  project: true,
+  source: { repoURL: true, targetRevision: true, path: true, directory: true },
+  destination: true,
+  syncPolicy: true,
+  revisionHistoryLimit: true,
+};
+
+interface KnownKeys {
+  readonly [key: string]: true | KnownKeys;
+}
+
+/**
+ * A mapping with the values that are known; of all others it is kept that they are there: the values of a chart may be
+ * secrets, and the address of a repository may have one in it.
+ */
+function withKnown(value: unknown, known: KnownKeys): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    entriesOf(value).map(([key, item]) => {
+      const below = Object.hasOwn(known, key) ? known[key] : undefined;
+      if (below === undefined) return [key, 'not kept'];
+      if (below !== true) return [key, withKnown(item, below)];
+      return [key, typeof item === 'string' ? redactSecrets(item) : item];
+    }),
+  );
+}
+
+/** The most characters of a message that are kept: an API server may say a whole object in it. */
+const longestMessage = 1000;
+
+function messageText(message: string): string {
+  const text = redactSecrets(message);
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
 }
 
 function rulesOf(object: unknown): LiveRule[] {

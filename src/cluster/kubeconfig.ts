@@ -47,7 +47,7 @@ export async function readContexts(file: string): Promise<(KubeContext | Unusabl
   const config = await loaded(file);
   const current = config.getCurrentContext();
   const names = config.getContexts().map(({ name }) => name);
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./kube-config.ts');
   return sortedBy(names, (name) => (name === current ? '0' : '1')).map((name) => {
     const its = new KubeConfig();
     its.loadFromOptions({
@@ -67,7 +67,7 @@ export async function readContexts(file: string): Promise<(KubeContext | Unusabl
 
 async function loaded(file: string): Promise<KubeConfig> {
   // Half a second to load, which only those pay who talk to a cluster.
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./kube-config.ts');
   const config = new KubeConfig();
   try {
     config.loadFromFile(file);

@@ -50,6 +50,15 @@ const clusterRole = object({ ...metadata, rules: list(rule), isAggregated: Type.
 const role = object({ ...metadata, namespace: text(), rules: list(rule) });
 const other = object({ ...metadata, namespace: optional(text()), spec: Type.Unknown() });
 
+const application = object({
+  ...metadata,
+  namespace: optional(text()),
+  spec: Type.Unknown(),
+  applied: optional(text()),
+  refused: list(object({ kind: text(), name: text(), namespace: optional(text()), message: text() })),
+  errors: list(text()),
+});
+
 const state = Type.Union([
   object({ kind: Type.Literal('ok') }),
   object({ kind: oneOf(['partial', 'forbidden']), missing: list(object({ resource: text(), why: text() })) }),
@@ -78,6 +87,8 @@ const shape = object({
         networkpolicies: optional(list(other)),
         validatingadmissionpolicies: optional(list(other)),
         validatingadmissionpolicybindings: optional(list(other)),
+        applications: optional(list(application)),
+        appprojects: optional(list(other)),
       }),
       own: optional(
         object({

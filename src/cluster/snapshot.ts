@@ -70,6 +70,9 @@ export interface LiveObjects {
   readonly networkpolicies?: readonly LiveObject[];
   readonly validatingadmissionpolicies?: readonly LiveObject[];
   readonly validatingadmissionpolicybindings?: readonly LiveObject[];
+  /** tenantry's, where Argo CD runs: they are listed nowhere else. */
+  readonly applications?: readonly LiveApplication[];
+  readonly appprojects?: readonly LiveObject[];
 }
 
 export type LiveResource = keyof LiveObjects;
@@ -144,4 +147,21 @@ export interface LiveRole extends LiveMetadata {
 export interface LiveObject extends LiveMetadata {
   readonly namespace?: string;
   readonly spec: unknown;
+}
+
+/** An Application of Argo CD, with what it says of its last sync. */
+export interface LiveApplication extends LiveObject {
+  /** What it says that the cluster is at, or was at last: a commit's id. Undefined where nothing was ever synced. */
+  readonly applied?: string;
+  /** The objects that the API server did not take in the last sync, and what it said. */
+  readonly refused: readonly RefusedObject[];
+  /** What Argo CD says is wrong with the Application itself, such as that it cannot read the repository. */
+  readonly errors: readonly string[];
+}
+
+export interface RefusedObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly message: string;
 }

@@ -13,7 +13,6 @@ import { listedResources } from './kept.ts';
 import type { KubeContext, UnusableContext } from './kubeconfig.ts';
 import { isSameServer } from './kubeconfig.ts';
 import { readList } from './lists.ts';
-import type { Listed } from './lists.ts';
 import type {
   ClusterSnapshot,
   ConnectionState,
@@ -30,6 +29,8 @@ export interface DeclaredServer {
   readonly server: string;
   /** PEM; without it, the certificate authority of the kubeconfig counts, or those that the machine trusts. */
   readonly certificateAuthority?: string;
+  /** The namespace that Argo CD runs in, where it runs on this cluster: what is Argo CD's is read there and nowhere else. */
+  readonly argoCDNamespace?: string;
 }
 
 /** Who is asking, as the API server says. */
@@ -110,7 +111,7 @@ async function readCluster(options: Sweep, store: CredentialStore, cluster: Decl
     const connected = await connectionTo(options, store, cluster, context);
     agent = connected.agent;
     const version = await versionOf(connected.ask, cluster);
-    const { objects, missing } = await readObjects(options, connected.ask);
+    const { objects, missing } = await readObjects(options, connected.ask, cluster);
     const isAllForbidden = missing.every(({ isForbidden }) => isForbidden);
     const own = isForbidden(missing, 'namespaces') ? await readOwn(options, connected.ask, cluster.name) : undefined;
     return found(
@@ -229,11 +230,15 @@ function isForbidden(missing: readonly NotListed[], resource: string): boolean {
 async function readObjects(
   { resources, interest }: Sweep,
   ask: Ask,
+  { argoCDNamespace }: DeclaredServer,
 ): Promise<{ readonly objects: LiveObjects; readonly missing: readonly NotListed[] }> {
   const lists = await Promise.all(
-    resources.map(async (name) => {
-      const { read, resource } = listReader(name, interest);
-      return { name, resource, listed: await read(ask) };
+    resources.flatMap((name) => {
+      const listed: ListedResource<unknown> = listedResources[name];
+      const path = pathOf(name, listed, argoCDNamespace);
+      if (path === undefined) return [];
+      const read = readList(ask, path, listed.kept(interest));
+      return [read.then((result) => ({ name, resource: listed.resource, listed: result }))];
     }),
   );
   const failures = lists.flatMap(({ listed }) => ('items' in listed || !listed.failure ? [] : [listed.failure]));
@@ -249,15 +254,14 @@ async function readObjects(
   };
 }
 
-function listReader(
+/** The path of a list; undefined where there is nothing to be listed. */
+function pathOf(
   name: LiveResource,
-  interest: Interest,
-): { readonly resource: string; readonly read: (ask: Ask) => Promise<Listed<unknown>> } {
-  const listed: ListedResource<unknown> = listedResources[name];
-  return {
-    resource: listed.resource,
-    read: (ask) => readList(ask, `${listed.base}/${name}`, listed.kept(interest)),
-  };
+  { base, ofArgoCD }: ListedResource<unknown>,
+  argoCDNamespace: string | undefined,
+): string | undefined {
+  if (!ofArgoCD) return `${base}/${name}`;
+  return argoCDNamespace === undefined ? undefined : `${base}/namespaces/${argoCDNamespace}/${name}`;
 }
 
 /** The namespaces in which the caller has something, one by one. */

@@ -1,4 +1,5 @@
 import type { Meaning } from '../access/graph.ts';
+import { driftToldApart } from '../app/applied.ts';
 import { refuseUnknownNames } from '../app/declared-names.ts';
 import type { Io } from '../app/io.ts';
 import { exit } from '../app/io.ts';
@@ -7,7 +8,7 @@ import { graphOrProblems, pathForHosts, pathFrom, placeFinder, styleOf } from '.
 import type { LiveOptions } from '../app/snapshots.ts';
 import { liveSnapshot } from '../app/snapshots.ts';
 import type { Drift } from '../drift/drift.ts';
-import { acceptLines, driftOf } from '../drift/drift.ts';
+import { acceptLines } from '../drift/drift.ts';
 import { comparedResources } from '../drift/view.ts';
 import { render } from '../manifests/render.ts';
 import { humanDrift } from '../render/drift/human.ts';
@@ -33,19 +34,22 @@ export async function drift(io: Io, options: DriftOptions): Promise<number> {
   const clusters = meaning.graph.clusters.map((access) => access.cluster.name);
   const snapshot = await liveSnapshot(io, checked, { ...options, clusters }, comparedResources);
   io.progress?.say('comparing');
-  const compared = driftOf({
+  const input = {
     meaning,
     objects: render(checked.desired, checked.asOf).objects,
     snapshot,
     expected: checked.desired.organization.expected,
-  });
+  };
+  const compared = await driftToldApart(io, checked, input);
   // What is expected on other clusters was not looked for.
   const found = cluster === undefined ? compared : { ...compared, unused: [] };
   io.progress?.clear();
   io.out.write(options.accept ? accepted(io, found) : await shown(io, checked, found, options.format));
   if (found.clusters.length > 0 && found.clusters.every(isWithoutAnswer)) return exit.couldNotRun;
   if (options.requireAll === true && found.clusters.some(({ unknown }) => unknown.length > 0)) return exit.couldNotRun;
-  return found.clusters.some(({ findings }) => findings.length > 0) ? exit.differences : exit.clean;
+  // What is not applied is no drift, and not so either: where Argo CD stands still, nothing is revoked any more.
+  const differs = found.clusters.some(({ findings, notApplied }) => findings.length + notApplied.length > 0);
+  return differs ? exit.differences : exit.clean;
 }
 
 function onlyOn({ desired, graph }: Meaning, name: string): Meaning {
@@ -73,9 +77,9 @@ async function shown(
   found: Drift,
   format: DriftOptions['format'],
 ): Promise<string> {
-  const origins = found.clusters.flatMap(({ origin, findings, expected }) => [
+  const origins = found.clusters.flatMap(({ origin, findings, notApplied, expected }) => [
     origin,
-    ...[...findings, ...expected.map(({ finding }) => finding)].flatMap(({ because }) =>
+    ...[...findings, ...notApplied, ...expected.map(({ finding }) => finding)].flatMap(({ because }) =>
       because.flatMap((reason) => [reason.origin, ...reason.via]),
     ),
   ]);

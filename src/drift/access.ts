@@ -109,6 +109,7 @@ function findingAt(
     git: heldBy(roles, git),
     live: heldBy(roles, live),
     objects: distinct([...(beyond.length > 0 ? beyond : live), ...lacking].map(({ object }) => object)),
+    differing: distinct([...beyond, ...lacking].map(({ object }) => object)),
     because: distinctReasons(git.flatMap(({ because }) => because)),
   };
 }

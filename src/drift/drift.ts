@@ -2,7 +2,7 @@ import type { ClusterAccess, Meaning } from '../access/graph.ts';
 import type { ClusterSnapshot, Snapshot } from '../cluster/snapshot.ts';
 import { subjectKey } from '../config/model/desired-state.ts';
 import type { ManifestObject } from '../manifests/manifest-file.ts';
-import { argoCDCluster } from '../manifests/layout.ts';
+import { argoCDCluster, argoCDFolder } from '../manifests/layout.ts';
 import { sortedBy } from '../values/order.ts';
 import { accessDrift } from './access.ts';
 import { expectedBy } from './expected.ts';
@@ -30,7 +30,7 @@ export interface DriftInput {
  */
 export function driftOf({ meaning, objects, snapshot, expected }: DriftInput): Drift {
   const rendered = byCluster(objects);
-  const forArgoCD = rendered.get(argoCDCluster) ?? [];
+  const forArgoCD = [argoCDCluster, argoCDFolder].flatMap((name) => rendered.get(name) ?? []);
   const read = new Map(snapshot.clusters.map((cluster) => [cluster.cluster, cluster]));
   const clusters = meaning.graph.clusters.map((access) => {
     const { name } = access.cluster;
@@ -69,6 +69,7 @@ function clusterDrift(
     state: snapshot?.state ?? { kind: 'not-in-snapshot' },
     unknown,
     findings,
+    notApplied: [],
     expected: judged.flatMap(({ finding, by }) => (by ? [{ finding, by }] : [])),
     selfService: sortedBy(inAccess.selfService, ({ object, subject }) => [
       object.namespace ?? '',

@@ -29,11 +29,30 @@ export interface ClusterDrift {
   readonly unknown: readonly Unknown[];
   /** The gravest first; the order is the same for the same drift. */
   readonly findings: readonly Finding[];
+  /** What Git says now and Argo CD has yet to apply: what is there is what Git said at the commit that Argo CD is at. */
+  readonly notApplied: readonly Finding[];
+  /** How Argo CD is with the cluster; undefined where that was not read. */
+  readonly argoCD?: ArgoCDState;
   readonly expected: readonly { readonly finding: Finding; readonly by: readonly Expected[] }[];
   /** What admins of namespaces have bound themselves, as the organization lets them: information, no finding. */
   readonly selfService: readonly SelfServiceBinding[];
   /** Everything was read, and nothing differs but what is expected. */
   readonly inStep: boolean;
+}
+
+/** How Argo CD is with a cluster. */
+export interface ArgoCDState {
+  readonly applications: readonly ApplicationState[];
+  /** Why what is not applied yet could not be told from drift. */
+  readonly notTold?: string;
+}
+
+export interface ApplicationState {
+  readonly name: string;
+  /** The commit that it is at; undefined where there is no such Application, or nothing was ever synced. */
+  readonly commit?: string;
+  /** What Argo CD says is wrong with it. */
+  readonly errors: readonly string[];
 }
 
 export interface Unknown {
@@ -74,6 +93,8 @@ interface About {
   readonly objects: readonly ObjectRef[];
   /** The config lines that say what should be; empty where none do. */
   readonly because: readonly Reason[];
+  /** Argo CD has tried to apply it, and the API server did not take it. */
+  readonly refused?: { readonly application: string; readonly message: string };
 }
 
 /** What a role allows that the organization does not know: `too-many` where its rights are too many to be told. */
@@ -112,6 +133,8 @@ export interface AccessFinding extends About {
   readonly members?: readonly string[];
   readonly git: readonly HeldRole[];
   readonly live: readonly HeldRole[];
+  /** Of the bindings, those that make the difference: there and giving more, or not there. */
+  readonly differing: readonly ObjectRef[];
 }
 
 export interface MissingFinding extends About {

@@ -1,4 +1,5 @@
 import type { LiveBinding, LiveMetadata, LiveRule } from '../cluster/snapshot.ts';
+import { kindNamed } from '../manifests/kinds.ts';
 import type { ManifestObject } from '../manifests/manifest-file.ts';
 import { at, listAt } from '../values/json.ts';
 import { groupedBy } from '../values/order.ts';
@@ -71,7 +72,12 @@ function contentDifferences(view: View, object: ManifestObject, live: LiveOne): 
     'rules' in live
       ? ruleDifferences(listAt(manifest, 'rules'), isRuleList(live.rules) ? live.rules : [])
       : specDifferences(object.kind, at(manifest, 'spec'), at(live, 'spec'));
-  return [...metadata, ...content];
+  return [...metadata, ...(kindNamed(object.kind)?.folders.includes('argo-cd') ? content.map(unseen) : content)];
+}
+
+/** What somebody has added to an Application, such as the values of a chart, may be a secret. */
+function unseen(field: FieldDifference): FieldDifference {
+  return field.git === undefined && field.live !== undefined ? { path: field.path, hidden: true } : field;
 }
 
 /** Access has compared what bindings give; what is left is how they say it. Their manifests are not made for that. */

@@ -6,14 +6,14 @@ import type { CustomRole, DesiredState } from '../config/model/desired-state.ts'
 import type { ManifestObject } from '../manifests/manifest-file.ts';
 import type { Kind } from '../manifests/kinds.ts';
 import { kinds } from '../manifests/kinds.ts';
-import { argoCDCluster } from '../manifests/layout.ts';
+import { argoCDCluster, argoCDFolder } from '../manifests/layout.ts';
 import { keys, managedBy } from '../manifests/labels.ts';
 import { oncePer } from '../values/once.ts';
 import { groupedBy } from '../values/order.ts';
 import type { ObjectRef, Unknown } from './finding.ts';
 
-/** The kinds of objects that are rendered and read. */
-export type ReadKind = Exclude<Kind, 'AppProject' | 'Application'>;
+/** The kinds of objects that are rendered and read: all. */
+export type ReadKind = Kind;
 
 /** The lists by the kinds of what is in them, in an order that findings do not depend on. */
 const resources = {
@@ -27,6 +27,8 @@ const resources = {
   NetworkPolicy: 'networkpolicies',
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
+  AppProject: 'appprojects',
+  Application: 'applications',
 } as const satisfies { readonly [K in ReadKind]: (typeof kinds)[K]['resource'] & LiveResource };
 
 /** The kinds that are compared, by name. */
@@ -109,9 +111,10 @@ function renderedOn(
   lists: LiveObjects,
 ): Map<string, ManifestObject> {
   const runsHere = organization.argoCD?.cluster?.value === cluster;
-  const ofArgoCD = objects.filter((o) => o.cluster === argoCDCluster && (runsHere || isThere(lists, o)));
+  const forArgoCD = objects.filter((o) => o.cluster === argoCDCluster && (runsHere || isThere(lists, o)));
+  const ofArgoCD = runsHere ? objects.filter((o) => o.cluster === argoCDFolder) : [];
   const own = objects.filter((o) => o.cluster === cluster);
-  return new Map([...own, ...ofArgoCD].map((object) => [objectKey(object), object]));
+  return new Map([...own, ...forArgoCD, ...ofArgoCD].map((object) => [objectKey(object), object]));
 }
 
 function isThere(

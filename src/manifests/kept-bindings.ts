@@ -20,7 +20,8 @@ export function bindingsInBoth(before: string, after: string): KeptBinding[] {
   });
 }
 
-function documentsOf(text: string): string[] {
+/** The documents of a file as `synth` writes it, each as its text. */
+export function documentsOf(text: string): string[] {
   return text.split(/^---$/m);
 }
 

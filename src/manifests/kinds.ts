@@ -237,6 +237,11 @@ export function apiGroupOf(apiVersion: string): string {
 
 const byName: ReadonlyMap<string, readonly RenderedKind[]> = groupedBy(renderedKinds, ({ kind }) => kind);
 
+/** What is known of a kind that tenantry renders, by its name. */
+export function kindNamed(kind: string): RenderedKind | undefined {
+  return byName.get(kind)?.[0];
+}
+
 /** What is known of an object's kind, in whatever version; undefined for a kind that tenantry does not render. */
 export function kindOf({
   apiVersion,

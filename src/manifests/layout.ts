@@ -43,11 +43,22 @@ export function namespaceFile(cluster: DividedCluster, namespace: string): strin
 }
 
 /**
+ * The Application that keeps Argo CD's own objects. No cluster's Application can have this name: there is no hyphen in the
+ * name of a cluster.
+ */
+export const rootApplication = 'tenantry-argo-cd';
+
+/** The name of one of a cluster's Applications, of which the first has no number. */
+export function applicationName({ name }: Pick<Cluster, 'name'>, number: number): string {
+  return number === 0 ? `tenantry-${name}` : `tenantry-${name}-${number}`;
+}
+
+/**
  * The number of the Application that a namespace goes with: by a hash of its name, which moves none of them when others
  * come and go. Another hash would move nearly all of them, and a namespace that moves is without its bindings until both
  * Applications have synced.
  */
-function applicationOf({ applications }: DividedCluster, namespace: string): number {
+export function applicationOf({ applications }: DividedCluster, namespace: string): number {
   return createHash('sha256').update(namespace).digest().readUInt32BE(0) % applications.value;
 }
 

@@ -114,7 +114,50 @@ describe('an operator', () => {
 
   test('N8: sees no drift in it, for all that Argo CD has written', async () => {
     const none = { [prod]: [], [site]: [], [dev]: [] };
-    expect(await fleetDrift(fleet)).toEqual({ code: 0, findings: none, unknown: none });
+    expect(await fleetDrift(fleet)).toEqual({ code: 0, findings: none, notApplied: none, unknown: none });
+  });
+
+  test('N8: sees apart from drift what is not applied yet', async () => {
+    const rogue = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'rogue' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'user:mallory' }],
+    };
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
+    expect((await request(prod, 'POST', bindings, { body: rogue })).status).toBe(201);
+    await fleet.merge(edited(solar, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: view }'));
+    // Argo CD hears nothing of it.
+    fleet.remote.hide();
+    const seen = await fleetDrift(fleet).finally(fleet.remote.show);
+    await request(prod, 'DELETE', `${bindings}/rogue`);
+    const narrowed = (namespace: string) => `other RoleBinding ${namespace}/tenantry:group:solar-sre:edit`;
+    expect(seen).toMatchObject({
+      code: 3,
+      findings: { [prod]: ['more ClusterRoleBinding rogue'], [site]: [], [dev]: [] },
+      notApplied: {
+        [prod]: [narrowed('solar-prod')],
+        [site]: [narrowed('solar-prod')],
+        [dev]: [narrowed('solar-dev')],
+      },
+    });
+  });
+
+  test('N8: sees what the API server refused to Argo CD, and why', async () => {
+    const role =
+      '  roles:\n    - name: logs\n      rules: [{ apiGroups: [""], resources: [pods/log], verbs: [get] }]\n';
+    const tenant = replaced(fleet.organization[solar], '  namespaces:\n', `${role}  namespaces:\n`);
+    // The custom role is the operator's to apply, who has not.
+    await merged({ [solar]: replaced(tenant, '{ group: solar-sre, role: edit }', '{ group: solar-sre, role: logs }') });
+    const { notApplied, findings } = await fleetDrift(fleet);
+    const refused =
+      /^less RoleBinding solar-prod\/tenantry:group:solar-sre:\S+ refused: .*"tenantry:solar\.logs\.\w+" not found/;
+    expect(notApplied[prod]).toEqual([expect.stringMatching(refused)]);
+    expect(findings[prod]).toEqual([
+      expect.stringMatching(/^missing ClusterRole tenantry:solar\.logs\.\w+$/),
+      'altered ClusterRole tenantry:argo-cd',
+    ]);
   });
 });
 

@@ -51,6 +51,39 @@ const lists: Readonly<Record<string, readonly object[]>> = {
   networkpolicies: [],
   validatingadmissionpolicies: [],
   validatingadmissionpolicybindings: [],
+  appprojects: [],
+  applications: [
+    {
+      metadata: metadata('tenantry-good', {
+        namespace: 'argocd',
+        labels: { 'app.kubernetes.io/managed-by': 'tenantry' },
+      }),
+      spec: {
+        project: 'tenantry',
+        source: { repoURL: 'https://git.example.com/access.git', helm: { values: secret(), parameters: [secret()] } },
+        sources: [{ repoURL: `https://me:${secret()}@git.example.com/access.git` }],
+      },
+      operation: { info: [{ name: 'why', value: secret() }] },
+      status: {
+        sync: { status: 'OutOfSync', comparedTo: { source: { helm: { values: secret() } } } },
+        history: [{ revision: 'a'.repeat(40), source: { helm: { values: secret() } } }],
+        conditions: [{ type: 'ComparisonError', message: `authentication failed for token ${looksLikeOne()}` }],
+        operationState: {
+          message: secret(),
+          syncResult: {
+            resources: [
+              { kind: 'Namespace', name: 'solar-prod', status: 'Synced', message: secret() },
+              { kind: 'RoleBinding', name: 'x', status: 'SyncFailed', message: `refused: ${looksLikeOne()}` },
+            ],
+          },
+        },
+      },
+    },
+    {
+      metadata: metadata('of-others', { namespace: 'argocd' }),
+      spec: { source: { helm: { values: secret() } } },
+    },
+  ],
 };
 
 function good({ path }: Asked): Reply | undefined {
@@ -99,7 +132,7 @@ it('are in nothing that status, drift and get print or save', async () => {
   const cluster = exampleOrganization['clusters/prodcluster01.yaml'];
   const names = Object.keys(servers) as (keyof typeof servers)[];
   writeFiles(folder, {
-    'organization.yaml': exampleOrganization['organization.yaml'],
+    'organization.yaml': `${exampleOrganization['organization.yaml']}  argoCD: { repoURL: "https://git.example.com/access.git", cluster: good }\n`,
     ...Object.fromEntries(
       names.flatMap((name) => {
         const file = cluster

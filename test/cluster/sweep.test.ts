@@ -30,6 +30,7 @@ interface Entry {
   /** What else stands in the kubeconfig's cluster. */
   readonly cluster?: Readonly<Record<string, unknown>>;
   readonly authority?: string;
+  readonly argoCDNamespace?: string;
 }
 
 /** Reads some servers as declared clusters, by a kubeconfig with a context for each. */
@@ -48,10 +49,11 @@ async function read(entries: readonly Entry[], change: Partial<Sweep> = {}): Pro
     }),
   );
   return sweep({
-    clusters: entries.map(({ name, server, authority }) => ({
+    clusters: entries.map(({ name, server, authority, argoCDNamespace }) => ({
       name,
       server: server.url,
       certificateAuthority: authority ?? server.certificateAuthority,
+      ...(argoCDNamespace !== undefined && { argoCDNamespace }),
     })),
     contexts: await readContexts(file),
     resources,
@@ -490,4 +492,109 @@ describe('somebody who may not list namespaces', () => {
     }
     return { status: 403, body: { kind: 'Status' } };
   }
+});
+
+describe('what Argo CD says', () => {
+  const [first, second] = ['a'.repeat(40), 'b'.repeat(40)];
+  const path = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
+  const application = (
+    name: string,
+    status: object,
+    labels: object = { 'app.kubernetes.io/managed-by': 'tenantry' },
+  ) => ({
+    metadata: { name, namespace: 'argocd', labels },
+    spec: { project: 'tenantry', source: { path: 'dist/c', helm: { values: 'MARKER' } } },
+    status,
+  });
+  const serving = (...items: object[]) =>
+    startApiServer((asked) => (asked.path === path ? { body: { metadata: {}, items } } : answers()(asked)));
+
+  it('is read where it runs, in its namespace, and nowhere else', async () => {
+    const [here, there] = [await serving(), await serving()];
+    const { clusters } = await read(
+      [
+        { name: 'a', server: here, user: token, argoCDNamespace: 'argocd' },
+        { name: 'b', server: there, user: token },
+      ],
+      { resources: ['namespaces', 'applications'] },
+    );
+    expect(clusters.map(({ state, objects }) => [state.kind, objects.applications?.length])).toEqual([
+      ['ok', 0],
+      ['ok', undefined],
+    ]);
+    expect(here.asked.map((asked) => asked.path)).toContain(path);
+    expect(there.asked.map((asked) => asked.path).filter((asked) => asked.includes('argoproj'))).toEqual([]);
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'is at the commit that it has compared, where nothing differs',
+      { sync: { status: 'Synced', revision: second }, history: [{ revision: first }] },
+      { applied: second },
+    ],
+    [
+      'is at that of its last sync that went through, where something differs',
+      { sync: { status: 'OutOfSync', revision: second }, history: [{ revision: 'c'.repeat(40) }, { revision: first }] },
+      { applied: first },
+    ],
+    ['is at no commit, where it was never synced', { sync: { status: 'OutOfSync', revision: second } }, {}],
+    ['is at no commit, where it says nothing', {}, {}],
+    [
+      'was refused what failed in its last sync',
+      {
+        operationState: {
+          syncResult: {
+            resources: [
+              { kind: 'Namespace', name: 'x', namespace: '', status: 'SyncFailed', message: 'm'.repeat(2000) },
+              { kind: 'RoleBinding', name: 'y', namespace: 'x', status: 'SyncFailed', message: 'no' },
+              { kind: 'RoleBinding', name: 'z', namespace: 'x', status: 'Synced', message: 'unchanged' },
+            ],
+          },
+        },
+        conditions: [
+          { type: 'SyncError', message: 'cannot' },
+          { type: 'OrphanedResourceWarning', message: 'no matter' },
+        ],
+      },
+      {
+        refused: [
+          { kind: 'Namespace', name: 'x', message: `${'m'.repeat(1000)}…` },
+          { kind: 'RoleBinding', name: 'y', namespace: 'x', message: 'no' },
+        ],
+        errors: ['cannot'],
+      },
+    ],
+  ])('%s', async (_what, status, kept) => {
+    const server = await serving(application('tenantry-c', status), application('of-others', status, {}));
+    const { objects } = only(
+      await read([{ name: 'c', server, user: token, argoCDNamespace: 'argocd' }], { resources: ['applications'] }),
+    );
+    expect(objects.applications).toEqual([
+      {
+        name: 'tenantry-c',
+        namespace: 'argocd',
+        uid: '',
+        createdAt: '',
+        resourceVersion: '',
+        labels: { 'app.kubernetes.io/managed-by': 'tenantry' },
+        annotations: {},
+        finalizers: [],
+        // What others have added is known to be there, and not what it is.
+        spec: { project: 'tenantry', source: { path: 'dist/c', helm: 'not kept' } },
+        refused: [],
+        errors: [],
+        ...kept,
+      },
+    ]);
+  });
+
+  it('is not known where its API is not there', async () => {
+    const server = await startApiServer(answers());
+    const { state } = only(
+      await read([{ name: 'c', server, user: token, argoCDNamespace: 'argocd' }], {
+        resources: ['namespaces', 'applications'],
+      }),
+    );
+    expect(state).toMatchObject({ missing: [{ resource: 'applications.argoproj.io' }] });
+  });
 });

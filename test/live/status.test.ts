@@ -212,11 +212,11 @@ describe('whoever', () => {
       expect(verbs).toEqual(['list']);
       return apiGroups.flatMap((group) => resources.map((name) => (group === '' ? name : `${name}.${group}`)));
     });
-    expect(lists.sort()).toEqual(
+    const listed = (isArgoCDs: boolean): string[] =>
       Object.values(listedResources)
-        .map(({ resource }) => resource)
-        .sort(),
-    );
+        .flatMap(({ resource, ofArgoCD = false }) => (ofArgoCD === isArgoCDs ? [resource] : []))
+        .sort();
+    expect(lists.sort()).toEqual(listed(false));
 
     await cluster.admin.create('clusterrolebindings', 'viewers', roleBinding('tenantry:viewer', 'User user:vera'));
     const config = kubeconfig(await token('vera'));

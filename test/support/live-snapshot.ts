@@ -13,7 +13,7 @@ import type {
 import { builtIn } from '../../src/kubernetes/built-in-roles.ts';
 import { formatQuantity, parseQuantity } from '../../src/kubernetes/quantity.ts';
 import type { ManifestObject } from '../../src/manifests/manifest-file.ts';
-import { argoCDCluster } from '../../src/manifests/layout.ts';
+import { argoCDCluster, argoCDFolder } from '../../src/manifests/layout.ts';
 import { at, listAt, textAt } from '../../src/values/json.ts';
 
 /** When these snapshots were taken. */
@@ -27,7 +27,8 @@ export function liveSnapshot({ desired, graph }: Meaning, objects: readonly Mani
   const argoCDOn = desired.organization.argoCD?.cluster?.value;
   const clusters = graph.clusters.map(({ cluster, namespaces }): ClusterSnapshot => {
     const { name } = cluster;
-    const here = objects.filter((o) => o.cluster === name || (o.cluster === argoCDCluster && argoCDOn === name));
+    const forArgoCD = argoCDOn === name ? [argoCDCluster, argoCDFolder] : [];
+    const here = objects.filter((o) => o.cluster === name || forArgoCD.includes(o.cluster));
     const of = (kind: string): readonly ManifestObject[] => here.filter((object) => object.kind === kind);
     const foreign = namespaces.filter(({ kind }) => kind === 'Foreign').map((entry) => entry.name);
     const { roles, bindings } = builtIn(cluster.kubernetesVersion.value);
@@ -106,6 +107,10 @@ export function liveSnapshot({ desired, graph }: Meaning, objects: readonly Mani
         networkpolicies: of('NetworkPolicy').map(objectOf),
         validatingadmissionpolicies: of('ValidatingAdmissionPolicy').map(objectOf),
         validatingadmissionpolicybindings: of('ValidatingAdmissionPolicyBinding').map(objectOf),
+        ...(argoCDOn === name && {
+          appprojects: of('AppProject').map(objectOf),
+          applications: of('Application').map((one) => ({ ...objectOf(one), refused: [], errors: [] })),
+        }),
       },
     };
   });

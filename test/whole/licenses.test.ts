@@ -4,8 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { licensesOf } from '../../scripts/licenses.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 
-const of = (...paths: string[]) =>
-  licensesOf({ inputs: Object.fromEntries(paths.map((path) => [path, { bytes: 1, imports: [] }])), outputs: {} });
+const of = (...paths: string[]) => licensesOf({ inputs: {}, outputs: { 'cli.js': output(paths, 1) } });
+
+function output(paths: readonly string[], bytesInOutput: number) {
+  const inputs = Object.fromEntries(paths.map((path) => [path, { bytesInOutput }]));
+  return { bytes: 1, imports: [], exports: [], inputs };
+}
 
 describe('the licenses of bundled packages', () => {
   it('stand beside the program', () => {
@@ -38,6 +42,9 @@ describe('the licenses of bundled packages', () => {
   it('are not to be had of a package without one, which may not be bundled', () => {
     const folder = temporaryFolder();
     writeFiles(folder, { 'node_modules/d/package.json': '{ "name": "d" }' });
-    expect(() => of(join(folder, 'node_modules/d/index.js'))).toThrow('it may not be bundled');
+    const unlicensed = join(folder, 'node_modules/d/index.js');
+    expect(() => of(unlicensed)).toThrow('it may not be bundled');
+    // What is left out of the bundle needs none.
+    expect(licensesOf({ inputs: {}, outputs: { 'cli.js': output([unlicensed], 0) } })).toBe('');
   });
 });

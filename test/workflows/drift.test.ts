@@ -278,7 +278,7 @@ describe('the issue', () => {
     expect(body).toMatch(/This issue closes once every cluster could be read whole and is in step\.<\/sub>$/);
   });
 
-  const cluster = { cluster: 'a', inStep: true, findings: [], unknown: [] };
+  const cluster = { cluster: 'a', inStep: true, findings: [], notApplied: [], unknown: [] };
   const inStep = { formatVersion: 1, inStep: true, complete: true, clusters: [cluster] };
   const good = '### tenantry drift: 1 of 1 cluster in step\n';
   const json = (change: object): [string, string] => [JSON.stringify({ ...inStep, ...change }), good];
@@ -291,6 +291,11 @@ describe('the issue', () => {
     [
       'that is in step with a difference',
       json({ clusters: [{ ...cluster, findings: [{}] }] }),
+      /a cluster in it contradicts itself/,
+    ],
+    [
+      'that is in step with something not applied yet',
+      json({ clusters: [{ ...cluster, notApplied: [{}] }] }),
       /a cluster in it contradicts itself/,
     ],
     [

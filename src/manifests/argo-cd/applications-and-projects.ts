@@ -8,7 +8,7 @@ import { groupedBy } from '../../values/order.ts';
 import type { ObjectTemplate } from '../template.ts';
 import { apiObject, template } from '../template.ts';
 import { kinds, kindsIn } from '../kinds.ts';
-import { argoCDFolder, clusterFolder, distFolder } from '../layout.ts';
+import { argoCDFolder, clusterFolder, distFolder, rootApplication } from '../layout.ts';
 import { keptByArgoCD } from '../annotations.ts';
 import { keys, managedBy } from '../labels.ts';
 import { clusterKinds, formerKinds, namedKinds, namespacedKinds, reads, rulesFor, subjectOf } from './cluster-role.ts';
@@ -21,14 +21,17 @@ import { clusterKinds, formerKinds, namedKinds, namespacedKinds, reads, rulesFor
 /** The project of the Applications of all clusters. */
 const fleetProject = 'tenantry';
 
-/**
- * The Application that keeps Argo CD's own objects, and its project. No cluster's Application can have this name: there is
- * no hyphen in the name of a cluster.
- */
-const rootProject = 'tenantry-argo-cd';
+/** The project of the Application that keeps Argo CD's own objects. */
+const rootProject = rootApplication;
 
 /** The role that Argo CD's account needs where Argo CD runs, beside what its installation gives it in its namespace. */
 const rootRole = 'tenantry:argo-cd-root';
+
+/**
+ * The ClusterRole of those who may see how Argo CD stands, for a RoleBinding in Argo CD's namespace: bound on the whole
+ * cluster it would show the Applications of everybody, and what is written in them.
+ */
+const argoCDViewerRole = 'tenantry:argo-cd-viewer';
 
 /** The cluster that Argo CD runs in, as its Applications name it. */
 const ownServer = 'https://kubernetes.default.svc';
@@ -113,7 +116,7 @@ export function applications(
       },
     });
   return [
-    application({ name: rootProject }, rootProject, argoCDFolder, {
+    application({ name: rootApplication }, rootProject, argoCDFolder, {
       server: ownServer,
       namespace: argoCD.namespace.value,
     }),
@@ -169,6 +172,10 @@ export function rootReader({ labelDomain, syncIdentity }: Organization): ObjectT
       metadata,
       roleRef: { apiGroup: kinds.ClusterRole.group, kind: 'ClusterRole', name: rootRole },
       subjects: [subjectOf(syncIdentity)],
+    })),
+    template(k8s.KubeClusterRole, () => ({
+      metadata: { ...metadata, name: argoCDViewerRole },
+      rules: rulesFor(rootKinds, ['list']),
     })),
   ];
 }

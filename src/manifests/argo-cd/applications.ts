@@ -1,6 +1,6 @@
 import type { Cluster } from '../../config/model/desired-state.ts';
 import { sortedBy } from '../../values/order.ts';
-import { namespaceFilesOf, ownFileOf } from '../layout.ts';
+import { applicationName, namespaceFilesOf, ownFileOf } from '../layout.ts';
 
 /** What one Application of a cluster syncs: all of the cluster's folder, or what the patterns say. */
 export interface ClusterApplication {
@@ -22,15 +22,14 @@ export function applicationsOf(
   cluster: Pick<Cluster, 'name' | 'applications'>,
   paths: readonly string[],
 ): ClusterApplication[] {
-  const name = `tenantry-${cluster.name}`;
   const number = cluster.applications.value;
-  if (number === 1) return [{ name }];
+  if (number === 1) return [{ name: applicationName(cluster, 0) }];
   const clusterFiles = sortedBy(
     paths.flatMap((path) => ownFileOf(cluster, path) ?? []),
     (path) => path,
   );
   return Array.from({ length: number }, (_, part) => ({
-    name: part === 0 ? name : `${name}-${part}`,
+    name: applicationName(cluster, part),
     include: [...clusterFiles.filter((_path, index) => index % number === part), namespaceFilesOf(part)],
   }));
 }

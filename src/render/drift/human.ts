@@ -9,13 +9,13 @@ import { prose, visible, wrapped } from '../text.ts';
 import type { DriftSentence } from './sentences.ts';
 import { driftSentence, selfServicePieces } from './sentences.ts';
 import type { PlaceOf } from './summary.ts';
-import { headlineOf, linesOf, stateOf } from './summary.ts';
+import { argoCDWords, commitsOf, headlineOf, linesOf, stateOf, unknownBy } from './summary.ts';
 
 /** A drift for people: a line for each cluster, then what differs on each. Lines are broken where a terminal is `width` wide. */
 export function humanDrift(drift: Drift, placeOf: PlaceOf, style: Style, width?: number): string {
   const { clusters, asOf, takenAt, strangers, unused } = drift;
-  const isTold = ({ findings, unknown, selfService }: ClusterDrift): boolean =>
-    findings.length + unknown.length + selfService.length > 0;
+  const isTold = ({ findings, notApplied, unknown, selfService }: ClusterDrift): boolean =>
+    findings.length + notApplied.length + unknown.length + selfService.length > 0;
   const out = [
     `${style.bold('Drift')} as of ${asOf}, read at ${visible(takenAt)}`,
     style.bold(visible(headlineOf(drift))),
@@ -41,23 +41,29 @@ function columns(style: Style): Column<ClusterDrift>[] {
         inStep ? style.green(text) : findings.length > 0 ? style.red(text) : style.yellow(text),
     },
     { header: 'Differences', cell: ({ findings }) => String(findings.length), align: 'right' },
+    { header: 'Not applied', cell: ({ notApplied }) => String(notApplied.length), align: 'right' },
     { header: 'Expected', cell: ({ expected }) => String(expected.length), align: 'right' },
     { header: 'Unknown', cell: ({ unknown }) => String(unknown.length), align: 'right' },
     { header: 'Read at', cell: ({ readAt }) => readAt ?? '', keep: true },
   ];
 }
 
-function clusterLines(
-  { cluster, findings, unknown, selfService }: ClusterDrift,
-  placeOf: PlaceOf,
-  style: Style,
-): string[] {
+function clusterLines(of: ClusterDrift, placeOf: PlaceOf, style: Style): string[] {
+  const { cluster, findings, notApplied, selfService } = of;
   return [
     style.bold(visible(cluster)),
-    ...unknown.map(
-      ({ resource, why }) => `  ${style.yellow('?')} ${visible(resource)} not known: ${prose(redactSecrets(why))}`,
+    ...unknownBy(of).map(
+      ({ resources, why }) =>
+        `  ${style.yellow('?')} not known: ${visible(resources.join(', '))}: ${prose(redactSecrets(why))}`,
     ),
+    ...argoCDWords(of).map((words) => `  ${style.yellow('?')} ${prose(redactSecrets(words))}`),
     ...findings.flatMap((finding) => findingLines(finding, placeOf, style)),
+    ...(notApplied.length === 0
+      ? []
+      : [
+          `  Not applied yet by Argo CD, which is at ${visible(commitsOf(of))}`,
+          ...notApplied.flatMap((finding) => findingLines(finding, placeOf, style).map((line) => `  ${line}`)),
+        ]),
     ...(selfService.length === 0
       ? []
       : [

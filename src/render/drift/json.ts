@@ -33,6 +33,8 @@ function clusterJson(cluster: ClusterDrift, placeOf: PlaceOf): object {
     inStep: cluster.inStep,
     unknown: cluster.unknown,
     findings: cluster.findings.map((finding) => findingJson(finding, placeOf)),
+    notApplied: cluster.notApplied.map((finding) => findingJson(finding, placeOf)),
+    argoCD: cluster.argoCD ?? null,
     expected: cluster.expected.map(({ finding, by }) => ({ ...findingJson(finding, placeOf), by })),
     selfService: cluster.selfService.map((one) => ({ ...one, message: plainText(selfServicePieces(one)) })),
   };

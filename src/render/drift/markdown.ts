@@ -4,7 +4,7 @@ import { code, escaped, shown } from '../markdown-text.ts';
 import { lineWords } from '../plan/sentences.ts';
 import { driftSentence, selfServicePieces } from './sentences.ts';
 import type { PlaceOf } from './summary.ts';
-import { headlineOf, linesOf, stateOf } from './summary.ts';
+import { argoCDWords, commitsOf, headlineOf, linesOf, stateOf, unknownBy } from './summary.ts';
 
 /** GitHub takes comments, and summaries of jobs in parts, of up to 65,536 characters; in bytes, with some to spare. */
 const mostBytes = 60_000;
@@ -17,8 +17,8 @@ export function markdownDrift(drift: Drift, placeOf: PlaceOf): string {
     '',
     `<sub>Git as of ${code(asOf)}, clusters read at ${code(takenAt)}</sub>`,
     '',
-    '| cluster | state | differences | expected | unknown |',
-    '| --- | --- | ---: | ---: | ---: |',
+    '| cluster | state | differences | not applied | expected | unknown |',
+    '| --- | --- | ---: | ---: | ---: | ---: |',
     ...clusters.map(clusterRow),
   ];
   const entries = [
@@ -29,15 +29,26 @@ export function markdownDrift(drift: Drift, placeOf: PlaceOf): string {
 }
 
 function clusterRow(cluster: ClusterDrift): string {
-  const counts = [cluster.findings, cluster.expected, cluster.unknown].map(({ length }) => String(length));
-  const mark = cluster.inStep ? '✅' : cluster.findings.length > 0 ? '❌' : '❔';
+  const { findings, notApplied, expected, unknown } = cluster;
+  const counts = [findings, notApplied, expected, unknown].map(({ length }) => String(length));
+  const mark = cluster.inStep ? '✅' : findings.length > 0 ? '❌' : '❔';
   return `| ${[code(cluster.cluster), `${mark} ${escaped(stateOf(cluster))}`, ...counts].join(' | ')} |`;
 }
 
-function clusterEntries({ cluster, findings, unknown, selfService }: ClusterDrift, placeOf: PlaceOf): string[] {
+function clusterEntries(of: ClusterDrift, placeOf: PlaceOf): string[] {
+  const { cluster, findings, notApplied, selfService } = of;
   const entries = [
-    ...unknown.map(({ resource, why }) => `- ❔ ${code(resource)} not known: ${escaped(redactSecrets(why))}`),
+    ...unknownBy(of).map(
+      ({ resources, why }) => `- ❔ not known: ${resources.map(code).join(', ')}: ${escaped(redactSecrets(why))}`,
+    ),
+    ...argoCDWords(of).map((words) => `- ❔ ${escaped(redactSecrets(words))}`),
     ...findings.map((finding) => findingEntry(finding, placeOf)),
+    ...notApplied.map((finding) =>
+      findingEntry(finding, placeOf).replace(
+        '- ',
+        `- ⏳ not applied yet by Argo CD, which is at ${code(commitsOf(of))}: `,
+      ),
+    ),
     ...selfService.map((one) => `- ⚪ bound by an admin of the namespace: ${shown(selfServicePieces(one))}`),
   ];
   return entries.length === 0 ? [] : [`\n**${code(cluster)}**\n`, ...entries];

@@ -9,7 +9,7 @@ import type { PlaceOf } from './summary.ts';
 type Facts = Omit<RuleFacts, 'code' | 'name'>;
 
 /** What each kind of drift is to a reader of findings. */
-const kinds: Readonly<Record<FindingKind | 'unknown', Facts>> = {
+const kinds: Readonly<Record<FindingKind | 'not-applied' | 'unknown', Facts>> = {
   unprotected: {
     severity: 'error',
     summary: 'A policy, or its binding, is not there or says something else.',
@@ -60,6 +60,11 @@ const kinds: Readonly<Record<FindingKind | 'unknown', Facts>> = {
     summary: 'A namespace is being deleted and is still there.',
     why: 'Finalizers hold it, and whoever waits for it waits in vain.',
   },
+  'not-applied': {
+    severity: 'note',
+    summary: 'What Git says now, and Argo CD has yet to apply.',
+    why: 'Until it is applied, what was there before holds: a revocation, too, is not so yet.',
+  },
   unknown: {
     severity: 'warning',
     summary: 'Something of a cluster could not be read.',
@@ -91,6 +96,9 @@ export function sarifDrift({ clusters }: Drift, { placeOf, version, pathOf }: Dr
     ),
     ...cluster.findings.map((finding) =>
       diagnostic(cluster, finding.kind, messageOf(finding), finding.because, placeOf),
+    ),
+    ...cluster.notApplied.map((finding) =>
+      diagnostic(cluster, 'not-applied', `not applied yet: ${messageOf(finding)}`, finding.because, placeOf),
     ),
   ]);
   return sarif(found, { rules, version, ...(pathOf && { pathOf }) });

@@ -20,6 +20,14 @@ export interface DriftSentence {
 
 /** What a finding says. Secrets in it are unreadable already. */
 export function driftSentence(finding: Finding): DriftSentence {
+  const sentence = ofKind(finding);
+  const { refused } = finding;
+  if (!refused) return sentence;
+  const said: Piece[] = ['the API server refused it to Argo CD: ', named(refused.message)];
+  return { ...sentence, details: [...sentence.details, said] };
+}
+
+function ofKind(finding: Finding): DriftSentence {
   const [object = { kind: 'object', name: '' }] = finding.objects;
   const the = objectPieces(object);
   switch (finding.kind) {
