@@ -97,6 +97,37 @@ Expected, and nowhere
     );
   });
 
+  it('says once what is so in several namespaces, and names some of them', () => {
+    const inAll = ['ruby-prod', 'ruby-ci', 'solar-prod', 'solar-dev', 'green-prod', 'old-data'];
+    const rogue = (namespace: string) =>
+      add(
+        'rolebindings',
+        liveBinding('rogue', 'ClusterRole/admin', [{ kind: 'Group', name: 'system:authenticated' }], namespace),
+      );
+    const drift = drifted(
+      together(
+        ...inAll.map(rogue),
+        add('rolebindings', liveBinding('other', 'ClusterRole/view', [{ kind: 'User', name: 'mallory' }], 'ruby-ci')),
+        drop('networkpolicies', 'ruby-ci/tenantry'),
+        drop('networkpolicies', 'ruby-prod/tenantry'),
+      ),
+    );
+    expect(drift.clusters.flatMap(({ findings }) => findings)).toHaveLength(9);
+    const text = humanDrift(drift, placeOf, plainStyle);
+    expect(text.split('\n').filter((line) => /^ {2}[+-]|^ {6}by/.test(line))).toEqual([
+      '  + group system:authenticated (everybody who has signed in) has admin in green-prod, old-data, ruby-ci, ruby-prod, solar-dev and 1 more, and Git gives nothing there',
+      '      by RoleBinding rogue',
+      '  + user mallory, whom Git does not name, has view in ruby-ci, and Git gives nothing there',
+      '      by RoleBinding other in ruby-ci',
+      '  - NetworkPolicy tenantry in ruby-ci, ruby-prod is not there',
+    ]);
+    // For programs, each is one.
+    const findings = listAt(JSON.parse(jsonDrift(drift, placeOf)), 'clusters').flatMap((one) =>
+      listAt(one, 'findings'),
+    );
+    expect(findings).toHaveLength(9);
+  });
+
   it('says that all is in step only where all is known', () => {
     const headline = (drift: Drift): string | undefined => formats.human(drift).split('\n')[1];
     const nothing: Plant = (objects) => objects;

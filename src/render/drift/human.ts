@@ -1,4 +1,4 @@
-import type { ClusterDrift, Drift, Expected, Finding } from '../../drift/finding.ts';
+import type { ClusterDrift, Drift, Expected } from '../../drift/finding.ts';
 import { redactSecrets } from '../../source/secrets.ts';
 import { lineWords } from '../plan/sentences.ts';
 import { shown } from '../plan/human.ts';
@@ -6,6 +6,8 @@ import type { Style } from '../style.ts';
 import type { Column } from '../table.ts';
 import { table } from '../table.ts';
 import { prose, visible, wrapped } from '../text.ts';
+import type { GatheredFinding } from './gather.ts';
+import { gathered } from './gather.ts';
 import type { DriftSentence } from './sentences.ts';
 import { driftSentence, selfServicePieces } from './sentences.ts';
 import type { PlaceOf } from './summary.ts';
@@ -57,12 +59,14 @@ function clusterLines(of: ClusterDrift, placeOf: PlaceOf, style: Style): string[
         `  ${style.yellow('?')} not known: ${visible(resources.join(', '))}: ${prose(redactSecrets(why))}`,
     ),
     ...argoCDWords(of).map((words) => `  ${style.yellow('?')} ${prose(redactSecrets(words))}`),
-    ...findings.flatMap((finding) => findingLines(finding, placeOf, style)),
+    ...gathered(findings).flatMap((finding) => findingLines(finding, placeOf, style)),
     ...(notApplied.length === 0
       ? []
       : [
           `  Not applied yet by Argo CD, which is at ${visible(commitsOf(of))}`,
-          ...notApplied.flatMap((finding) => findingLines(finding, placeOf, style).map((line) => `  ${line}`)),
+          ...gathered(notApplied).flatMap((finding) =>
+            findingLines(finding, placeOf, style).map((line) => `  ${line}`),
+          ),
         ]),
     ...(selfService.length === 0
       ? []
@@ -73,9 +77,9 @@ function clusterLines(of: ClusterDrift, placeOf: PlaceOf, style: Style): string[
   ];
 }
 
-function findingLines(finding: Finding, placeOf: PlaceOf, style: Style): string[] {
-  const sentence = driftSentence(finding);
-  const lines = lineWords({ before: [], after: linesOf(finding.because, placeOf) }, visible);
+function findingLines({ finding, namespaces, because }: GatheredFinding, placeOf: PlaceOf, style: Style): string[] {
+  const sentence = driftSentence(finding, namespaces);
+  const lines = lineWords({ before: [], after: linesOf(because, placeOf) }, visible);
   return [
     `  ${colourOf(sentence.sign, style)(sentence.sign)} ${shown(sentence.pieces, style)}`,
     ...sentence.details.map((detail) => `      ${shown(detail, style)}`),

@@ -1,7 +1,9 @@
-import type { ClusterDrift, Drift, Finding } from '../../drift/finding.ts';
+import type { ClusterDrift, Drift } from '../../drift/finding.ts';
 import { redactSecrets } from '../../source/secrets.ts';
 import { code, escaped, shown } from '../markdown-text.ts';
 import { lineWords } from '../plan/sentences.ts';
+import type { GatheredFinding } from './gather.ts';
+import { gathered } from './gather.ts';
 import { driftSentence, selfServicePieces } from './sentences.ts';
 import type { PlaceOf } from './summary.ts';
 import { argoCDWords, commitsOf, headlineOf, linesOf, stateOf, unknownBy } from './summary.ts';
@@ -42,8 +44,8 @@ function clusterEntries(of: ClusterDrift, placeOf: PlaceOf): string[] {
       ({ resources, why }) => `- ❔ not known: ${resources.map(code).join(', ')}: ${escaped(redactSecrets(why))}`,
     ),
     ...argoCDWords(of).map((words) => `- ❔ ${escaped(redactSecrets(words))}`),
-    ...findings.map((finding) => findingEntry(finding, placeOf)),
-    ...notApplied.map((finding) =>
+    ...gathered(findings).map((finding) => findingEntry(finding, placeOf)),
+    ...gathered(notApplied).map((finding) =>
       findingEntry(finding, placeOf).replace(
         '- ',
         `- ⏳ not applied yet by Argo CD, which is at ${code(commitsOf(of))}: `,
@@ -56,9 +58,9 @@ function clusterEntries(of: ClusterDrift, placeOf: PlaceOf): string[] {
 
 const marks = { '+': '➕', '-': '➖', '↑': '🔺', '↓': '🔻', '~': '🔹', '!': '❌', '?': '❔' } as const;
 
-function findingEntry(finding: Finding, placeOf: PlaceOf): string {
-  const { sign, pieces, details } = driftSentence(finding);
-  const lines = lineWords({ before: [], after: linesOf(finding.because, placeOf) }, code);
+function findingEntry({ finding, namespaces, because }: GatheredFinding, placeOf: PlaceOf): string {
+  const { sign, pieces, details } = driftSentence(finding, namespaces);
+  const lines = lineWords({ before: [], after: linesOf(because, placeOf) }, code);
   return [
     `- ${marks[sign]} ${shown(pieces)}${lines === '' ? '' : ` — ${lines}`}`,
     ...details.map((detail) => `  - ${shown(detail)}`),

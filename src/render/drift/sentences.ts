@@ -18,23 +18,25 @@ export interface DriftSentence {
   readonly details: readonly (readonly Piece[])[];
 }
 
-/** What a finding says. Secrets in it are unreadable already. */
-export function driftSentence(finding: Finding): DriftSentence {
-  const sentence = ofKind(finding);
+/**
+ * What a finding says, of its own namespace or of several in which the same is so. Secrets in it are unreadable already.
+ */
+export function driftSentence(finding: Finding, namespaces: readonly string[] = []): DriftSentence {
+  const sentence = ofKind(finding, namespaces);
   const { refused } = finding;
   if (!refused) return sentence;
   const said: Piece[] = ['the API server refused it to Argo CD: ', named(refused.message)];
   return { ...sentence, details: [...sentence.details, said] };
 }
 
-function ofKind(finding: Finding): DriftSentence {
+function ofKind(finding: Finding, namespaces: readonly string[]): DriftSentence {
   const [object = { kind: 'object', name: '' }] = finding.objects;
-  const the = objectPieces(object);
+  const the = objectPieces(object, namespaces);
   switch (finding.kind) {
     case 'more':
     case 'less':
     case 'other':
-      return accessSentence(finding);
+      return accessSentence(finding, namespaces);
     case 'missing':
       return { sign: '-', pieces: [...the, ' is not there', ...withIt(finding)], details: [] };
     case 'unprotected':
@@ -97,9 +99,12 @@ export function selfServicePieces({ object, subject, role }: SelfServiceBinding)
 
 const signs = { gains: '+', loses: '-', widens: '↑', narrows: '↓', changes: '~' } as const;
 
-function accessSentence(finding: AccessFinding): DriftSentence {
+function accessSentence(finding: AccessFinding, namespaces: readonly string[]): DriftSentence {
   const { direction, subject, isDeclared, members, scope, git, live, objects } = finding;
-  const where: Piece[] = scope.kind === 'Cluster' ? [' on the whole cluster'] : [' in ', named(scope.namespace)];
+  const where: Piece[] =
+    scope.kind === 'Cluster'
+      ? [' on the whole cluster']
+      : inPieces(namespaces.length > 1 ? namespaces : [scope.namespace]);
   const who: Piece[] = [
     ...subjectPieces(subject),
     ...(members === undefined ? [] : members.length === 0 ? [' (nobody)'] : [' (', ...list(members), ')']),
@@ -140,7 +145,18 @@ function accessSentence(finding: AccessFinding): DriftSentence {
   return {
     sign: signs[direction],
     pieces: [...who, ...what[direction]],
-    details: [[by, ...listed(objects.map(objectPieces))], ...live.flatMap(rightsPieces)],
+    // Where it is so in several namespaces, each has a binding of the name.
+    details: [
+      [
+        by,
+        ...listed(
+          objects.map((object) =>
+            objectPieces(namespaces.length > 1 ? { kind: object.kind, name: object.name } : object),
+          ),
+        ),
+      ],
+      ...live.flatMap(rightsPieces),
+    ],
   };
 }
 
@@ -220,9 +236,19 @@ function fieldPieces({ path, git, live, hidden, managers }: FieldDifference): Pi
   ];
 }
 
-/** `RoleBinding rogue in solar-prod`. */
-export function objectPieces({ kind, name, namespace }: ObjectRef): Piece[] {
-  return [`${kind} `, named(name), ...(namespace === undefined ? [] : [' in ', named(namespace)])];
+/** `RoleBinding rogue in solar-prod`, or in several namespaces. */
+export function objectPieces({ kind, name, namespace }: ObjectRef, namespaces: readonly string[] = []): Piece[] {
+  const where = namespaces.length > 1 ? namespaces : namespace === undefined ? [] : [namespace];
+  return [`${kind} `, named(name), ...inPieces(where)];
+}
+
+/** So many namespaces are named. */
+const mostNamespaces = 5;
+
+function inPieces(namespaces: readonly string[]): Piece[] {
+  if (namespaces.length === 0) return [];
+  const rest = namespaces.length - mostNamespaces;
+  return [' in ', ...list(namespaces.slice(0, mostNamespaces)), ...(rest > 0 ? [` and ${rest} more`] : [])];
 }
 
 function subjectPieces(subject: Subject): Piece[] {
