@@ -41,6 +41,17 @@ function grantsIn(file: ConfigFile) {
   return present([spec && field(spec, 'limits'), ...entries(spec && field(spec, 'grants')).map(([, grant]) => grant)]);
 }
 
+/** Every cluster that the organization's file names: where Argo CD runs, where something is expected, where tenants may be. */
+export function writtenClusters(file: ConfigFile): Located<string>[] {
+  const spec = organizationSpec(file);
+  const argoCD = spec && field(spec, 'argoCD');
+  return present([
+    argoCD && field(argoCD, 'cluster'),
+    ...items(spec && field(spec, 'expected')).map((expected) => field(expected, 'cluster')),
+    ...grantsIn(file).flatMap((grant) => items(field(grant, 'clusters'))),
+  ]);
+}
+
 /** Every owner in a tenant's file. */
 export function writtenOwners(file: ConfigFile): Located<Owner>[] {
   const { spec } = tenantParts(file);

@@ -124,6 +124,21 @@ describe('TEN102 unknown-cluster', () => {
     ]);
   });
 
+  it('reports what the organization says of a cluster that is not there', async () => {
+    const text = exampleOrganization['organization.yaml'];
+    const more = `  argoCD: { repoURL: "https://git.example.com/a.git", cluster: elsewhere }
+  limits: { clusters: [prodcluster01, nowhere] }
+  grants: { solar: { clusters: [prodcluster1] } }
+  expected:
+    - { kind: ClusterRoleBinding, name: everywhere, reason: it is only a test }
+    - { kind: ClusterRoleBinding, name: there, cluster: prodcluster02, reason: it is only a test }
+`;
+    const found = await diagnose({ 'organization.yaml': `${text}${more}` }, { codes: 'TEN102' });
+    expect(found.map(({ message }) => message).sort()).toEqual(
+      ['elsewhere', 'nowhere', 'prodcluster02', 'prodcluster1'].map((name) => `cluster \`${name}\` is not declared`),
+    );
+  });
+
   it('reports a default that no namespace gets', async () => {
     const overridden = tenant(`  owners: [{ kind: Group, name: solar-leads }]
   defaults:

@@ -3,6 +3,7 @@ import { oncePer } from '../../../values/once.ts';
 import { at } from '../../../source/diagnostic.ts';
 import type { Origin } from '../../../source/source.ts';
 import type { Finding, Platform, TenantRule } from '../../rule.ts';
+import { writtenClusters } from '../../written.ts';
 import { suggester } from '../suggest.ts';
 
 export const unknownCluster: TenantRule = {
@@ -11,10 +12,9 @@ export const unknownCluster: TenantRule = {
   name: 'unknown-cluster',
   severity: 'error',
   summary: 'Every cluster that a tenant or the organization names has a file in `clusters/` (S4).',
-  why: 'Nothing is rendered for a cluster that does not exist: the namespace would be missing from where it is expected, without a word.',
+  why: 'Nothing is rendered for a cluster that does not exist: the namespace would be missing from where it is expected, without a word. What the organization grants or expects there would come to hold on its own once somebody adds a cluster of that name.',
   checkPlatform(platform) {
-    const own = platform.organization.argoCD?.cluster;
-    return own ? undeclared([own], platform) : [];
+    return undeclared(platform.files.organization.flatMap(writtenClusters), platform);
   },
   check({ tenant, platform }) {
     return undeclared(clusterReferences(tenant), platform);
