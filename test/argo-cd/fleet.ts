@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { at } from '../control-plane/client.ts';
+import { minorVersions, testedMinor } from '../control-plane/binaries.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startIssuer } from '../control-plane/issuer.ts';
+import { allOnTestedVersion } from '../live/support/tested-version.ts';
 import { tenantry } from '../support/cli.ts';
 import { readFiles } from '../support/folders.ts';
 import { startArgoCD } from './argo-cd.ts';
@@ -51,9 +53,11 @@ export const applicationOf = (cluster: string): string => `tenantry-${cluster}`;
 
 /** Starts a fleet, and pushes what the organization renders to. Nothing is applied anywhere yet. */
 export async function startFleet<Cluster extends string>({
-  organization: files,
+  organization: asWritten,
   clusters,
 }: FleetOptions<Cluster>): Promise<Fleet<Cluster>> {
+  // Where an old Kubernetes is asked for, its API servers read no file that is rendered for a new one.
+  const files = testedMinor() === minorVersions().at(-1) ? asWritten : allOnTestedVersion(asWritten);
   const folder = mkdtempSync(join(tmpdir(), 'tenantry-remote-'));
   const remote = createRemote(folder);
   const issuer = await startIssuer({ url: 'https://platform.example.com/api/oidc' });
