@@ -13,7 +13,7 @@ export const userWithoutCluster: TenantRule = {
   name: 'user-without-cluster',
   severity: 'warning',
   summary: 'A user who has a role in a namespace is in a group that sees its clusters (S14).',
-  why: "Tokens for a cluster are given only to members of the groups that it is shared with, and to organization admins. Judged only where `organization.yaml` lists the members of all of the cluster's groups; the identity provider may know more.",
+  why: "Who sees a cluster is a member of a group that it is shared with, or an organization admin. The token of anybody else lacks the group `cluster-scope` (S33): he gets into his namespace, and finds neither storage classes nor anything else of the cluster. An issuer other than `tenantry issuer` may give him no token at all. Judged only where `organization.yaml` lists the members of all of the cluster's groups; the identity provider may know more.",
   *check({ tenant, platform }) {
     if (!platform.organization.complete) return;
     const { clusters, isWithout } = usersOnClusters(platform);
@@ -24,7 +24,7 @@ export const userWithoutCluster: TenantRule = {
       yield {
         message: `user \`${subject.name}\` ${given(reach)}, but is in no group that cluster \`${cluster.name}\` is shared with`,
         at: at(nameOrigin),
-        label: 'would get no token for the cluster',
+        label: 'would not see the cluster',
         related: relatedPlaces(reach, groups.length === 0 ? 'shared with no group' : `shared with ${listed(groups)}`),
         help:
           groups.length === 0
