@@ -19,6 +19,15 @@ export interface FollowedConfig {
   readonly look: () => Promise<void>;
 }
 
+/** What may go wrong, and what was being done. Why, is for whoever runs the issuer: it may name addresses and folders. */
+const doing = {
+  fetch: 'fetch the repository',
+  read: 'read the newest commit',
+  day: 'work out the new day',
+} as const;
+
+type Problem = keyof typeof doing | 'errors';
+
 /**
  * Follows a branch. A commit without errors takes the place of the one before; one with errors takes nobody's, and is said
  * until there is another. On a new day, what holds is worked out anew: shares end on their day, whether or not the newest
@@ -30,10 +39,10 @@ export function followConfig(
 ): FollowedConfig {
   let accepted: { readonly commit: Commit; readonly published: Published } | undefined;
   let judged: { readonly id: string; readonly day: string } | undefined;
-  const problems = new Map<'fetch' | 'read' | 'errors' | 'day', readonly string[]>();
+  const problems = new Map<Problem, readonly string[]>();
 
   /** Says what is new among what is wrong, and that something is right again. */
-  function note(what: 'fetch' | 'read' | 'errors' | 'day', lines: readonly string[]): void {
+  function note(what: Problem, lines: readonly string[]): void {
     const before = problems.get(what) ?? [];
     if (lines.length > 0) problems.set(what, lines);
     else problems.delete(what);
@@ -42,12 +51,12 @@ export function followConfig(
     if (lines.length === 0) say(`all well again: ${before[0] ?? ''}`);
   }
 
-  async function attempt(what: 'fetch' | 'read' | 'day', doing: string, work: () => Promise<void>): Promise<void> {
+  async function attempt(what: keyof typeof doing, work: () => Promise<void>): Promise<void> {
     try {
       await work();
       note(what, []);
     } catch (error) {
-      note(what, [`cannot ${doing}: ${wordsOf(error)}`]);
+      note(what, [`cannot ${doing[what]}: ${wordsOf(error)}`]);
     }
   }
 
@@ -86,13 +95,13 @@ export function followConfig(
           : 'ok',
       commit: accepted?.commit.id ?? null,
       asOf: accepted?.published.entitlements.asOf ?? null,
-      problems: Array.from(problems.values(), ([first = '']) => first),
+      problems: Array.from(problems, ([what, [first = '']]) => (what === 'errors' ? first : `cannot ${doing[what]}`)),
     }),
     async look() {
       const day = today();
-      await attempt('fetch', 'fetch the repository', () => source.refresh());
-      await attempt('read', 'read the newest commit', () => readNewest(day));
-      await attempt('day', 'work out the new day', async () => {
+      await attempt('fetch', () => source.refresh());
+      await attempt('read', () => readNewest(day));
+      await attempt('day', async () => {
         if (!accepted || accepted.published.entitlements.asOf === day) return;
         const { commit } = accepted;
         accept(commit, await source.load(commit, day));

@@ -51,11 +51,7 @@ export interface RunningIssuer {
 const patience = 10_000;
 
 /** Starts the issuer: reads the keys, listens, and looks for the config once. `fetcher` asks identity providers. */
-export async function startIssuer(
-  io: Io,
-  options: IssuerOptions,
-  fetcher: Fetcher = fetch,
-): Promise<RunningIssuer> {
+export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetcher = fetch): Promise<RunningIssuer> {
   const address = listenOptions(io, options);
   const say = (line: string): void => {
     io.err.write(auditSafe(line));
@@ -84,7 +80,7 @@ export async function startIssuer(
 
   const health = (): Health => {
     const state = config.health();
-    return keysProblem === undefined ? state : { ...state, problems: [...state.problems, keysProblem] };
+    return keysProblem === undefined ? state : { ...state, problems: [...state.problems, 'cannot read the keys anew'] };
   };
   const clock = (): number => performance.now();
   const parts = {
