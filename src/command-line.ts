@@ -5,7 +5,7 @@ import type { Io } from './app/io.ts';
 import type { CanIOptions } from './commands/can-i.ts';
 import type { GetOptions, ObjectKind } from './commands/get.ts';
 import type { DriftOptions } from './commands/drift.ts';
-import type { IssuerOptions } from './commands/issuer.ts';
+import type { IssuerOptions, RotateOptions } from './commands/issuer.ts';
 import type { GrantOptions } from './commands/grant.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
@@ -435,6 +435,19 @@ Each token is a line of JSON on the standard output, without the token. See docs
     .action(async (file: string) => {
       const { issuerNewKey } = await import('./commands/issuer.ts');
       await run(issuerNewKey(io('.'), file));
+    });
+
+  issuer
+    .command('rotate')
+    .description(
+      'put a new signing key in the place of the last one, and prove at each API server that the last one is refused',
+    )
+    .requiredOption('--keys <folder>', 'the folder of the signing keys, as the issuer reads it')
+    .option('--revoke', 'at once, as after a theft: tokens that people have are refused as well')
+    .addOption(dirOption())
+    .action(async (options: Shared & RotateOptions) => {
+      const { issuerRotate } = await import('./commands/issuer.ts');
+      await run(issuerRotate(io(options.dir), options));
     });
 
   program

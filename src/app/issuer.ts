@@ -44,6 +44,8 @@ export interface RunningIssuer {
   readonly health: () => Health;
   /** Looks for a new commit, a new day and other keys, as is done all the time. */
   readonly look: () => Promise<void>;
+  /** The last of these alone: they are files, and after a theft each second counts. */
+  readonly lookAtKeys: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -116,6 +118,7 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
       await lookAtKeys();
       await config.look();
     },
+    lookAtKeys,
     stop: () => server.stop(patience),
   };
 }

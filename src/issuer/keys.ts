@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { closeSync, fchmodSync, fstatSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose';
-import type { JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
 import { Failure } from '../values/failure.ts';
 import { sortedBy } from '../values/order.ts';
 import { onSystem } from '../values/system-error.ts';
@@ -24,7 +24,7 @@ export interface SigningKeys {
 }
 
 const algorithm = 'ES256';
-const signingFile = 'signing.pem';
+export const signingFile = 'signing.pem';
 /** A key is a few hundred bytes. */
 const mostBytes = 16 * 1024;
 
@@ -49,10 +49,7 @@ export async function readKeys(folder: string): Promise<SigningKeys> {
     kid,
     published: JSON.stringify({ keys: published.map(([, jwk]) => jwk) }),
     kids: published.map(([id]) => id),
-    sign: (claims) =>
-      new SignJWT({ ...claims, groups: [...claims.groups] })
-        .setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' })
-        .sign(key),
+    sign: (claims) => signed(claims, kid, key),
   };
 }
 
@@ -123,4 +120,22 @@ export async function writeNewKey(path: string): Promise<string> {
     }
   });
   return calculateJwkThumbprint(await exportJWK(publicKey), 'sha256');
+}
+
+/** The id of the key in a file. */
+export async function kidIn(path: string): Promise<string> {
+  return (await readKey(path)).kid;
+}
+
+/** Signs as a key that nobody has ever published: an API server that is shown such a token looks for other keys. */
+export async function unknownSigner(): Promise<SigningKeys['sign']> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const kid = await calculateJwkThumbprint(await exportJWK(publicKey), 'sha256');
+  return (claims) => signed(claims, kid, privateKey);
+}
+
+function signed(claims: TokenClaims, kid: string, key: CryptoKey | KeyObject): Promise<string> {
+  return new SignJWT({ ...claims, groups: [...claims.groups] })
+    .setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' })
+    .sign(key);
 }

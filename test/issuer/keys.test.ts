@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { rotateKeys } from '../../src/app/rotate-keys.ts';
 import { readKeys, writeNewKey } from '../../src/issuer/keys.ts';
 import { Failure } from '../../src/values/failure.ts';
-import { temporaryFolder } from '../support/folders.ts';
 import { tenantryHere } from '../support/cli.ts';
+import { exampleOrganization } from '../support/examples.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const problem = async (folder: string): Promise<string> => {
   try {
@@ -83,5 +86,79 @@ describe('a signing key', () => {
     renameSync(join(folder, 'signing.pem'), join(folder, 'last.pem'));
     renameSync(join(folder, 'next.pem'), join(folder, 'signing.pem'));
     expect(await readKeys(folder)).toMatchObject({ kid: next, kids: both });
+  });
+});
+
+describe('a change of the key', () => {
+  it('is not begun where another one has not ended, and leaves the keys as they are', async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, exampleOrganization);
+    mkdirSync(join(folder, 'keys'));
+    for (const name of ['signing', 'last']) await writeNewKey(join(folder, `keys/${name}.pem`));
+    const before = readFiles(join(folder, 'keys'));
+    const { code, stderr } = await tenantryHere(['issuer', 'rotate', '--keys', 'keys', '--revoke'], { cwd: folder });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('another change of the key has not ended')]);
+    expect(readFiles(join(folder, 'keys'))).toEqual(before);
+  });
+
+  it('is not begun by a config with errors', async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { ...exampleOrganization, 'tenants/solar.yaml': 'nothing' });
+    const { code } = await tenantryHere(['issuer', 'rotate', '--keys', 'keys'], { cwd: folder });
+    expect(code).toBe(1);
+  });
+
+  it('ends with the keys as they were, where the issuer never serves the new one', async () => {
+    const folder = temporaryFolder();
+    const kid = await writeNewKey(join(folder, 'signing.pem'));
+    const rotating = rotateKeys({
+      folder,
+      issuer: 'https://platform.example.com/api/oidc',
+      clusters: [],
+      revoke: false,
+      publishedKids: () => Promise.resolve([kid]),
+      show: () => Promise.resolve('taken'),
+      now: () => new Date(),
+      newId: () => 'one',
+      sleep: () => Promise.resolve(),
+      say: () => undefined,
+    });
+    await expect(rotating).rejects.toThrow('the issuer does not say that it serves the new key');
+    expect((await readKeys(folder)).kid).toBe(kid);
+  });
+
+  it('tells of a cluster that goes on taking the old key, or does not take the new one', async () => {
+    const cluster = (name: string) => ({
+      name,
+      id: name,
+      server: `https://${name}.example.com`,
+      seenBy: new Set<string>(),
+      groups: new Map<string, string[]>(),
+      users: new Map<string, string[]>(),
+    });
+    const folder = temporaryFolder();
+    const old = await writeNewKey(join(folder, 'signing.pem'));
+    const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+    const found = await rotateKeys({
+      folder,
+      issuer: 'https://platform.example.com/api/oidc',
+      clusters: ['stubborn', 'cut-off', 'good'].map(cluster),
+      revoke: true,
+      publishedKids: async () => (await readKeys(folder)).kids,
+      show: async ({ name }, token) => {
+        const current = (await readKeys(folder)).kid;
+        if (name === 'cut-off') return 'refused';
+        return kidOf(token) === current || (name === 'stubborn' && kidOf(token) === old) ? 'taken' : 'refused';
+      },
+      now: () => new Date(),
+      newId: () => 'one',
+      sleep: () => Promise.resolve(),
+      say: () => undefined,
+    });
+    expect(found).toEqual([
+      { name: 'stubborn', state: 'old key taken' },
+      { name: 'cut-off', state: 'new key refused' },
+      { name: 'good', state: 'refused' },
+    ]);
   });
 });
