@@ -16,6 +16,7 @@ const rooms = {
   synth: '^src/synth/',
   cluster: '^src/cluster/',
   drift: '^src/drift/',
+  issuer: '^src/issuer/',
   render: '^src/render/',
   app: '^src/app/',
   commands: '^src/commands/',
@@ -171,6 +172,11 @@ export default {
       },
     },
     mayImport(
+      'issuer',
+      [rooms.values, rooms.source, rooms.settings, rooms.access, model],
+      'Who gets which token follows from the access graph and from who somebody is: the issuer reads no files and no Git, and asks no cluster.',
+    ),
+    mayImport(
       'render',
       [rooms.values, rooms.source, '^src/settings/words\\.ts$'],
       'Renderers turn values into text: of the other rooms they may know types only, and what settings are called.',
@@ -215,6 +221,12 @@ export default {
       rooms.cluster,
       'One place talks to clusters. Loading it costs half a second, which only commands for live clusters may pay.',
     ),
+    owns(
+      'jose',
+      rooms.issuer,
+      'One room makes tokens and believes them, so that what is believed can be seen in one place.',
+    ),
+    owns('hono|@hono/node-server', rooms.issuer, 'One server: its routes are a list.'),
     owns('picocolors', rooms.render, 'Colour is a matter of rendering; everything else deals in plain text.'),
     owns('esbuild|typescript', rooms.config, 'Only TypeScript config files need a compiler.'),
     owns(

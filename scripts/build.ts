@@ -33,7 +33,12 @@ const kubernetesClient: Plugin = {
  */
 rmSync('build', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { cli: 'src/cli.ts', define: 'src/config/define.ts', 'synth-thread': 'src/synth/thread.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    define: 'src/config/define.ts',
+    'synth-thread': 'src/synth/thread.ts',
+    'issuer-thread': 'src/app/issuer-thread.ts',
+  },
   outdir: 'build',
   bundle: true,
   splitting: true,

@@ -43,13 +43,15 @@ const [out, err] = [writer(process.stdout), writer(process.stderr)];
 
 const end = new AbortController();
 
-/** Ctrl-C once: the run ends by itself. Whoever presses it again ends the process, as ever. */
+/** Ctrl-C once, or SIGTERM: the run ends by itself. Whoever says it again ends the process, as ever. */
 const waiting = (): Waiting => ({
   ended: new Promise((ended) => {
     end.signal.addEventListener('abort', ended);
-    process.once('SIGINT', () => {
-      end.abort();
-    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        end.abort();
+      });
+    }
   }),
   sleep,
 });
@@ -72,6 +74,7 @@ const io = (folder: string | undefined): Io => {
     ...(cache !== undefined &&
       typeof programDigest !== 'undefined' && { cache: { dir: cache, program: programDigest } }),
     threadScript: new URL('./synth-thread.js', import.meta.url),
+    issuerThreadScript: new URL('./issuer-thread.js', import.meta.url),
     progress,
     waiting,
     out: {

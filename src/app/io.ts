@@ -12,7 +12,7 @@ export interface Output {
 
 /** How a run waits that goes on until somebody ends it. */
 export interface Waiting {
-  /** Settles once the run is to end: somebody has pressed Ctrl-C. */
+  /** Settles once the run is to end: somebody has pressed Ctrl-C, or the process was told to end (SIGTERM). */
   readonly ended: Promise<unknown>;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
@@ -37,6 +37,8 @@ export interface Io {
   readonly cache?: { readonly dir: string; readonly program: string };
   /** The script that runs on a second thread, where large organizations are rendered. */
   readonly threadScript?: URL;
+  /** The script that reads commits for the issuer, on a thread of its own. */
+  readonly issuerThreadScript?: URL;
   /** Says what a long run is at; there only where someone is looking. */
   readonly progress?: Progress;
   /** From the call on, Ctrl-C ends the run in good order; there only where a process can be told so. */

@@ -1,10 +1,8 @@
 import { isOwnAuthentication } from '../access/names-on.ts';
+import { tokenSeconds } from '../access/token-life.ts';
 import { groupPrefixesOfKubernetes } from '../kubernetes/names.ts';
 import { celString } from './cel.ts';
 import type { RenderedCluster, RenderedOrganization } from './cluster-input.ts';
-
-/** The longest life of a token, in seconds (S28). */
-export const tokenSeconds = 600;
 
 /** The first Kubernetes 1.x minors with AuthenticationConfiguration in beta (on by default) and in v1. */
 const betaSince = 30;

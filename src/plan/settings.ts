@@ -32,6 +32,7 @@ import { shortText } from '../values/short-text.ts';
 import type { Entity, SettingFact } from './fact.ts';
 import type { Parts } from './parts.ts';
 import { rightsOf } from '../kubernetes/rbac.ts';
+import { signInText, workloadText } from './sign-in-text.ts';
 
 /**
  * All that the config settles beside who has which role: what exists, what limits it, and what keeps it apart. Not the
@@ -148,6 +149,12 @@ function* organizationFacts(organization: Organization): Iterable<SettingFact> {
   yield* isolationFacts(organizationEntity, organization.isolation, organization.origin);
   yield* all({
     admins: () => each(keys.admins, organization.admins),
+    signIn: () =>
+      organization.signIn.map(({ value, origin }) => fact(keys.signIn, word(signInText(value)), origin, value.issuer)),
+    workloads: () =>
+      organization.workloads.map(({ value, origin }) =>
+        fact(keys.workloads, word(workloadText(value, organization.issuer.value)), origin, value.name),
+      ),
     roles: () => roleFacts(keys.roles, organization.roles),
     clusterRoles: () => each(keys.clusterRoles, organization.clusterRoles),
     protectedNamespaces: () =>

@@ -19,6 +19,7 @@ import {
   subjectName,
 } from './schema-parts.ts';
 import { nested, other, schemaOf, setting, value } from './setting.ts';
+import { signInKeys } from './sign-in.ts';
 
 export { argoCD, gitHub } from './hosting.ts';
 
@@ -36,7 +37,8 @@ export const group = {
     'member',
     optional(
       Type.Array(subjectName('A user name, without the `user:` of tokens.'), {
-        description: 'Who is in the group. Only for answers about people: the identity provider decides.',
+        description:
+          'Who is in the group: `tenantry issuer` puts it into the tokens of these and nobody else. Where tokens come from elsewhere, the identity provider there decides, and this is for answers about people.',
       }),
     ),
     { order: noOrder, risk: 'ownRule', toldOfNew: true, rendered: { nothing: 'for answers about people' } },
@@ -193,6 +195,7 @@ export const organization = {
     }),
     { rendered: 'the policy on RoleBindings', told: 'each as an entity of its own' },
   ),
+  ...signInKeys,
   clusterShares: value(
     'clusterShares',
     optional(

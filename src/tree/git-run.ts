@@ -30,7 +30,18 @@ const defaultLimits: GitLimits = { silence: 60_000, output: 256 * 1024 * 1024 };
  * literally: never as an option or a pattern.
  */
 export function gitIn(dir: string, environment: Environment, limits = defaultLimits): Git {
-  const variables = environmentOfGit(environment);
+  return runner(dir, environmentOfGit(environment), limits);
+}
+
+/**
+ * The same for a repository that is tenantry's own, and that gets what is in another one: over protocols that run no
+ * program of that one's choice, and encrypted where they leave the machine.
+ */
+export function fetchingGitIn(dir: string, environment: Environment): Git {
+  return runner(dir, { ...environmentOfGit(environment), GIT_ALLOW_PROTOCOL: 'https:ssh:file' }, defaultLimits);
+}
+
+function runner(dir: string, variables: Readonly<Record<string, string>>, limits: GitLimits): Git {
   return async (args, input) => {
     const answers: Answer[] = [];
     const git = simpleGit({

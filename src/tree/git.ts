@@ -86,6 +86,28 @@ export async function openRepository(dir: string, environment: Environment): Pro
   };
 }
 
+/**
+ * The commits of the repository in `dir`, a worktree's folder or a bare one, and what the folder `prefix` holds in them:
+ * for those who follow a branch, and have nothing checked out.
+ */
+export async function openCommits(
+  dir: string,
+  prefix: string,
+  environment: Environment,
+): Promise<Pick<Repository, 'commit' | 'tree'>> {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure('no-such-folder', `there is no folder ${dir}`);
+  }
+  const git = gitIn(dir, environment);
+  const answer = await git(['rev-parse', '--is-shallow-repository']);
+  if (answer.status !== 0) throw notOpened(answer, dir);
+  const shallow = answer.out.toString().trim() === 'true';
+  return {
+    commit: (revision) => resolveCommit(git, revision, shallow),
+    tree: (commit, options) => commitTree(git, prefix, commit, options),
+  };
+}
+
 async function layout(git: Git, dir: string): Promise<{ readonly prefix: string; readonly shallow: boolean }> {
   const answer = await git(['rev-parse', '--is-inside-work-tree', '--is-shallow-repository', '--show-prefix']);
   if (answer.status !== 0) throw notOpened(answer, dir);

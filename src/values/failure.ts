@@ -5,6 +5,8 @@ export type FailureCode =
   | 'not-empty'
   | 'foreign-files'
   | 'io'
+  /** The keys that tokens are signed with cannot be used. */
+  | 'keys'
   /** A file of the organization is not what the command can work with. */
   | 'not-understood'
   /** The kubeconfig, or what it names, cannot be used. */

@@ -1,17 +1,20 @@
 import { isMap, isSeq, parseDocument } from 'yaml';
 import type { Issuer } from './issuer.ts';
 
+/** What an API server has to know of an issuer to reach it. */
+export type NamedIssuer = Pick<Issuer, 'url' | 'discoveryUrl' | 'certificateAuthority'>;
+
 /**
  * An AuthenticationConfiguration for issuers on loopback: each entry keeps what it says, and where it names an issuer's
  * URL, gets that one's certificate authority, and the address of its discovery document should that be another. So a
  * configuration for an issuer in production is tested as it is.
  */
-export function fillInIssuers(text: string, issuers: readonly Issuer[]): string {
+export function fillInIssuers(text: string, issuers: readonly NamedIssuer[]): string {
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error !== undefined) throw error;
   const entries = document.get('jwt');
-  const found = new Set<Issuer>();
+  const found = new Set<NamedIssuer>();
   for (const entry of isSeq(entries) ? entries.items : []) {
     if (!isMap(entry)) continue;
     const url = entry.getIn(['issuer', 'url']);

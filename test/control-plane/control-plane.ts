@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fillInIssuers } from './authentication.ts';
+import type { NamedIssuer } from './authentication.ts';
 import { programNames, programPaths } from './binaries.ts';
 import type { ProgramName } from './binaries.ts';
 import { createAuthority, createSigningKey } from './certificates.ts';
@@ -12,7 +13,6 @@ import { at, createClient, listAt, waitFor } from './client.ts';
 import type { Client } from './client.ts';
 import { apiServerFlags, controllerManagerFlags, etcdFlags, filesIn } from './flags.ts';
 import type { Files } from './flags.ts';
-import type { Issuer } from './issuer.ts';
 import { applyManifests } from './manifests.ts';
 import type { Applied, ApplyOptions } from './manifests.ts';
 import { startProcess } from './process.ts';
@@ -22,7 +22,7 @@ export interface ControlPlaneOptions {
   /** An AuthenticationConfiguration (YAML), as it is rendered for a cluster's operator. */
   readonly authenticationConfiguration?: string;
   /** The issuers that it names: their certificate authorities and addresses on loopback are filled in. */
-  readonly issuers?: readonly Issuer[];
+  readonly issuers?: readonly NamedIssuer[];
   /** Further flags, such as `--enable-admission-plugins=PodNodeSelector`. A list adds to ours; else the last one wins. */
   readonly apiServerFlags?: readonly string[];
   readonly controllerManagerFlags?: readonly string[];
@@ -43,7 +43,7 @@ export interface ControlPlane {
   /** Returns when every ClusterRole with an aggregation rule has the rules of the roles that it selects. */
   readonly rolesAggregated: () => Promise<void>;
   /** Replaces the AuthenticationConfiguration under the running server, which reads it again within a minute. */
-  readonly writeAuthenticationConfiguration: (text: string, issuers: readonly Issuer[]) => void;
+  readonly writeAuthenticationConfiguration: (text: string, issuers: readonly NamedIssuer[]) => void;
   /** Restarts the API server, at the same address and on what etcd holds. The controllers find it again. */
   readonly restart: () => Promise<void>;
   /** All that a program has logged so far: why the API server refused a token stands nowhere else. */
@@ -111,7 +111,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     await run('kube-controller-manager', flags, () => areRolesAggregated(client));
   }
 
-  function writeAuthenticationConfiguration(text: string, issuers: readonly Issuer[]): void {
+  function writeAuthenticationConfiguration(text: string, issuers: readonly NamedIssuer[]): void {
     // Moved into its place, so that the server never reads half of it.
     const draft = `${files.authenticationConfiguration}.new`;
     writeFileSync(draft, fillInIssuers(text, issuers));

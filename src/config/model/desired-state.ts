@@ -13,6 +13,7 @@ import type { namespace as namespaceSettings } from '../../settings/namespace.ts
 import type * as settings from '../../settings/organization.ts';
 import type { Allocation, ContainerLimits, CustomRole, Isolation, Quota } from '../../settings/schema.ts';
 import type { ValuesOf } from '../../settings/setting.ts';
+import type { SignIn, Workload } from '../../settings/sign-in.ts';
 import type { tenant as tenantSettings, tenantDefaults } from '../../settings/tenant.ts';
 import type { Located, LocatedValues, Resolved } from './located.ts';
 
@@ -46,6 +47,10 @@ export interface Organization {
   /** User names, without the `user:` of tokens. */
   readonly admins: readonly Located<string>[];
   readonly groups: readonly Group[];
+  /** The identity providers of people, for the tokens of the organization's own issuer. */
+  readonly signIn: readonly Located<SignIn>[];
+  /** Jobs that run elsewhere, each the user `workload:<name>`. */
+  readonly workloads: readonly Located<Workload>[];
   /** How groups come to see clusters. */
   readonly clusterShares: Located<'Declared' | 'Derived'>;
   readonly naming: Resolved<typeof settings.naming>;
@@ -278,7 +283,7 @@ export interface Namespace extends Resolved<typeof namespaceSettings> {
 /** Isolation with every setting decided, each by the nearest that says so. */
 export type ResolvedIsolation = Resolved<typeof isolation>;
 
-export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota };
+export type { Allocation, ContainerLimits, CustomRole, Isolation, Quota, SignIn, Workload };
 
 /**
  * What of an isolation holds: all of it, or where it is only observed, nothing of it. What is rendered from it, and what

@@ -199,6 +199,8 @@ function resolveOrganization(root: Root<OrganizationFile> | undefined, defaults:
       ...optional('members', field(group, 'members') && items(field(group, 'members')).map(located)),
       ...optional('renamedFrom', locatedField(group, 'renamedFrom')),
     })),
+    signIn: wholeItems(spec && field(spec, 'signIn')).map(located),
+    workloads: wholeItems(spec && field(spec, 'workloads')).map(located),
     clusterShares: spec
       ? locatedOr(spec, 'clusterShares', settings.organization.clusterShares.default)
       : { value: settings.organization.clusterShares.default, origin: home('clusterShares'), byDefault: true },

@@ -20,6 +20,7 @@ import { tooMuchAccessRemoved } from './TEN518-too-much-access-removed/rule.ts';
 import { baseNotUnderstood } from './TEN519-base-not-understood/rule.ts';
 import { labelDomainChanged } from './TEN535-label-domain-changed/rule.ts';
 import { foreignNamespaceLeft } from './TEN554-foreign-namespace-left/rule.ts';
+import { clusterIdOfAnother } from './TEN556-cluster-id-of-another/rule.ts';
 
 /** What a change must not do to what its base holds. */
 export const changeRules: readonly Rule[] = [
@@ -35,6 +36,7 @@ export const changeRules: readonly Rule[] = [
   renameNotOne,
   deletionNeverLifted,
   clusterRepointed,
+  clusterIdOfAnother,
   lastAdminRemoved,
   limitRaisedWithNeed,
   exceptionAddedWithNeed,

@@ -21,6 +21,10 @@ import { clusterRoleNotForShares } from './TEN319-cluster-role-not-for-shares/ru
 import { authenticationPrefix } from './TEN324-authentication-prefix/rule.ts';
 import { nameUnderPrefix } from './TEN325-name-under-prefix/rule.ts';
 import { foreignNamespaceOfPlatform } from './TEN326-foreign-namespace-of-platform/rule.ts';
+import { workloadClaims } from './TEN327-workload-claims/rule.ts';
+import { tokenIssuer } from './TEN328-token-issuer/rule.ts';
+import { emailAsUserName } from './TEN329-email-as-user-name/rule.ts';
+import { workloadAdmin } from './TEN330-workload-admin/rule.ts';
 
 export const privilegeRules: readonly Rule[] = [
   reservedGroup,
@@ -45,4 +49,8 @@ export const privilegeRules: readonly Rule[] = [
   authenticationPrefix,
   nameUnderPrefix,
   foreignNamespaceOfPlatform,
+  workloadClaims,
+  tokenIssuer,
+  emailAsUserName,
+  workloadAdmin,
 ];

@@ -21,6 +21,7 @@ import { nearIdenticalUser } from './TEN119-near-identical-user/rule.ts';
 import { groupAsUser } from './TEN120-group-as-user/rule.ts';
 import { accountNamespaceElsewhere } from './TEN121-account-namespace-elsewhere/rule.ts';
 import { twoGroupsOneTeam } from './TEN125-two-groups-one-team/rule.ts';
+import { unknownWorkload } from './TEN126-unknown-workload/rule.ts';
 
 export const referencesRules: readonly Rule[] = [
   unknownGroup,
@@ -45,4 +46,5 @@ export const referencesRules: readonly Rule[] = [
   groupAsUser,
   accountNamespaceElsewhere,
   twoGroupsOneTeam,
+  unknownWorkload,
 ];

@@ -9,7 +9,8 @@ export const duplicateEntry: TenantRule = {
   code: 'TEN213',
   name: 'duplicate-entry',
   severity: 'error',
-  summary: 'A list names nothing twice: groups, members, admins, allocations, roles, clusters, cluster shares.',
+  summary:
+    'A list names nothing twice: groups, members, admins, identity providers, workloads, allocations, roles, clusters, cluster shares.',
   why: 'Of two entries with one name only one can hold, and a reader finds the other. Who removes an access from a list and does not know of the second line has removed nothing.',
   checkPlatform(platform) {
     return repeated(listsOfPlatform(platform));
@@ -62,6 +63,19 @@ function* listsOfPlatform({ organization, clusters }: Platform): Iterable<List> 
   yield {
     entries: named(organization.roles.map(({ value, origin }) => ({ name: value.name, origin }))),
     says: (name) => `role \`${name}\` is declared twice`,
+  };
+  yield {
+    entries: organization.signIn.map(({ value, origin }) => ({
+      value: value.issuer,
+      origin: originAt(origin, 'issuer'),
+    })),
+    says: (issuer) => `identity provider \`${issuer}\` is in \`signIn\` twice`,
+    help: 'keep one of them: a token says who its issuer is, and not which of the two entries it is for',
+  };
+  yield {
+    entries: named(organization.workloads.map(({ value, origin }) => ({ name: value.name, origin }))),
+    says: (name) => `workload \`${name}\` is declared twice`,
+    help: 'give one of them another name: each would have what the other one has',
   };
   yield { entries: organization.clusterRoles, says: (name) => `\`${name}\` is in \`clusterRoles\` twice` };
   for (const { name, sharedWith, retainedNamespaces, foreignNamespaces } of clusters) {
