@@ -12,7 +12,7 @@ import { compiledValidators } from './validators.ts';
  */
 rmSync('build', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: { cli: 'src/cli.ts', define: 'src/config/define.ts', 'synth-thread': 'src/synth/thread.ts' },
+  entryPoints: { cli: 'src/start.ts', define: 'src/config/define.ts', 'synth-thread': 'src/synth/thread.ts' },
   outdir: 'build',
   bundle: true,
   splitting: true,

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './app/io.ts';
+import { signInCommands } from './command-line/sign-in.ts';
 import type { CanIOptions } from './commands/can-i.ts';
 import type { GetOptions, ObjectKind } from './commands/get.ts';
 import type { DriftOptions } from './commands/drift.ts';
@@ -393,6 +394,8 @@ what it means. What is live is under status; without --kubeconfig or --snapshot,
       const { verify } = await import('./commands/verify.ts');
       await run(verify(io(options.dir), options));
     });
+
+  signInCommands(program, { io, run, dirOption, asOfOption });
 
   program
     .command('init')
