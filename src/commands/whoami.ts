@@ -98,15 +98,12 @@ export async function whoami(io: Io, options: WhoamiOptions): Promise<number> {
   if (standings.length > 0) io.out.write(`\n${table(standingColumns, standings, look)}`);
   const notes = [
     ...(without.length > 0
-      ? [`there are no tokens for ${listed(without, 5, 'or')}: nothing there is shared with you`]
+      ? [`there are no tokens for ${listed(without, 5, 'or')}: nothing there is shared with ${user}`]
       : []),
-    ...(own.length > 0 ? [`${listed(own, 5, 'and')} have identity providers of their own`] : []),
-    ...(open.length > 0 ? [`only the identity provider knows whether you are in ${listed(open, 5, 'or')}`] : []),
+    ...(own.length > 0 ? [`who somebody is on ${listed(own, 5, 'and')} says another identity provider`] : []),
+    ...(open.length > 0 ? [`only the identity provider knows whether ${user} is in ${listed(open, 5, 'or')}`] : []),
   ];
-  for (const note of notes)
-    io.err.write(
-      `note: ${prose(options.user === undefined ? note : note.replaceAll('you are', `${user} is`).replace('with you', `with ${user}`))}\n`,
-    );
+  for (const note of notes) io.err.write(`note: ${prose(note)}\n`);
   return exit.clean;
 }
 
@@ -174,7 +171,7 @@ const mostNamespaces = 4;
 
 const standingColumns: readonly Column<Standing>[] = [
   { header: 'Cluster', cell: ({ cluster }) => cluster },
-  { header: 'Group', cell: ({ group }) => group ?? '(you)' },
+  { header: 'Group', cell: ({ group }) => group ?? '' },
   {
     header: 'Namespaces',
     cell: ({ namespaces }) => {

@@ -116,9 +116,8 @@ function loginDue(issuer: string): LoginDue {
 
 async function signIn(site: Site, issuer: string, options: LoginOptions): Promise<Login> {
   const { cache } = site;
+  const provider = chosenProvider(await providersOf(issuer), options.provider);
   try {
-    const providers = await providersOf(issuer);
-    const provider = chosenProvider(providers, options.provider);
     const { signInAt } = await import('./login.ts');
     const made = await signInAt(site.machine, provider, options.isByDevice === true);
     cache.remove(failureName(issuer));
@@ -216,7 +215,8 @@ export function allLogins({ cache }: Site): Login[] {
     .flatMap((name) => readLogin(cache.read(name)) ?? []);
 }
 
-function keptLogin({ cache }: Site, issuer: string): Login | undefined {
+/** The login that is kept, whether it still counts or not. */
+export function keptLogin({ cache }: Site, issuer: string): Login | undefined {
   const kept = readLogin(cache.read(loginName(issuer)));
   return kept?.issuer === issuer ? kept : undefined;
 }

@@ -10,7 +10,7 @@ import type { Moment } from './machine.ts';
 import { ageOf, momentOn, readMoment } from './machine.ts';
 import { saidBy } from './said.ts';
 import type { LoginOptions, Site } from './session.ts';
-import { freshClusters, isKept, keptClusters, signedIn } from './session.ts';
+import { freshClusters, isKept, keptClusters, keptLogin, signedIn } from './session.ts';
 
 /** The server that a token is wanted for, as a kubeconfig has it and kubectl tells (`provideClusterInfo`). */
 export interface Target {
@@ -44,6 +44,8 @@ export function clusterToken(
   wanted: { readonly cluster: string; readonly target?: Target },
   options: LoginOptions,
 ): Promise<ClusterToken> {
+  const found = keptToken(site, issuer, wanted);
+  if (found) return Promise.resolve(found);
   return signedIn(site, issuer, options, async (login) => {
     const cluster = await clusterFor(site, login, wanted);
     const name = tokenName(login, cluster);
@@ -66,6 +68,22 @@ export function clusterToken(
   });
 }
 
+/** One that is kept counts by itself: the login that it was given for may have ended meanwhile. */
+function keptToken(
+  site: Site,
+  issuer: string,
+  { cluster: wanted, target }: { readonly cluster: string; readonly target?: Target },
+): ClusterToken | undefined {
+  const login = keptLogin(site, issuer);
+  const cluster = login && amongClusters(keptClusters(site, login)?.clusters, wanted);
+  if (!cluster || (target && differenceOf(cluster, target) !== undefined)) return undefined;
+  return usable(site, tokenName(login, cluster));
+}
+
+function amongClusters(clusters: readonly OwnCluster[] | undefined, wanted: string): OwnCluster | undefined {
+  return clusters?.find(({ id }) => id === wanted) ?? clusters?.find(({ name }) => name === wanted);
+}
+
 /** The token that is kept, where it can still be used. */
 function usable(site: Site, name: string): ClusterToken | undefined {
   const kept = site.cache.read(name);
@@ -79,7 +97,8 @@ function leftOf(received: Moment, lifetime: number, now: Moment): number {
   return lifetime - ageOf(received, now) - margin;
 }
 
-function tokenName({ issuer, provider, subject }: Login, cluster: OwnCluster): string {
+/** The name under which a token for a cluster is kept: all that it is for is in it. */
+export function tokenName({ issuer, provider, subject }: Login, cluster: OwnCluster): string {
   return nameFor(
     'token',
     issuer,
@@ -98,12 +117,10 @@ async function clusterFor(
   login: Login,
   { cluster: wanted, target }: { readonly cluster: string; readonly target?: Target },
 ): Promise<OwnCluster> {
-  const among = (clusters: readonly OwnCluster[] | undefined): OwnCluster | undefined =>
-    clusters?.find(({ id }) => id === wanted) ?? clusters?.find(({ name }) => name === wanted);
-  const kept = among(keptClusters(site, login)?.clusters);
+  const kept = amongClusters(keptClusters(site, login)?.clusters, wanted);
   if (kept && (target === undefined || differenceOf(kept, target) === undefined)) return kept;
   const { clusters } = await freshClusters(site, login);
-  const found = among(clusters);
+  const found = amongClusters(clusters, wanted);
   if (!found) {
     throw new Failure('sign-in', `you have no cluster \`${saidBy(wanted)}\``, {
       help: '`tenantry clusters` lists those that you have',
