@@ -89,6 +89,16 @@ describe('token', () => {
     expect(exchanges(issuer)).toBe(2);
   });
 
+  it('counts for as long as it does by itself also where the login has ended', async () => {
+    const { joy, issuer, provider } = await signedIn();
+    provider.nature.lifetime = 33;
+    await joy.run(['login', '--issuer', issuer.url]);
+    expect((await joy.run(['token', '--cluster', 'one'])).code).toBe(0);
+    await new Promise((resume) => setTimeout(resume, 4000));
+    expect((await joy.run(['token', '--cluster', 'one'])).code).toBe(0);
+    expect((await joy.run(['token', '--cluster', 'two'])).stderr).toBe('run: tenantry login\n');
+  });
+
   it('is refused for a cluster that is not his', async () => {
     const { joy } = await signedIn();
     const { code, stdout, stderr } = await joy.run(['token', '--cluster', 'three']);

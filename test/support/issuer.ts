@@ -33,7 +33,7 @@ export const clientId = 'tenantry';
  */
 export async function startIssuer(
   authority: TestAuthority,
-  provider: IdentityProvider,
+  provider: Pick<IdentityProvider, 'url' | 'jwks'> & { readonly nature: { readonly ahead: number } },
   scopes: readonly string[] = ['openid'],
 ): Promise<TestIssuer> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
