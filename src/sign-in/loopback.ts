@@ -108,6 +108,9 @@ function fixedAddress(written: string): URL {
   });
 }
 
+/** Milliseconds that a browser may take to read a page of a few words. */
+const longestShowing = 2000;
+
 /** A page of fixed words. It runs nothing, loads nothing, and tells no other site where it was. */
 function answer(response: ServerResponse, status: number, words: string): Promise<void> {
   response.writeHead(status, {
@@ -120,6 +123,8 @@ function answer(response: ServerResponse, status: number, words: string): Promis
   });
   return new Promise((done) => {
     response.on('close', done);
+    // Whoever does not read it is waited for no longer.
+    setTimeout(done, longestShowing).unref();
     response.end(`<!doctype html><html lang="en"><title>tenantry</title><p>${words}</p></html>\n`);
   });
 }

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { textAt } from '../../src/values/json.ts';
 import type { TestAuthority } from '../support/https-server.ts';
-import { testAuthority } from '../support/https-server.ts';
+import { startHttps, testAuthority } from '../support/https-server.ts';
 import type { IdentityProvider } from '../support/identity-provider.ts';
 import { startIdentityProvider } from '../support/identity-provider.ts';
 import type { TestIssuer } from '../support/issuer.ts';
@@ -112,6 +112,21 @@ describe('token', () => {
     const { code, stdout, stderr } = await joy.run(['token', '--cluster', 'one']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('is not for cluster id-of-one');
+  });
+
+  it('goes nowhere that the issuer sends it to', async () => {
+    const { joy, issuer, authority } = await signedIn();
+    const asked: string[] = [];
+    issuer.nature.redirectsTo = await startHttps(authority, ({ url }) => {
+      asked.push(url.pathname);
+      return { json: {} };
+    });
+    for (const args of [['token', '--cluster', 'one'], ['clusters']]) {
+      const { code, stdout, stderr } = await joy.run(args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('does not answer');
+    }
+    expect(asked).toEqual([]);
   });
 
   it('waits for an issuer that is busy', async () => {

@@ -79,7 +79,7 @@ async function respond(
     headers: request.headers,
     form: new URLSearchParams(Buffer.concat(parts).toString('utf8')),
   });
-  response.writeHead(location === undefined ? status : 302, {
+  response.writeHead(location !== undefined && status === 200 ? 302 : status, {
     'content-type': html === undefined ? 'application/json' : 'text/html; charset=utf-8',
     ...(location !== undefined && { location }),
     ...headers,

@@ -22,7 +22,14 @@ export interface TestIssuer {
   /** All requests, as `POST /token`, in order. */
   readonly requests: string[];
   /** Seconds by which its clock is ahead of this machine's. */
-  nature: { ahead: number; lifetime: number; refusesLogins: boolean; audience?: string; busy: number };
+  nature: {
+    ahead: number;
+    lifetime: number;
+    refusesLogins: boolean;
+    audience?: string;
+    busy: number;
+    redirectsTo?: string;
+  };
 }
 
 export const clientId = 'tenantry';
@@ -62,6 +69,8 @@ export async function startIssuer(
       headers: date,
       json: { error, error_description },
     });
+    if (nature.redirectsTo !== undefined && route !== 'GET /.well-known/openid-configuration')
+      return { location: `${nature.redirectsTo}${pathname}`, status: 307, headers: date };
     switch (route) {
       case 'GET /.well-known/openid-configuration':
         return {
