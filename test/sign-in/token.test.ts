@@ -200,6 +200,26 @@ describe('a run that nobody watches', () => {
     expect(joy.tabs()).toHaveLength(1);
   });
 
+  it('does not wait for somebody who is about to sign in', async () => {
+    const { joy, issuer } = await signedIn();
+    await joy.run(['logout']);
+    let isOpen = false;
+    const pending = joy.start(['login', '--issuer', issuer.url], {
+      env: { BROWSER: '/bin/true' },
+      onSaid: (said) => {
+        isOpen ||= said.includes('/authorize');
+      },
+    });
+    await expect.poll(() => isOpen, { timeout: 60_000 }).toBe(true);
+    const { stderr } = await joy.run(['token', '--issuer', issuer.url, '--cluster', 'one']);
+    expect(stderr).toBe('run: tenantry login\n');
+    process.kill(pending.pid);
+    await pending.done;
+    // What he has left behind is in nobody's way.
+    expect((await joy.run(['login', '--issuer', issuer.url])).code).toBe(0);
+    expect(readdirSync(joy.cache).filter((file) => file.endsWith('.lock'))).toEqual([]);
+  });
+
   it('opens nothing after a login that has failed until somebody runs login', async () => {
     const { joy, issuer, provider } = await signedIn();
     await joy.run(['logout']);
