@@ -25,14 +25,19 @@ async function world() {
   writeFileSync(join(folder, 'tenantry'), `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`, { mode: 0o755 });
   expect((await joy.run(['login', '--issuer', issuer.url])).code).toBe(0);
   expect((await joy.run(['kubeconfig', '--merge', '--use', '--cluster', 'one'])).code).toBe(0);
-  const kubectl = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  const program = join(programFolder(), 'kubectl');
+  const env = { ...joy.env, PATH: `${folder}:${joy.env['PATH'] ?? ''}` };
+  const run = (file: string, args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((done) => {
-      const env = { ...joy.env, PATH: `${folder}:${joy.env['PATH'] ?? ''}` };
-      execFile(join(programFolder(), 'kubectl'), args, { env }, (error, stdout, stderr) => {
+      execFile(file, args, { env }, (error, stdout, stderr) => {
         done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       });
     });
-  return { issuer, one, evil, joy, kubectl, config: join(joy.home, '.kube/config') };
+  const kubectl = (...args: string[]) => run(program, args);
+  /** At a terminal, to which everything is written. */
+  const terminal = async (...args: string[]): Promise<string> =>
+    (await run('script', ['-qfec', [program, ...args].map((word) => `'${word}'`).join(' '), '/dev/null'])).stdout;
+  return { issuer, one, evil, joy, kubectl, terminal, config: join(joy.home, '.kube/config') };
 }
 
 describe('kubectl', () => {
@@ -66,6 +71,16 @@ describe('kubectl', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('the kubeconfig has another server for it');
     expect(evil.asked).toEqual([]);
+  });
+
+  it('signs somebody in who sits at a terminal and goes on', async () => {
+    const { joy, one, terminal } = await world();
+    await joy.run(['logout']);
+    const said = await terminal('get', '--raw', '/version');
+    expect(said).toContain('Sign in in your browser');
+    expect(joy.tabs()).toHaveLength(2);
+    expect(one.asked.at(-1)).toMatchObject({ path: '/version' });
+    expect(one.asked.at(-1)?.headers.authorization).toMatch(/^Bearer eyJ/);
   });
 
   it('is told to sign in where nobody is', async () => {
