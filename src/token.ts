@@ -2,7 +2,7 @@ import { openCache } from './sign-in/cache.ts';
 import type { ExecInfo } from './sign-in/exec-credential.ts';
 import { execCredential, readExecInfo } from './sign-in/exec-credential.ts';
 import type { Machine } from './sign-in/machine.ts';
-import { knownIssuer, noIssuerKnown } from './sign-in/session.ts';
+import { isUsedIssuer, knownIssuer, noIssuerKnown } from './sign-in/session.ts';
 import { clusterToken } from './sign-in/tokens.ts';
 import { Failure } from './values/failure.ts';
 
@@ -46,6 +46,11 @@ export async function token(
   const isAttended = machine.isAttended && (info === undefined || info === 'unreadable' || info.isInteractive);
   const from = knownIssuer(site, issuer);
   if (from === undefined) throw noIssuerKnown();
+  if (isAttended && !isUsedIssuer(site, from)) {
+    throw new Failure('sign-in', `nobody has signed in here for ${from} before`, {
+      help: `if that is who gives your tokens: tenantry login --issuer ${from}`,
+    });
+  }
   const made = await clusterToken(
     site,
     from,

@@ -1,6 +1,6 @@
 import { saidBy } from './said.ts';
 import type { Site } from './session.ts';
-import { allLogins } from './session.ts';
+import { allLogins, issuersName } from './session.ts';
 
 /** What `logout` has done. */
 export interface SignedOut {
@@ -15,7 +15,7 @@ export interface SignedOut {
 }
 
 /**
- * Removes everything that is kept of all logins: first what others could make new tokens of. Then identity providers are
+ * Removes everything that is kept of all logins, but for which issuers they were: first what others could make new tokens of. Then identity providers are
  * asked to take back what could be renewed with; whether they do, nothing is left here.
  */
 export async function signOut(site: Site): Promise<SignedOut> {
@@ -27,7 +27,7 @@ export async function signOut(site: Site): Promise<SignedOut> {
   const tokens = names.filter((name) => name.startsWith('token-') && !isLock(name));
   for (const name of names.filter(isFirst)) if (!isLock(name)) cache.remove(name);
   // Listed again: a run that was at work has seen, or will see, that the login is gone.
-  for (const name of cache.names()) if (!isLock(name)) cache.remove(name);
+  for (const name of cache.names()) if (!isLock(name) && name !== issuersName) cache.remove(name);
   const revoked: string[] = [];
   const notRevoked: { provider: string; why: string }[] = [];
   for (const { provider, refreshToken } of logins) {

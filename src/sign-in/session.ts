@@ -1,5 +1,5 @@
 import { Failure } from '../values/failure.ts';
-import { textAt } from '../values/json.ts';
+import { listAt } from '../values/json.ts';
 import type { Cache } from './cache.ts';
 import { nameFor } from './cache.ts';
 import type { OwnClusters, Provider } from './issuer.ts';
@@ -34,13 +34,26 @@ const loginName = (issuer: string): string => nameFor('login', issuer);
 const failureName = (issuer: string): string => nameFor('failed', issuer);
 const clustersName = ({ issuer, provider, subject }: Login): string =>
   nameFor('clusters', issuer, provider.issuer, provider.clientId, subject);
-const lastName = 'last';
+/** The issuers that somebody has signed in for here, the last one first. No secret: it outlives `logout`. */
+export const issuersName = 'issuers';
 
 /** The issuer to use: the one that is named, here or in the environment, or that was used last; undefined without any. */
 export function knownIssuer({ cache, machine }: Site, named: string | undefined): string | undefined {
-  const chosen = [named, machine.environment['TENANTRY_ISSUER'], textAt(cache.read(lastName), 'issuer')];
+  const chosen = [named, machine.environment['TENANTRY_ISSUER'], usedIssuers({ cache }).at(0)];
   const found = chosen.find((url) => url !== undefined && url !== '');
   return found === undefined ? undefined : issuerUrl(found);
+}
+
+function usedIssuers({ cache }: Pick<Site, 'cache'>): string[] {
+  return listAt(cache.read(issuersName), 'issuers').filter((issuer) => typeof issuer === 'string');
+}
+
+/**
+ * Whether somebody has signed in for the issuer here before. No kubeconfig may bring in another one: it could name the
+ * company's own identity provider, and would be shown the ID token.
+ */
+export function isUsedIssuer(site: Site, issuer: string): boolean {
+  return usedIssuers(site).includes(issuer);
 }
 
 /** What is to be done where nothing says which issuer to use. */
@@ -121,7 +134,7 @@ async function signIn(site: Site, issuer: string, options: LoginOptions): Promis
     const { signInAt } = await import('./login.ts');
     const made = await signInAt(site.machine, provider, options.isByDevice === true);
     cache.remove(failureName(issuer));
-    cache.write(lastName, { issuer });
+    cache.write(issuersName, { issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)] });
     return keep(site, { ...made, issuer, provider });
   } catch (error) {
     // Tools that run again and again would open one page after the other.

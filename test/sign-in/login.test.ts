@@ -197,7 +197,7 @@ describe('logout', () => {
     expect(stdout).toContain(`signed out of ${issuer.url}; 1 token for clusters removed`);
     expect(stdout).toContain(`${provider.url} has taken back`);
     expect(provider.revoked).toHaveLength(1);
-    expect(readdirSync(joy.cache)).toEqual([]);
+    expect(readdirSync(joy.cache)).toEqual(['issuers']);
     expect((await joy.run(['token', '--cluster', 'one', '--issuer', issuer.url])).stderr).toBe('run: tenantry login\n');
   });
 });

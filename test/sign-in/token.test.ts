@@ -170,6 +170,18 @@ describe('a kubeconfig that was changed gets no token', () => {
     expect(exchanges(issuer)).toBe(1);
   });
 
+  it('signs nobody in for an issuer that it brings in', async () => {
+    const { joy, authority, provider } = await signedIn();
+    const evil = await startIssuer(authority, provider);
+    const { code, stdout, stderr } = await joy.run(['token', '--issuer', evil.url, '--cluster', 'one'], {
+      isAttended: true,
+    });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`nobody has signed in here for ${evil.url} before`);
+    expect(joy.tabs()).toHaveLength(1);
+    expect(evil.requests).toEqual([]);
+  });
+
   it('follows a cluster whose server the issuer has changed', async () => {
     const { joy, authority, issuer } = await signedIn();
     const [one] = issuer.clusters['joy'] ?? [];
