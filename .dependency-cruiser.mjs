@@ -20,7 +20,8 @@ const rooms = {
   render: '^src/render/',
   app: '^src/app/',
   commands: '^src/commands/',
-  cli: '^src/(cli|command-line)\\.ts$',
+  signIn: '^src/sign-in/',
+  cli: '^src/((start|token|cli|command-line|process-machine)\\.ts$|command-line/)',
 };
 
 /** The part of the config room that others see: what the files mean, not how they are read. */
@@ -58,7 +59,7 @@ export default {
       name: 'no-orphans',
       comment: 'A module that nothing imports is dead, or is reached in a way that nobody can see.',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '^src/(cli|config/define)\\.ts$' },
+      from: { orphan: true, path: '^src/', pathNot: '^src/(start|config/define)\\.ts$' },
       to: {},
     },
     mayImport(
@@ -184,6 +185,11 @@ export default {
         to: { dependencyTypesNot: ['type-only'] },
       },
     ),
+    mayImport(
+      'signIn',
+      [rooms.values, rooms.source],
+      "A person's tokens depend on what the issuer says and on nothing in Git: the credential plugin loads no config.",
+    ),
     {
       name: 'app-imports',
       comment: 'What commands share knows none of them, so that a server can use it as they do.',
@@ -207,8 +213,8 @@ export default {
     },
     owns(
       'yaml',
-      '^src/source/(yaml(-mistakes)?|splice)\\.ts$',
-      'One place reads YAML, so that "where does this come from" has one answer.',
+      '^src/(source/(yaml(-mistakes)?|splice)|sign-in/kubeconfig-file)\\.ts$',
+      'One place reads YAML, so that "where does this come from" has one answer. A kubeconfig is no file of the config.',
     ),
     owns(
       'ajv',
@@ -235,6 +241,23 @@ export default {
       'One place runs Git, so that what reaches its command line can be seen on one page.',
     ),
     owns('commander', rooms.cli, 'Arguments end at the edge; commands get typed values.'),
+    owns(
+      'openid-client|open|oauth4webapi',
+      rooms.signIn,
+      'One place talks to identity providers. Loading it costs 50 ms, which only a login may pay.',
+    ),
+    {
+      name: 'plugin-is-small',
+      comment:
+        'kubectl starts the credential plugin at every run: what it loads at once is the room of sign-in and plain values.',
+      severity: 'error',
+      from: { path: '^src/(start|token)\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: [rooms.signIn, rooms.values, '^src/(token|process-machine)\\.ts$'],
+        dynamic: false,
+      },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

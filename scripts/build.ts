@@ -34,7 +34,7 @@ const kubernetesClient: Plugin = {
 rmSync('build', { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints: {
-    cli: 'src/cli.ts',
+    cli: 'src/start.ts',
     define: 'src/config/define.ts',
     'synth-thread': 'src/synth/thread.ts',
     'issuer-thread': 'src/app/issuer-thread.ts',

@@ -6,6 +6,7 @@ import { organizationFolder } from './app/folders.ts';
 import type { Io, Waiting } from './app/io.ts';
 import { noProgress, progressLine } from './app/progress.ts';
 import { runCommandLine } from './command-line.ts';
+import { processMachine } from './process-machine.ts';
 import { systemFailure } from './values/system-error.ts';
 
 /** The program's edge: it alone touches `process`. What the arguments mean is in command-line.ts, where tests can run it too. */
@@ -77,6 +78,9 @@ const io = (folder: string | undefined): Io => {
     issuerThreadScript: new URL('./issuer-thread.js', import.meta.url),
     progress,
     waiting,
+    machine: processMachine((line) => {
+      err(`${line}\n`);
+    }),
     out: {
       write: out,
       colour: colour(stdout),

@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './app/io.ts';
+import { issuerCommands } from './command-line/issuer.ts';
+import { liveCommands } from './command-line/live.ts';
+import type { Shared } from './command-line/options.ts';
+import { asOfOption, day, dirOption, tableFormat } from './command-line/options.ts';
+import { signInCommands } from './command-line/sign-in.ts';
 import type { CanIOptions } from './commands/can-i.ts';
-import type { GetOptions, ObjectKind } from './commands/get.ts';
-import type { DriftOptions } from './commands/drift.ts';
-import type { IssuerOptions, RotateOptions } from './commands/issuer.ts';
 import type { GrantOptions } from './commands/grant.ts';
 import type { PlanOptions } from './commands/plan.ts';
 import type { ValidateOptions } from './commands/validate.ts';
-import type { StatusOptions } from './commands/status.ts';
-import type { VerifyOptions } from './commands/verify.ts';
 import { Failure } from './values/failure.ts';
 import { failureOfSystem } from './values/system-error.ts';
 
@@ -24,10 +24,6 @@ export interface Edge {
   /** Where help and errors are written. */
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-}
-
-interface Shared {
-  readonly dir?: string;
 }
 
 interface AccessFilters extends Shared {
@@ -58,57 +54,10 @@ export async function runCommandLine(args: readonly string[], edge: Edge): Promi
   }
 }
 
-const day = (value: string): string => {
-  const date = new Date(`${value}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(date.getTime()) || date.toISOString().slice(0, 10) !== value) {
-    throw new InvalidArgumentError('Give a day as YYYY-MM-DD, for example 2026-12-31.');
-  }
-  return value;
-};
-
-const dirOption = () =>
-  new Option(
-    '--dir <folder>',
-    "the organization's folder (default: $TENANTRY_DIR, or the nearest one from here up to the repository's root)",
-  );
-const asOfOption = () =>
-  new Option(
-    '--as-of <day>',
-    'the day (UTC) to take for today: shares that have ended before it are left out',
-  ).argParser(day);
 const headOption = () =>
   new Option('--head <revision>', 'the change: a commit, a branch, a tag, or the worktree').default('worktree');
 const allowOption = () =>
   new Option('--allow <code...>', 'rules about changes that this change may break, where they can be waived');
-const tableFormat = () =>
-  new Option('--format <format>', 'how to print').choices(['table', 'json', 'csv']).default('table');
-
-/** Seconds between two readings: often enough to watch something happen, and no burden for an API server. */
-const interval = (value: string): number => {
-  const seconds = Number(value);
-  if (!/^\d{1,5}$/.test(value) || seconds < 5) {
-    throw new InvalidArgumentError('Give whole seconds, at least 5, or nothing for 30.');
-  }
-  return seconds;
-};
-
-const watchOption = () =>
-  new Option('--watch [seconds]', 'read again every so many seconds (30), and show it in the same place, until Ctrl-C')
-    .argParser(interval)
-    .preset('30')
-    .conflicts(['snapshot', 'requireAll']);
-
-const requireAllOption = () => new Option('--require-all', 'exit with 2 where a cluster could not be read whole');
-
-/** Where live things come from. */
-const live = (command: Command): Command =>
-  command
-    .addOption(dirOption())
-    .option('--cluster <name>', 'only this cluster: no other is asked')
-    .option('--kubeconfig <file>', 'how to reach the clusters, and as whom (default: as kubectl finds it)')
-    .addOption(new Option('--snapshot <file>', 'look at what an earlier run has saved').conflicts('kubeconfig'))
-    .addOption(new Option('--save <file>', 'save what was read').conflicts('snapshot'));
-
 const filters = (command: Command): Command =>
   command
     .addOption(dirOption())
@@ -313,142 +262,10 @@ Exit codes: 0 yes, 1 no, 2 no answer.`,
       await run(explain(io(options.dir), name, options));
     });
 
-  const statusCommand = live(
-    program.command('status').description('show the namespaces on all clusters as they are, next to what Git says'),
-  )
-    .option('--namespace <pattern>', 'only namespaces of this name, in which `*` stands for anything')
-    .option('--tenant <name>', "only this tenant's namespaces")
-    .option('--group <name>', 'only namespaces that are shared with this group')
-    .addOption(requireAllOption())
-    .addOption(watchOption())
-    .addOption(tableFormat())
-    .addOption(asOfOption())
-    .action(async (options: Shared & StatusOptions) => {
-      const { status } = await import('./commands/status.ts');
-      await run(status(() => io(options.dir), 'namespaces', options));
-    });
-  live(statusCommand.command('clusters').description('show the clusters: nodes, CPUs, memory, version, connection'))
-    .addOption(requireAllOption())
-    .addOption(watchOption())
-    .addOption(tableFormat())
-    .addOption(asOfOption())
-    .action(async (_: object, command: Command) => {
-      const options = command.optsWithGlobals<Shared & StatusOptions>();
-      const { status } = await import('./commands/status.ts');
-      await run(status(() => io(options.dir), 'clusters', options));
-    });
-
-  program
-    .command('get')
-    .description(
-      "print a namespace, a tenant or a cluster as a document of Kubernetes' shape: what is declared, and since when",
-    )
-    .addArgument(new Argument('<kind>', 'what it is').choices(['namespace', 'tenant', 'cluster']))
-    .argument('<name>', 'its name: of a namespace the whole one, such as solar-prod')
-    .addOption(dirOption())
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
-    .option('--kubeconfig <file>', 'ask its clusters as well, as whom it says')
-    .addOption(
-      new Option('--snapshot <file>', 'add what `status --save` has read of its clusters').conflicts('kubeconfig'),
-    )
-    .addOption(asOfOption())
-    .addHelpText(
-      'after',
-      `
-For example: tenantry get namespace solar-prod -o yaml
-
-id, createdAt, modifiedAt and resourceVersion are Git's: of the commits, up to the one that is checked out, that changed
-what it means. What is live is under status; without --kubeconfig or --snapshot, no cluster is asked.`,
-    )
-    .action(async (kind: ObjectKind, name: string, options: Shared & GetOptions) => {
-      const { get } = await import('./commands/get.ts');
-      await run(get(io(options.dir), kind, name, options));
-    });
-
-  live(
-    program.command('drift').description('show what the clusters hold that Git does not, and the reverse, as access'),
-  )
-    .addOption(requireAllOption())
-    .option('--accept', 'print the lines of organization.yaml that would say that what is found is expected')
-    .addOption(
-      new Option('--format <format>', 'how to print').choices(['human', 'markdown', 'json', 'sarif']).default('human'),
-    )
-    .addOption(asOfOption())
-    .addHelpText('after', '\nExits with 3 where something differs, and with 2 where no cluster could be read.')
-    .action(async (options: Shared & DriftOptions) => {
-      const { drift } = await import('./commands/drift.ts');
-      await run(drift(io(options.dir), options));
-    });
-
-  program
-    .command('verify')
-    .description("ask a cluster's API server what it says to the manifests, without changing anything")
-    .requiredOption('--kubeconfig <file>', 'how to reach the API server, and as whom')
-    .option('--context <name>', "of the kubeconfig (default: the file's current one)")
-    .option('--cluster <name>', 'the cluster whose manifests to verify (default: the one with the same server)')
-    .option('--as <user>', 'the user to be there, where you may impersonate, such as the one that Argo CD writes as')
-    .addOption(dirOption())
-    .addOption(new Option('--format <format>', 'how to print').choices(['table', 'json']).default('table'))
-    .addOption(asOfOption())
-    .action(async (options: Shared & VerifyOptions) => {
-      const { verify } = await import('./commands/verify.ts');
-      await run(verify(io(options.dir), options));
-    });
-
-  const issuer = program
-    .command('issuer')
-    .description("the organization's own issuer: tokens of clusters for those of identity providers, by what Git says")
-    .helpCommand(false);
-
-  issuer
-    .command('serve')
-    .description('exchange ID tokens for 10-minute tokens of one cluster, until it is ended')
-    .requiredOption(
-      '--repository <folder or URL>',
-      'the repository of the config: a clone that is kept up to date, or its URL',
-    )
-    .requiredOption('--keys <folder>', 'the folder of the signing keys: signing.pem signs, all .pem are published')
-    .option('--ref <branch>', 'the branch that counts', 'main')
-    .option('--path <folder>', "the organization's folder in the repository (default: its root)")
-    .option('--clone <folder>', 'where the clone of a URL is kept; it is made where there is none')
-    .option('--listen <address:port>', 'where to listen', '127.0.0.1:8080')
-    .option('--tls-cert <file>', 'the certificate (PEM), where it speaks TLS itself')
-    .option('--tls-key <file>', 'the key of the certificate (PEM)')
-    .option('--behind-tls-proxy', 'listen beyond this machine without TLS: only a proxy that speaks it can get there')
-    .addHelpText(
-      'after',
-      `
-For example: tenantry issuer serve --repository https://git.example.com/platform/access.git --clone /var/lib/tenantry/clone \\
-               --keys /etc/tenantry/keys
-
-Each token is a line of JSON on the standard output, without the token. See docs/issuer.md.`,
-    )
-    .action(async (options: IssuerOptions) => {
-      const { issuerServe } = await import('./commands/issuer.ts');
-      await run(issuerServe(io('.'), options));
-    });
-
-  issuer
-    .command('new-key')
-    .description('write a new signing key for its owner alone, and print its id')
-    .argument('<file>', 'where it is written; there must be no file yet')
-    .action(async (file: string) => {
-      const { issuerNewKey } = await import('./commands/issuer.ts');
-      await run(issuerNewKey(io('.'), file));
-    });
-
-  issuer
-    .command('rotate')
-    .description(
-      'put a new signing key in the place of the last one, and prove at each API server that the last one is refused',
-    )
-    .requiredOption('--keys <folder>', 'the folder of the signing keys, as the issuer reads it')
-    .option('--revoke', 'at once, as after a theft: tokens that people have are refused as well')
-    .addOption(dirOption())
-    .action(async (options: Shared & RotateOptions) => {
-      const { issuerRotate } = await import('./commands/issuer.ts');
-      await run(issuerRotate(io(options.dir), options));
-    });
+  const declared = { io, run };
+  liveCommands(program, declared);
+  issuerCommands(program, declared);
+  signInCommands(program, declared);
 
   program
     .command('init')

@@ -45,8 +45,8 @@ export function pathInRepository({ cwd, dir }: Pick<Io, 'cwd' | 'dir'>): (file: 
   return (file) => relative(from, join(to, file)).replaceAll(sep, '/');
 }
 
-/** Also one in a form or under a name that is not read: an error says so. */
-function holdsOrganization(folder: string): boolean {
+/** Whether a folder has an organization's file in it, also one in a form or under a name that is not read: an error says so. */
+export function holdsOrganization(folder: string): boolean {
   try {
     return readdirSync(folder).some((name) => /^organization\.(?:ya?ml|ts|json)$/i.test(name));
   } catch {

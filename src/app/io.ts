@@ -1,3 +1,4 @@
+import type { Machine } from '../sign-in/machine.ts';
 import type { Progress } from './progress.ts';
 
 /** Where a command writes, and how that place looks at it. */
@@ -43,6 +44,8 @@ export interface Io {
   readonly progress?: Progress;
   /** From the call on, Ctrl-C ends the run in good order; there only where a process can be told so. */
   readonly waiting?: () => Waiting;
+  /** What signing in needs of the machine; there only where a person may sign in. */
+  readonly machine?: Machine;
   readonly out: Output;
   readonly err: Output;
 }

@@ -15,6 +15,8 @@ export type FailureCode =
   | 'unreachable'
   /** The server's certificate is not by the expected authority, or not for the address. */
   | 'untrusted'
+  /** Nobody is signed in, or the identity provider or the issuer refuses. */
+  | 'sign-in'
   /** The API server does not accept the caller. */
   | 'unauthorized'
   /** The folder is not in a worktree of a Git repository. */

@@ -1,0 +1,60 @@
+import { listAt, textAt } from '../values/json.ts';
+import type { OwnCluster } from './issuer.ts';
+
+/** A cluster in a kubeconfig: the server, who to be there, and both under one name. There is no secret in it. */
+export interface Entry {
+  /** Of the context, the cluster and the user alike: `acme/prodcluster01`. */
+  readonly name: string;
+  readonly cluster: Readonly<Record<string, unknown>>;
+  readonly user: Readonly<Record<string, unknown>>;
+  readonly namespace?: string;
+  /** Those in which he has something: one that he has chosen himself among them is let be. */
+  readonly namespaces: readonly string[];
+}
+
+export interface EntryOptions {
+  readonly issuer: string;
+  /** What stands before the names of clusters: the organization's name, or the issuer's host. */
+  readonly prefix: string;
+  /** The namespace in place of each cluster's default (S49). */
+  readonly namespace?: string;
+}
+
+const installHint =
+  'tenantry gives the tokens for this cluster, and is not there: install it as your platform team says, and put it on your PATH.';
+
+/** The entry of a cluster: kubectl asks `tenantry token` for a token at each run, and tells it for which server. */
+export function entryOf(
+  { name, id, server, certificateAuthority, namespaces, defaultNamespace }: OwnCluster,
+  { issuer, prefix, namespace = defaultNamespace }: EntryOptions,
+): Entry {
+  return {
+    name: `${prefix}/${name}`,
+    cluster: {
+      server,
+      ...(certificateAuthority !== undefined && {
+        'certificate-authority-data': Buffer.from(certificateAuthority).toString('base64'),
+      }),
+    },
+    user: {
+      exec: {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        command: 'tenantry',
+        args: ['token', '--issuer', issuer, '--cluster', id],
+        interactiveMode: 'IfAvailable',
+        provideClusterInfo: true,
+        installHint,
+      },
+    },
+    ...(namespace !== undefined && { namespace }),
+    namespaces,
+  };
+}
+
+/** Whether a user of a kubeconfig is one that was written for this issuer. */
+export function isOwnUser(exec: unknown, issuer: string): boolean {
+  const [command, args] = [textAt(exec, 'command') ?? '', listAt(exec, 'args')];
+  const named = args.indexOf('--issuer');
+  const isTenantry = /(?:^|[\\/])tenantry(?:\.\w+)?$/.test(command);
+  return isTenantry && args[0] === 'token' && named > 0 && args[named + 1] === issuer;
+}

@@ -1,0 +1,239 @@
+import { Failure } from '../values/failure.ts';
+import { listAt } from '../values/json.ts';
+import type { Cache } from './cache.ts';
+import { nameFor } from './cache.ts';
+import type { OwnClusters, Provider } from './issuer.ts';
+import { clustersOf, issuerUrl, NotSignedIn, providersOf, readClusters } from './issuer.ts';
+import { alone } from './lock.ts';
+import type { Login } from './login-record.ts';
+import { longestLogin, readLogin } from './login-record.ts';
+import type { Machine } from './machine.ts';
+import { ageOf, momentOn } from './machine.ts';
+import { saidBy } from './said.ts';
+
+/** What signing in happens with. */
+export interface Site {
+  readonly machine: Machine;
+  readonly cache: Cache;
+}
+
+/** Why a login is looked for: by somebody who runs `login`, by somebody who is there, or by a run that nobody watches. */
+export type Occasion = 'asked' | 'attended' | 'background';
+
+export interface LoginOptions {
+  readonly occasion: Occasion;
+  readonly isByDevice?: boolean;
+  /** The identity provider, where the issuer has several. */
+  readonly provider?: string;
+}
+
+/** Milliseconds before its end at which a login counts as over: what begins with it must end with it. */
+const margin = 30_000;
+
+const loginName = (issuer: string): string => nameFor('login', issuer);
+const failureName = (issuer: string): string => nameFor('failed', issuer);
+const clustersName = ({ issuer, provider, subject }: Login): string =>
+  nameFor('clusters', issuer, provider.issuer, provider.clientId, subject);
+/** The issuers that somebody has signed in for here, the last one first. No secret: it outlives `logout`. */
+export const issuersName = 'issuers';
+
+/** The issuer to use: the one that is named, here or in the environment, or that was used last; undefined without any. */
+export function knownIssuer({ cache, machine }: Site, named: string | undefined): string | undefined {
+  const chosen = [named, machine.environment['TENANTRY_ISSUER'], usedIssuers({ cache }).at(0)];
+  const found = chosen.find((url) => url !== undefined && url !== '');
+  return found === undefined ? undefined : issuerUrl(found);
+}
+
+function usedIssuers({ cache }: Pick<Site, 'cache'>): string[] {
+  return listAt(cache.read(issuersName), 'issuers').filter((issuer) => typeof issuer === 'string');
+}
+
+/**
+ * Whether somebody has signed in for the issuer here before. No kubeconfig may bring in another one: it could name the
+ * company's own identity provider, and would be shown the ID token.
+ */
+export function isUsedIssuer(site: Site, issuer: string): boolean {
+  return usedIssuers(site).includes(issuer);
+}
+
+/** What is to be done where nothing says which issuer to use. */
+export function noIssuerKnown(): Failure {
+  return new Failure('sign-in', 'nothing says which issuer gives your tokens', {
+    help: 'name it once: `tenantry login --issuer URL`, as your platform team gives it, or run this in a clone of its repository',
+  });
+}
+
+/** The login that is there and still counts; undefined where there is none. */
+export function currentLogin(site: Site, issuer: string): Login | undefined {
+  const login = keptLogin(site, issuer);
+  return login && isCurrent(site, login) ? login : undefined;
+}
+
+/** Milliseconds for which a login still counts. */
+export function remaining({ machine }: Site, { received, lifetime }: Pick<Login, 'received' | 'lifetime'>): number {
+  return lifetime - ageOf(received, momentOn(machine));
+}
+
+/**
+ * A login that counts: the one that is there, or a new one, which is renewed without a word where the identity provider gave
+ * the means to. However many runs ask at once, one of them opens a browser, and the others take what it gets. A run that
+ * nobody watches opens none, and after a login that has failed none does until somebody runs `login`.
+ */
+export async function login(site: Site, issuer: string, options: LoginOptions): Promise<Login> {
+  const { cache, machine } = site;
+  const isAsked = options.occasion === 'asked';
+  const begun = momentOn(machine);
+  const before = keptLogin(site, issuer);
+  const look = (): Login | undefined => {
+    const found = currentLogin(site, issuer);
+    // Whoever asks for a login takes another's only where that has come about meanwhile.
+    if (found && (!isAsked || ageOf(found.received, momentOn(machine)) < ageOf(begun, momentOn(machine)))) return found;
+    if (!isAsked) refuseWithoutPerson(site, issuer, options.occasion);
+    return undefined;
+  };
+  if (isAsked) cache.remove(failureName(issuer));
+  const isRenewable = before?.refreshToken !== undefined && !isAsked;
+  return alone(
+    cache,
+    machine,
+    {
+      name: loginName(issuer),
+      longest: longestLogin.device + 60_000,
+      look,
+      waits: () => {
+        if (machine.isAttended) machine.say('another run of tenantry is signing you in: waiting for it');
+      },
+    },
+    async () => {
+      const renewed = isRenewable ? await renew(site, issuer) : undefined;
+      if (renewed) return renewed;
+      if (options.occasion === 'background') throw loginDue(issuer);
+      return signIn(site, issuer, options);
+    },
+  );
+}
+
+/** Where nobody is there to sign in, nor anything that could be renewed, that is all there is to say. */
+function refuseWithoutPerson(site: Site, issuer: string, occasion: Occasion): void {
+  const isRenewable = keptLogin(site, issuer)?.refreshToken !== undefined;
+  if (isRenewable) return;
+  if (occasion === 'background' || site.cache.read(failureName(issuer)) !== undefined) throw loginDue(issuer);
+}
+
+/** One line, which whoever reads a log can act on. */
+export class LoginDue extends Failure {}
+
+function loginDue(issuer: string): LoginDue {
+  return new LoginDue('sign-in', 'run: tenantry login', { cause: new NotSignedIn(issuer) });
+}
+
+async function signIn(site: Site, issuer: string, options: LoginOptions): Promise<Login> {
+  const { cache } = site;
+  const provider = chosenProvider(await providersOf(issuer), options.provider);
+  try {
+    const { signInAt } = await import('./login.ts');
+    const made = await signInAt(site.machine, provider, options.isByDevice === true);
+    cache.remove(failureName(issuer));
+    cache.write(issuersName, { issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)] });
+    return keep(site, { ...made, issuer, provider });
+  } catch (error) {
+    // Tools that run again and again would open one page after the other.
+    cache.write(failureName(issuer), { at: momentOn(site.machine) });
+    throw error;
+  }
+}
+
+function chosenProvider(providers: readonly Provider[], named: string | undefined): Provider {
+  const [first] = providers;
+  const found = named === undefined ? first : providers.find(({ issuer }) => issuer === named);
+  if (found) return found;
+  throw new Failure('bad-arguments', `people do not sign in at \`${saidBy(named ?? '')}\``, {
+    help: `the identity providers are ${providers.map(({ issuer }) => saidBy(issuer)).join(', ')}`,
+  });
+}
+
+/** A new ID token by the refresh token; undefined where the identity provider gives none, which ends the login. */
+async function renew(site: Site, issuer: string): Promise<Login | undefined> {
+  const kept = keptLogin(site, issuer);
+  if (kept?.refreshToken === undefined) return undefined;
+  const { renewedAt } = await import('./login.ts');
+  const made = await renewedAt(site.machine, kept.provider, kept.refreshToken, kept.subject);
+  if (made) return keep(site, { ...made, issuer, provider: kept.provider });
+  site.cache.remove(loginName(issuer));
+  return undefined;
+}
+
+function keep({ cache }: Site, made: Login): Login {
+  cache.write(loginName(made.issuer), made);
+  return made;
+}
+
+/** The issuer does not take the ID token any more: what is left of the login is the means to renew it, where there are. */
+export function endLogin(site: Site, refused: Login): void {
+  const kept = keptLogin(site, refused.issuer);
+  // Another run may have signed in meanwhile.
+  if (kept?.idToken !== refused.idToken) return;
+  if (kept.refreshToken === undefined) site.cache.remove(loginName(refused.issuer));
+  else site.cache.write(loginName(refused.issuer), { ...kept, lifetime: 0 });
+}
+
+/** Whether this is still the login that is kept: `logout` may have come between. */
+export function isKept(site: Site, { issuer, subject }: Login): boolean {
+  return keptLogin(site, issuer)?.subject === subject;
+}
+
+/** Does something with a login, and once more with a new one where the issuer does not take it. */
+export async function signedIn<T>(
+  site: Site,
+  issuer: string,
+  options: LoginOptions,
+  work: (login: Login) => Promise<T>,
+): Promise<T> {
+  const first = await login(site, issuer, options);
+  try {
+    return await work(first);
+  } catch (error) {
+    if (!(error instanceof NotSignedIn)) throw error;
+    endLogin(site, first);
+    const next: Occasion = options.occasion === 'asked' ? 'attended' : options.occasion;
+    const second = await login(site, issuer, { ...options, occasion: next });
+    try {
+      return await work(second);
+    } catch (again) {
+      if (!(again instanceof NotSignedIn)) throw again;
+      throw new Failure('sign-in', `${issuer} does not take your login: ${saidBy(again.message)}`, {
+        help: 'the identity provider knows you, and the issuer does not: show this to your platform team',
+      });
+    }
+  }
+}
+
+/** The clusters that somebody has, as the issuer says now; they are kept, for tokens are given for those alone. */
+export async function freshClusters(site: Site, of: Login): Promise<OwnClusters> {
+  const found = await clustersOf(of.issuer, of.idToken);
+  if (isKept(site, of)) site.cache.write(clustersName(of), found);
+  return found;
+}
+
+/** The clusters that the issuer has named when it was last asked. */
+export function keptClusters({ cache }: Site, of: Login): OwnClusters | undefined {
+  return readClusters(cache.read(clustersName(of)));
+}
+
+/** Every login that is kept, whether it still counts or not. */
+export function allLogins({ cache }: Site): Login[] {
+  return cache
+    .names()
+    .filter((name) => /^login-[0-9a-f]+$/.test(name))
+    .flatMap((name) => readLogin(cache.read(name)) ?? []);
+}
+
+/** The login that is kept, whether it still counts or not. */
+export function keptLogin({ cache }: Site, issuer: string): Login | undefined {
+  const kept = readLogin(cache.read(loginName(issuer)));
+  return kept?.issuer === issuer ? kept : undefined;
+}
+
+function isCurrent(site: Site, kept: Login): boolean {
+  return remaining(site, kept) > margin;
+}
