@@ -32,7 +32,7 @@ export interface ClusterEntitlements {
   readonly server: string;
   /** PEM; undefined where the API server's certificate is publicly trusted. */
   readonly certificateAuthority?: string;
-  /** The groups that see it: their members' tokens hold `cluster-scope` (S14, S33). */
+  /** The groups that see it: their members get tokens for it (S14). */
   readonly seenBy: ReadonlySet<string>;
   /** Groups that have something in a namespace, and in which, sorted. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
@@ -50,7 +50,7 @@ export interface Identity {
 /** What one person has on a cluster. */
 export interface Held {
   readonly cluster: ClusterEntitlements;
-  /** The groups of his token, sorted: those by which he has something there (S32 to S34). */
+  /** The groups of his token, sorted: those by which he has something there, and `cluster-scope` always (S32 to S34). */
   readonly groups: readonly string[];
   /** The namespaces in which he has something by himself or by his groups, sorted; not those that an admin reaches as one. */
   readonly namespaces: readonly string[];
@@ -100,7 +100,10 @@ function ofCluster({ cluster, seenBy, accesses }: ClusterAccess): ClusterEntitle
   };
 }
 
-/** What somebody has on a cluster; undefined where he has nothing there, and so gets no token for it. */
+/**
+ * What somebody has on a cluster; undefined where no group of his sees it, and so he gets no token for it (S14): also where
+ * something is shared with him by his own name, which TEN114 warns of.
+ */
 export function heldOn(entitlements: Entitlements, cluster: ClusterEntitlements, identity: Identity): Held | undefined {
   const { user } = identity;
   const isAdmin = entitlements.admins.has(user);
@@ -108,8 +111,8 @@ export function heldOn(entitlements: Entitlements, cluster: ClusterEntitlements,
   const withAccess = own.filter((group) => cluster.groups.has(group));
   const sees = isAdmin || own.some((group) => cluster.seenBy.has(group));
   const ownNamespaces = cluster.users.get(user) ?? [];
-  if (!sees && withAccess.length === 0 && ownNamespaces.length === 0) return undefined;
-  const groups = [...withAccess, ...(sees ? ['cluster-scope'] : []), ...(isAdmin ? ['cluster-admins'] : [])];
+  if (!sees) return undefined;
+  const groups = [...withAccess, 'cluster-scope', ...(isAdmin ? ['cluster-admins'] : [])];
   const namespaces = new Set([...ownNamespaces, ...withAccess.flatMap((group) => cluster.groups.get(group) ?? [])]);
   return {
     cluster,

@@ -53,7 +53,7 @@ export function exchange(
   const cluster = entitlements.clusters.get(audience);
   if (!cluster) return { error: 'invalid_target', reason: 'no cluster with this id takes tokens of this issuer' };
   const held = heldOn(entitlements, cluster, identity);
-  if (!held) return { error: 'access_denied', reason: `nothing on cluster ${cluster.name} is shared with the user` };
+  if (!held) return { error: 'access_denied', reason: `no group of the user sees cluster ${cluster.name}` };
   return {
     cluster: cluster.name,
     claims: {

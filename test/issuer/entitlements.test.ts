@@ -71,7 +71,7 @@ describe('what somebody gets a token for', () => {
   ]);
   const days = fc.constantFrom('2026-06-14', '2026-06-15', '2026-06-16', '2027-01-02');
 
-  it('is what the access graph says that he has, with the groups by which he has it and no other', async () => {
+  it('is what the access graph says that he has on clusters that he sees, with the groups by which he has it and no other', async () => {
     await fc.assert(
       fc.asyncProperty(varied, people, claims, days, async (documents, user, claimedGroups, day) => {
         const desired = await desiredOf(documents);
@@ -88,7 +88,9 @@ describe('what somebody gets a token for', () => {
         };
         const expected = graph.clusters.flatMap(({ cluster }) => {
           const can = whatUserCan(graph, asClaimed, user, { cluster: cluster.name });
-          if (cluster.authentication.configuration.value === 'Own' || can.length === 0) return [];
+          // Whom it is not shared with, by a group of his, it is not there for: whatever else he has on it (S14).
+          const sees = can.some(({ group }) => group === 'cluster-scope');
+          if (cluster.authentication.configuration.value === 'Own' || !sees) return [];
           const groups = new Set(can.flatMap(({ group }) => group ?? []));
           const namespaces = new Set(
             can.flatMap(({ access: { scope } }) => (scope.kind === 'Namespace' ? [scope.namespace] : [])),

@@ -183,17 +183,17 @@ describe('an ID token', () => {
     [
       'of somebody whom nobody has given anything',
       () => ({ preferred_username: 'eve' }),
-      { status: 403, error: 'access_denied', reason: 'nothing on cluster prodcluster01 is shared with the user' },
+      { status: 403, error: 'access_denied', reason: 'no group of the user sees cluster prodcluster01' },
     ],
     [
       'of somebody who says himself that he is an admin',
       () => ({ preferred_username: 'eve', groups: ['cluster-admins', 'solar-leads'] }),
-      { status: 403, error: 'access_denied', reason: 'nothing on cluster prodcluster01 is shared with the user' },
+      { status: 403, error: 'access_denied', reason: 'no group of the user sees cluster prodcluster01' },
     ],
     [
       'of an admin in other letters',
       () => ({ preferred_username: 'Alice' }),
-      { status: 403, error: 'access_denied', reason: 'nothing on cluster prodcluster01 is shared with the user' },
+      { status: 403, error: 'access_denied', reason: 'no group of the user sees cluster prodcluster01' },
     ],
   ])('%s is refused', async (_, claims, answer) => {
     expect(await refusedPerson({ ...sam, ...claims() })).toEqual(answer);
@@ -349,7 +349,7 @@ describe('a job’s token', () => {
     [
       'whose workload has nothing on the cluster',
       () => ({ aud: 'weekly', repository: 'acme/other', ref: 'refs/heads/twin' }),
-      { status: 403, error: 'access_denied', reason: 'nothing on cluster prodcluster01 is shared with the user' },
+      { status: 403, error: 'access_denied', reason: 'no group of the user sees cluster prodcluster01' },
     ],
   ])('%s is refused', async (_, claims, answer) => {
     expect(await refusedJob({ ...nightly, ...claims() })).toEqual(answer);
