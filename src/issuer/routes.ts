@@ -214,7 +214,7 @@ async function requestOf(c: Here): Promise<ReturnType<typeof tokenRequest>> {
   if (new URL(raw.url).search !== '') return invalid('parameters belong into the body');
   if (!isForm(c.req.header('content-type'))) return invalid('the body must be application/x-www-form-urlencoded');
   if (c.req.header('content-encoding') !== undefined) return invalid('the body must not be compressed');
-  const body = await readBody(raw.body);
+  const body = await readBody(raw);
   if (!body) return invalid(`the body must not have more than ${mostBodyBytes} bytes`);
   return tokenRequest(body);
 }
