@@ -41,7 +41,7 @@ export async function readBody(request: Request): Promise<Uint8Array | undefined
     const whole = new Uint8Array(await request.arrayBuffer());
     return whole.byteLength > mostBodyBytes ? undefined : whole;
   }
-  const { body } = request;
+  const body: ReadableStream<Uint8Array> | null = request.body;
   if (!body) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -120,7 +120,8 @@ function timeProblem({ exp = 0, iat = 0, auth_time: signedIn }: JWTPayload, now:
   if (exp <= now) return 'it has expired';
   if (iat > now + leeway) return 'it is issued in the future';
   if (iat < now - signInSeconds) return 'it was issued too long ago: sign in again';
-  if (signedIn === undefined) return undefined;
+  // 0 is how some say that they do not know, as Glewlwyd does of a code: nobody signed in in 1970.
+  if (signedIn === undefined || signedIn === 0) return undefined;
   if (typeof signedIn !== 'number' || signedIn > now + leeway) return 'its claim `auth_time` is not right';
   return signedIn < now - signInSeconds ? 'the sign-in is too long ago: sign in again' : undefined;
 }

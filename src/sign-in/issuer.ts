@@ -9,6 +9,8 @@ export interface Provider {
   readonly issuer: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  /** For how many seconds the issuer takes a sign-in; undefined where it does not say. */
+  readonly maxAge?: number;
 }
 
 /** A cluster as the issuer tells somebody of it who has something there. */
@@ -66,10 +68,23 @@ export async function providersOf(issuer: string): Promise<readonly Provider[]> 
     const [url, clientId] = [textAt(entry, 'issuer'), textAt(entry, 'client_id')];
     if (url === undefined || clientId === undefined) return [];
     const scopes = listAt(entry, 'scopes').filter((scope) => typeof scope === 'string');
-    return [{ issuer: url, clientId, scopes: scopes.includes('openid') ? scopes : ['openid', ...scopes] }];
+    const maxAge = readMaxAge(at(entry, 'max_age'));
+    return [
+      {
+        issuer: url,
+        clientId,
+        scopes: scopes.includes('openid') ? scopes : ['openid', ...scopes],
+        ...(maxAge !== undefined && { maxAge }),
+      },
+    ];
   });
   if (providers.length === 0) throw noIssuer(issuer, 'it does not say where people sign in');
   return providers;
+}
+
+/** Whole seconds; undefined where it is nothing that an identity provider can be asked for. */
+function readMaxAge(written: unknown): number | undefined {
+  return typeof written === 'number' && Number.isSafeInteger(written) && written > 0 ? written : undefined;
 }
 
 function noIssuer(issuer: string, why: string): Failure {

@@ -111,6 +111,9 @@ async function inBrowser(machine: Machine, provider: Provider, client: Client): 
       code_challenge_method: 'S256',
       state,
       nonce,
+      // Else a session of days at the identity provider would give what the issuer refuses, each time anew. Whether it has kept
+      // to it is for the issuer to see (`auth_time`): not every identity provider says.
+      ...(provider.maxAge !== undefined && { max_age: String(provider.maxAge) }),
     });
     if (page.protocol !== 'https:') throw new Failure('sign-in', 'the page to sign in on is no https page');
     machine.say(`Sign in in your browser. If no page opens, open this one:\n\n  ${page.href}\n`);

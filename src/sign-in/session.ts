@@ -168,13 +168,20 @@ function keep({ cache }: Site, made: Login): Login {
   return made;
 }
 
-/** The issuer does not take the ID token any more: what is left of the login is the means to renew it, where there are. */
-export function endLogin(site: Site, refused: Login): void {
+/**
+ * The issuer does not take the ID token any more: what is left of the login is the means to renew it, where there are, unless
+ * those have brought nothing better (`isRenewable`). Gives whether nothing is left.
+ */
+function endLogin(site: Site, refused: Login, isRenewable: boolean): boolean {
   const kept = keptLogin(site, refused.issuer);
   // Another run may have signed in meanwhile.
-  if (kept?.idToken !== refused.idToken) return;
-  if (kept.refreshToken === undefined) site.cache.remove(loginName(refused.issuer));
-  else site.cache.write(loginName(refused.issuer), { ...kept, lifetime: 0 });
+  if (kept?.idToken !== refused.idToken) return true;
+  if (kept.refreshToken !== undefined && isRenewable) {
+    site.cache.write(loginName(refused.issuer), { ...kept, lifetime: 0 });
+    return false;
+  }
+  site.cache.remove(loginName(refused.issuer));
+  return true;
 }
 
 /** Whether this is still the login that is kept: `logout` may have come between. */
@@ -182,28 +189,31 @@ export function isKept(site: Site, { issuer, subject }: Login): boolean {
   return keptLogin(site, issuer)?.subject === subject;
 }
 
-/** Does something with a login, and once more with a new one where the issuer does not take it. */
+/**
+ * Does something with a login; again with a renewed one where the issuer does not take it, and with a new one where it does not
+ * take that either: a sign-in of long ago stays one, however often it is renewed.
+ */
 export async function signedIn<T>(
   site: Site,
   issuer: string,
   options: LoginOptions,
   work: (login: Login) => Promise<T>,
 ): Promise<T> {
-  const first = await login(site, issuer, options);
-  try {
-    return await work(first);
-  } catch (error) {
-    if (!(error instanceof NotSignedIn)) throw error;
-    endLogin(site, first);
-    const next: Occasion = options.occasion === 'asked' ? 'attended' : options.occasion;
-    const second = await login(site, issuer, { ...options, occasion: next });
+  const again: Occasion = options.occasion === 'asked' ? 'attended' : options.occasion;
+  let [isFirst, isNew] = [true, false];
+  for (;;) {
+    const made = await login(site, issuer, isFirst ? options : { ...options, occasion: again });
     try {
-      return await work(second);
-    } catch (again) {
-      if (!(again instanceof NotSignedIn)) throw again;
-      throw new Failure('sign-in', `${issuer} does not take your login: ${saidBy(again.message)}`, {
-        help: 'the identity provider knows you, and the issuer does not: show this to your platform team',
-      });
+      return await work(made);
+    } catch (error) {
+      if (!(error instanceof NotSignedIn)) throw error;
+      if (isNew) {
+        throw new Failure('sign-in', `${issuer} does not take your login: ${saidBy(error.message)}`, {
+          help: 'the identity provider knows you, and the issuer does not: show this to your platform team',
+        });
+      }
+      isNew = endLogin(site, made, isFirst);
+      isFirst = false;
     }
   }
 }

@@ -1,14 +1,16 @@
 import type { Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { Agent, fetch } from 'undici';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { textAt } from '../../src/values/json.ts';
 import { testAuthority } from '../support/https-server.ts';
+import type { TestIssuer } from '../support/stand-in-issuer.ts';
 import { clientId, startIssuer } from '../support/stand-in-issuer.ts';
 import type { Person } from '../support/person.ts';
 import { person } from '../support/person.ts';
 import { assertInstalled, freePort, startGlewlwyd } from './glewlwyd.ts';
+import { agree, enterPassword, loginOn, signInOn, startBrowser } from './pages.ts';
 
 /**
  * The person's side with a real identity provider and its real pages in a real browser. The issuer is the tests' own
@@ -16,10 +18,12 @@ import { assertInstalled, freePort, startGlewlwyd } from './glewlwyd.ts';
  */
 beforeAll(assertInstalled);
 
-const password = 'the password of joy';
+const account = { user: 'joy', password: 'the password of joy' };
 
 interface Story {
   readonly issuer: string;
+  /** What of the issuer can be changed. */
+  readonly nature: TestIssuer['nature'];
   readonly provider: string;
   readonly joy: Person;
   readonly page: Page;
@@ -33,7 +37,7 @@ async function story(): Promise<Story> {
   const { issuer: provider } = await startGlewlwyd(authority, {
     clientId,
     redirectUri: callback,
-    users: { joy: password },
+    users: { joy: account.password },
   });
   const dispatcher = new Agent({ connect: { ca: authority.authority.certificate } });
   const jwks = async (): Promise<unknown> => (await fetch(`${provider}/jwks`, { dispatcher })).json();
@@ -41,34 +45,25 @@ async function story(): Promise<Story> {
   issuer.clusters['joy'] = [
     { name: 'one', id: 'id-of-one', server: 'https://one.example.com', groups: ['g'], namespaces: ['blue'] },
   ];
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
-  return { issuer: issuer.url, provider, joy: person(authority.file), page: await context.newPage(), callback };
-}
-
-/** Signs in on the provider's page as somebody does who sits there. */
-async function fillIn(page: Page, url: string, isRight = true): Promise<void> {
-  await page.goto(url);
-  await page.fill('#username', 'joy');
-  await page.fill('#password', isRight ? password : 'something else');
-  await page.click('#loginbut');
-  if (isRight) await page.getByRole('button', { name: 'Continue' }).click();
+  const browser = await startBrowser();
+  return {
+    issuer: issuer.url,
+    nature: issuer.nature,
+    provider,
+    joy: person(authority.file),
+    page: await browser.open(),
+    callback,
+  };
 }
 
 describe('a real identity provider in a real browser', () => {
   it('signs somebody in with his password and gives him a token for his cluster', async () => {
     const { issuer, provider, joy, page, callback } = await story();
-    let filled: Promise<void> | undefined;
-    const { code, stdout, stderr } = await joy.run(['login', '--issuer', issuer], {
-      env: { BROWSER: '/bin/true', TENANTRY_CALLBACK: callback },
-      onSaid: (said) => {
-        const [url] = /https:\S+\/auth\?\S+(?=\s)/.exec(said) ?? [];
-        if (url !== undefined) filled ??= fillIn(page, url);
-      },
+    const { code, stdout, stderr } = await loginOn(joy, ['--issuer', issuer], {
+      callback,
+      act: (url) => signInOn(page, url, account),
     });
     expect([code, stdout], stderr).toEqual([0, expect.stringContaining('You are signed in as joy')]);
-    await filled;
     await expect
       .poll(() => page.locator('body').innerText())
       .toContain('You are signed in. You can close this window.');
@@ -91,7 +86,7 @@ describe('a real identity provider in a real browser', () => {
       env: { BROWSER: '/bin/true', TENANTRY_CALLBACK: callback },
       onSaid: (said) => {
         const [url] = /https:\S+\/auth\?\S+(?=\s)/.exec(said) ?? [];
-        if (url !== undefined) filled ??= fillIn(page, url, false);
+        if (url !== undefined) filled ??= enterPassword(page, url, { ...account, password: 'something else' });
       },
     });
     await expect.poll(() => filled !== undefined, { timeout: 60_000 }).toBe(true);
@@ -104,16 +99,34 @@ describe('a real identity provider in a real browser', () => {
   });
 
   it('signs somebody in who enters a code on another device', async () => {
-    const { issuer, joy, page } = await story();
-    let filled: Promise<void> | undefined;
-    const { code, stdout, stderr } = await joy.run(['login', '--issuer', issuer, '--device'], {
-      onSaid: (said) => {
-        const [url] = /https:\S+\/device\?code=\S+(?=\s)/.exec(said) ?? [];
-        if (url !== undefined) filled ??= fillIn(page, url);
-      },
+    const { issuer, joy, page, callback } = await story();
+    const { code, stdout, stderr } = await loginOn(joy, ['--issuer', issuer, '--device'], {
+      callback,
+      act: (url) => signInOn(page, url, account),
     });
     expect([code, stdout], stderr).toEqual([0, expect.stringContaining('You are signed in as joy')]);
-    await filled;
     expect(joy.tabs()).toEqual([]);
+  });
+
+  it('asks for the password again only where the sign-in is older than the issuer takes', async () => {
+    const { issuer, nature, joy, page, callback } = await story();
+    const login = async (act: (url: string) => Promise<void>): Promise<void> => {
+      const { code, stderr } = await loginOn(joy, ['--issuer', issuer], { callback, act });
+      expect(code, stderr).toBe(0);
+    };
+    await login((url) => signInOn(page, url, account));
+    await login(async (url) => {
+      await page.goto(url);
+      await agree(page);
+    });
+    nature.maxAge = 15;
+    await sleep(16_000);
+    await login(async (url) => {
+      await page.goto(url);
+      await agree(page);
+      await page.fill('#password', account.password);
+      await page.click('#loginbut');
+      await agree(page);
+    });
   });
 });

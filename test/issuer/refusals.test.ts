@@ -99,6 +99,7 @@ describe('an ID token', () => {
       () => ({ auth_time: now() - hours(13) }),
       grant('the sign-in is too long ago: sign in again'),
     ],
+    ['whose sign-in was in 1970', () => ({ auth_time: 1 }), grant('the sign-in is too long ago: sign in again')],
     ['whose sign-in is a text', () => ({ auth_time: 'today' }), grant('its claim auth_time is not right')],
     ['whose sign-in is to come', () => ({ auth_time: now() + 300 }), grant('its claim auth_time is not right')],
     [

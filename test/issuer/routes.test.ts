@@ -68,6 +68,8 @@ describe('discovery', () => {
   });
 });
 
+const hoursAgo = (n: number): number => Math.floor(Date.now() / 1000) - n * 60 * 60;
+
 describe('a token', () => {
   it('S28 to S34: is for one cluster and ten minutes, of the user, with the groups that matter there', async () => {
     const answer = await tokenOf(sam);
@@ -94,6 +96,14 @@ describe('a token', () => {
     });
     expect(Math.abs(iat - Date.now() / 1000)).toBeLessThan(60);
     expect(header).toEqual({ alg: 'ES256', kid: anyText, typ: 'JWT' });
+  });
+
+  it.each<[string, () => object]>([
+    ['that was issued 11 hours ago and still holds', () => ({ iat: hoursAgo(11), exp: hoursAgo(-1) })],
+    ['for a sign-in of 11 hours ago', () => ({ auth_time: hoursAgo(11) })],
+    ['for a sign-in of which the provider knows no time', () => ({ auth_time: 0 })],
+  ])('is given for an ID token %s', async (_, claims) => {
+    expect((await tokenOf({ ...sam, ...claims() })).status).toBe(200);
   });
 
   it('is another one each time, and each is a line of the log without the token', async () => {

@@ -72,6 +72,14 @@ describe('login', () => {
     expect(stderr).toContain('tenantry login --issuer URL');
   });
 
+  it('asks for a sign-in that the issuer takes where the session at the identity provider is an old one', async () => {
+    const { provider, issuer, joy } = await world();
+    provider.nature.sessionAge = 13 * 60 * 60;
+    const { code, stdout, stderr } = await joy.run(['login', '--issuer', issuer.url]);
+    expect([code, stdout], stderr).toEqual([0, expect.stringContaining('You are signed in as joy')]);
+    expect(new URL(joy.tabs().at(0) ?? '').searchParams.get('max_age')).toBe(String(12 * 60 * 60));
+  });
+
   it('signs in with a code on another device over SSH', async () => {
     const { provider, issuer, joy } = await world();
     const { code, stdout } = await joy.run(['login', '--issuer', issuer.url], {
@@ -226,5 +234,17 @@ describe('a login that can be renewed', () => {
     // The second has nothing left to ask with.
     expect(provider.grants.filter((grant) => grant === 'refresh_token')).toHaveLength(2);
     expect(joy.tabs()).toHaveLength(1);
+  });
+
+  it('ends when the sign-in is so old that the issuer takes it no more', async () => {
+    const { provider, issuer, joy } = await world();
+    Object.assign(provider.nature, { givesRefreshToken: true, lifetime: 20 });
+    await joy.run(['login', '--issuer', issuer.url]);
+    Object.assign(provider.nature, { lifetime: 3600, sessionAge: 13 * 60 * 60 });
+    // Nobody is to be told to ask the platform team: signing in again is all that it takes.
+    expect((await joy.run(['clusters'])).stderr).toBe('error: run: tenantry login\n');
+    expect(joy.tabs()).toHaveLength(1);
+    expect((await joy.run(['login'])).code).toBe(0);
+    expect((await joy.run(['clusters'])).code).toBe(0);
   });
 });

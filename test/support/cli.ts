@@ -10,7 +10,8 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-const cli = resolve(import.meta.dirname, '../../build/cli.js');
+/** The built program. */
+export const cliPath = resolve(import.meta.dirname, '../../build/cli.js');
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -27,7 +28,7 @@ export interface RunOptions {
  */
 export function tenantry(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [cli, ...args], {
+    const child = spawn(process.execPath, [cliPath, ...args], {
       cwd: options.cwd,
       env: { PATH: process.env['PATH'], ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

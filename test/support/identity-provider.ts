@@ -12,6 +12,8 @@ export interface ProviderNature {
   /** Seconds by which its clock is ahead of this machine's. */
   ahead: number;
   givesRefreshToken: boolean;
+  /** Seconds since the user has entered his password: he need not again, unless `max_age` asks for it. */
+  sessionAge: number;
   /** What it puts into the ID token or the browser's way back, in place of what belongs there. */
   nonce?: string;
   audience?: string;
@@ -48,7 +50,7 @@ interface Begun {
 export async function startIdentityProvider(authority: TestAuthority): Promise<IdentityProvider> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const other = await generateKeyPair('ES256');
-  const nature: ProviderNature = { user: 'joy', lifetime: 3600, ahead: 0, givesRefreshToken: false };
+  const nature: ProviderNature = { user: 'joy', lifetime: 3600, ahead: 0, givesRefreshToken: false, sessionAge: 0 };
   const [codes, refreshTokens] = [new Map<string, Begun>(), new Set<string>()];
   const devices = new Map<string, { readonly userCode: string; readonly clientId: string | null; done: boolean }>();
   const grants: string[] = [];
@@ -59,7 +61,12 @@ export async function startIdentityProvider(authority: TestAuthority): Promise<I
     keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }],
   });
   const tokens = async (clientId: string | null, nonce: string | null): Promise<Given> => {
-    const claims = { preferred_username: nature.user, ...(nonce !== null && { nonce: nature.nonce ?? nonce }) };
+    const signedIn = { auth_time: now() - nature.sessionAge };
+    const claims = {
+      preferred_username: nature.user,
+      ...signedIn,
+      ...(nonce !== null && { nonce: nature.nonce ?? nonce }),
+    };
     const idToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', kid: 'one' })
       .setIssuer(url)
@@ -113,6 +120,8 @@ export async function startIdentityProvider(authority: TestAuthority): Promise<I
         const isLoopback = /^http:\/\/127\.0\.0\.1:\d+\/[\w-]+$/.test(redirectUri ?? '');
         if (!isLoopback || query.get('code_challenge_method') !== 'S256' || query.get('response_type') !== 'code')
           return { status: 400, html: 'bad request' };
+        const maxAge = query.get('max_age');
+        if (maxAge !== null && nature.sessionAge > Number(maxAge)) nature.sessionAge = 0;
         const back = new URL(redirectUri ?? '');
         back.searchParams.set('state', nature.state ?? query.get('state') ?? '');
         back.searchParams.set('iss', nature.issuerInAnswer ?? url);

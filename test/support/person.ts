@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { CliResult } from './cli.ts';
+import { cliPath } from './cli.ts';
 import { temporaryFolder } from './folders.ts';
-
-const cli = resolve(import.meta.dirname, '../../build/cli.js');
 
 export interface PersonRun {
   readonly cwd?: string;
@@ -49,7 +48,7 @@ export function person(certificateAuthority: string): Person {
     BROWSER: browser,
   };
   const start: Person['start'] = (args, { cwd = home, env: more = {}, isAttended = false, onSaid } = {}) => {
-    const words = [process.execPath, cli, ...args];
+    const words = [process.execPath, cliPath, ...args];
     const output = join(temporaryFolderOnce(home), `out-${Math.random().toString(36).slice(2)}`);
     const command = words.map((word) => `'${word}'`).join(' ');
     // A terminal takes both outputs: what is asked for goes to a file, as kubectl would read it.
@@ -59,7 +58,7 @@ export function person(certificateAuthority: string): Person {
           env: { ...env, ...more },
           stdio: ['pipe', 'pipe', 'pipe'],
         })
-      : spawn(process.execPath, [cli, ...args], { cwd, env: { ...env, ...more }, stdio: ['pipe', 'pipe', 'pipe'] });
+      : spawn(process.execPath, [cliPath, ...args], { cwd, env: { ...env, ...more }, stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => undefined);
     if (!isAttended) child.stdin.end();
     const done = new Promise<CliResult>((settled, failed) => {

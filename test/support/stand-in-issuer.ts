@@ -28,6 +28,8 @@ export interface TestIssuer {
     refusesLogins: boolean;
     audience?: string;
     busy: number;
+    /** Seconds for which it takes a sign-in, where the identity provider says when that was. */
+    maxAge: number;
     redirectsTo?: string;
   };
 }
@@ -46,7 +48,7 @@ export async function startIssuer(
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const clusters: TestIssuer['clusters'] = {};
   const requests: string[] = [];
-  const nature: TestIssuer['nature'] = { ahead: 0, lifetime: 600, refusesLogins: false, busy: 0 };
+  const nature: TestIssuer['nature'] = { ahead: 0, lifetime: 600, refusesLogins: false, busy: 0, maxAge: 12 * 60 * 60 };
   const now = (): number => Math.floor(Date.now() / 1000) + nature.ahead;
   const userOf = async (token: string): Promise<string | undefined> => {
     if (nature.refusesLogins) return undefined;
@@ -55,6 +57,9 @@ export async function startIssuer(
       const currentDate = new Date((Math.floor(Date.now() / 1000) + provider.nature.ahead) * 1000);
       const options = { issuer: provider.url, audience: clientId, algorithms: ['ES256'], currentDate };
       const { payload } = await jwtVerify(token, keys, options);
+      // 0 is how Glewlwyd says that it does not know.
+      const signedIn = Number(payload['auth_time'] ?? 0);
+      if (signedIn !== 0 && signedIn < currentDate.getTime() / 1000 - nature.maxAge) return undefined;
       return String(payload['preferred_username']);
     } catch {
       return undefined;
@@ -79,7 +84,7 @@ export async function startIssuer(
             issuer: issuer.url,
             jwks_uri: `${issuer.url}/keys`,
             token_endpoint: `${issuer.url}/token`,
-            tenantry_sign_in: [{ issuer: provider.url, client_id: clientId, scopes }],
+            tenantry_sign_in: [{ issuer: provider.url, client_id: clientId, scopes, max_age: nature.maxAge }],
           },
         };
       case 'GET /keys':

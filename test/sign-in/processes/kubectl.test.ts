@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { programFolder } from '../../argo-cd/binaries.ts';
 import { startApiServer } from '../../support/api-server.ts';
 import { testAuthority } from '../../support/https-server.ts';
 import { startIdentityProvider } from '../../support/identity-provider.ts';
+import { kubectlOf } from '../../support/kubectl.ts';
 import { startIssuer } from '../../support/stand-in-issuer.ts';
 import { person } from '../../support/person.ts';
 
@@ -19,24 +18,9 @@ async function world() {
   const certificateAuthority = one.certificateAuthority;
   issuer.clusters['joy'] = [{ ...cluster, name: 'one', id: 'id-of-one', server: one.url, certificateAuthority }];
   const joy = person(authority.file);
-  const folder = join(joy.home, 'bin');
-  mkdirSync(folder);
-  const cli = resolve(import.meta.dirname, '../../../build/cli.js');
-  writeFileSync(join(folder, 'tenantry'), `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`, { mode: 0o755 });
   expect((await joy.run(['login', '--issuer', issuer.url])).code).toBe(0);
   expect((await joy.run(['kubeconfig', '--merge', '--use', '--cluster', 'one'])).code).toBe(0);
-  const program = join(programFolder(), 'kubectl');
-  const env = { ...joy.env, PATH: `${folder}:${joy.env['PATH'] ?? ''}` };
-  const run = (file: string, args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
-    new Promise((done) => {
-      execFile(file, args, { env }, (error, stdout, stderr) => {
-        done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      });
-    });
-  const kubectl = (...args: string[]) => run(program, args);
-  /** At a terminal, to which everything is written. */
-  const terminal = async (...args: string[]): Promise<string> =>
-    (await run('script', ['-qfec', [program, ...args].map((word) => `'${word}'`).join(' '), '/dev/null'])).stdout;
+  const { run: kubectl, terminal } = kubectlOf(joy);
   return { issuer, one, evil, joy, kubectl, terminal, config: join(joy.home, '.kube/config') };
 }
 
