@@ -63,7 +63,10 @@ export function followConfig(
   function accept(commit: Commit, { entitlements }: Loaded): void {
     const isNew = accepted?.commit.id !== commit.id || accepted.published.entitlements.asOf !== entitlements.asOf;
     accepted = { commit, published: { commit: commit.id, entitlements } };
-    if (isNew) say(`tokens are given by commit ${short(commit)} as of ${entitlements.asOf}`);
+    if (!isNew) return;
+    say(`tokens are given by commit ${short(commit)} as of ${entitlements.asOf}`);
+    if (entitlements.signIn.length + entitlements.workloads.length === 0)
+      say('nobody can ask for one: organization.yaml has neither signIn nor workloads');
   }
 
   async function readNewest(day: string): Promise<void> {

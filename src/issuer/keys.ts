@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { closeSync, fchmodSync, fstatSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, importPKCS8, SignJWT } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 import { Failure } from '../values/failure.ts';
@@ -106,10 +106,11 @@ function parsed(path: string, text: string, isPrivate: boolean): KeyObject {
   }
 }
 
-/** Writes a new key where there is no file, for its owner alone; gives its id. */
+/** Writes a new key where there is no file, for its owner alone, in a folder that is made where there is none; gives its id. */
 export async function writeNewKey(path: string): Promise<string> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   onSystem(`write ${path}`, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const handle = openSync(path, 'wx', 0o600);
     try {
       // Whatever the process leaves out of the modes of its files.

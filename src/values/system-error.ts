@@ -32,7 +32,8 @@ const words: Readonly<Record<string, readonly [string, string?]>> = {
   ENOSPC: ['no space is left on the device', 'make room (`df -h` and `df -i` show where), then run this again'],
   EDQUOT: ['the disk quota is used up', 'make room, then run this again'],
   EFBIG: ['the file would be larger than is allowed', 'see `ulimit -f`'],
-  ENOENT: ['it is no longer there'],
+  // Gone since it was listed, or named and never there: nobody knows which.
+  ENOENT: ['it is not there'],
   ENOTDIR: ['something on the way to it is not a folder', 'move away what stands where a folder should be'],
   EISDIR: ['it is a folder', 'name a file, or move the folder away'],
   EEXIST: ['it is there already', 'see whether another run is at work'],

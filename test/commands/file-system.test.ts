@@ -124,7 +124,7 @@ describe('what the file system refuses', () => {
     [
       'a folder that has been removed',
       'validate',
-      /find the current folder: it is no longer there/,
+      /find the current folder: it is not there/,
       'mkdir gone && cd gone && rmdir ../gone && ',
     ],
     [

@@ -35,6 +35,12 @@ describe('a signing key', () => {
     expect(keys.published).not.toContain('"d"');
   });
 
+  it('gets a folder that is its owner’s alone where there is none', async () => {
+    const folder = temporaryFolder();
+    const { code } = await tenantryHere(['issuer', 'new-key', 'new/keys/signing.pem'], { cwd: folder });
+    expect([code, statSync(join(folder, 'new/keys')).mode & 0o777]).toEqual([0, 0o700]);
+  });
+
   it('may be one that openssl made', async () => {
     const folder = temporaryFolder();
     const args = [

@@ -1,5 +1,6 @@
 import { decodeProtectedHeader, createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { organizationFile } from '../support/config.ts';
 import { clientID, exchangeForm, issuerUrl, jobForm, nightly, sam, startTestIssuer } from '../support/issuer.ts';
 import type { TestIssuer } from '../support/issuer.ts';
 import { issuerFiles, someGroups } from '../support/issuer.ts';
@@ -229,6 +230,16 @@ describe('clusters of a person', () => {
 });
 
 describe('what Git says', () => {
+  it('is said to be of no use where nobody is declared who could ask', async () => {
+    const groups = ['solar-leads', 'solar-sre', 'audit', 'bots', 'contractors'].map((name) => ({ name }));
+    const { said, stop } = await startTestIssuer({}, (people, jobs) => ({
+      ...issuerFiles(people, jobs),
+      'organization.yaml': organizationFile({ groups }),
+    }));
+    await stop();
+    expect(said.join('')).toContain('nobody can ask for one: organization.yaml has neither signIn nor workloads');
+  });
+
   it('decides anew: who is no member any more has the group in no further token', async () => {
     const without = someGroups.map((group) =>
       'name' in group && group.name === 'solar-leads' ? { ...group, members: ['ann'] } : group,

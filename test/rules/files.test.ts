@@ -87,7 +87,7 @@ describe('TEN001 not-readable', () => {
 
   it.each([
     ['EACCES', 'the file cannot be read: permission denied'],
-    ['ENOENT', 'the file cannot be read: it is no longer there'],
+    ['ENOENT', 'the file cannot be read: it is not there'],
     ['EBADMSG', 'the file cannot be read: EBADMSG'],
   ])('gives the reason when the system says %s', async (detail, message) => {
     const tree = worktree(temporaryFolder());

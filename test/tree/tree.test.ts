@@ -119,7 +119,7 @@ describe('a tree on disk', () => {
     const folder = temporaryFolder();
     const tree = worktree(join(folder, 'gone'));
     await expect(async () => tree.list('')).rejects.toThrow(Failure);
-    await expect(async () => tree.list('')).rejects.toThrow(/^cannot list the folder .*: it is no longer there$/);
+    await expect(async () => tree.list('')).rejects.toThrow(/^cannot list the folder .*: it is not there$/);
   });
 
   it('gives a file that vanishes after the listing as unreadable', async () => {
