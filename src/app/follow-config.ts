@@ -9,6 +9,8 @@ export interface ConfigSource {
   readonly refresh: () => Promise<void>;
   readonly commit: () => Promise<Commit>;
   readonly load: (commit: Commit, asOf: string) => Promise<Loaded>;
+  /** Sees to it that a commit that is in use can be read again. */
+  readonly keep: (commit: Commit) => Promise<void>;
 }
 
 /** The config that holds now, and whether all is well with it. */
@@ -28,18 +30,26 @@ const doing = {
 
 type Problem = keyof typeof doing | 'errors';
 
+interface Following {
+  readonly today: () => string;
+  /** Milliseconds, which only go on. */
+  readonly clock: () => number;
+  readonly say: (line: string) => void;
+}
+
+/** How long a look may be over, in milliseconds: there is one every half minute, and Git is given up on after a minute. */
+const mostSinceLook = 180_000;
+
 /**
  * Follows a branch. A commit without errors takes the place of the one before; one with errors takes nobody's, and is said
  * until there is another. On a new day, what holds is worked out anew: shares end on their day, whether or not the newest
  * commit can be used, and though what was accepted would no longer be.
  */
-export function followConfig(
-  source: ConfigSource,
-  { today, say }: { readonly today: () => string; readonly say: (line: string) => void },
-): FollowedConfig {
+export function followConfig(source: ConfigSource, { today, clock, say }: Following): FollowedConfig {
   let accepted: { readonly commit: Commit; readonly published: Published } | undefined;
   let judged: { readonly id: string; readonly day: string } | undefined;
   const problems = new Map<Problem, readonly string[]>();
+  let looked = clock();
 
   /** Says what is new among what is wrong, and that something is right again. */
   function note(what: Problem, lines: readonly string[]): void {
@@ -75,6 +85,7 @@ export function followConfig(
     const loaded = await source.load(commit, day);
     judged = { id: commit.id, day };
     if (loaded.errors === 0) {
+      await source.keep(commit);
       accept(commit, loaded);
       note('errors', []);
       return;
@@ -93,24 +104,33 @@ export function followConfig(
     health: () => ({
       status: !accepted
         ? 'no config has been read yet'
-        : problems.size > 0
+        : problems.size > 0 || isLate()
           ? 'tokens are given by an older state'
           : 'ok',
       commit: accepted?.commit.id ?? null,
       asOf: accepted?.published.entitlements.asOf ?? null,
-      problems: Array.from(problems, ([what, [first = '']]) => (what === 'errors' ? first : `cannot ${doing[what]}`)),
+      problems: [
+        ...Array.from(problems, ([what, [first = '']]) => (what === 'errors' ? first : `cannot ${doing[what]}`)),
+        ...(isLate() ? ['the last look for a new commit has not ended'] : []),
+      ],
     }),
     async look() {
       const day = today();
-      await attempt('fetch', () => source.refresh());
-      await attempt('read', () => readNewest(day));
+      // What has ended, has ended whether or not anything can be fetched.
       await attempt('day', async () => {
         if (!accepted || accepted.published.entitlements.asOf === day) return;
         const { commit } = accepted;
         accept(commit, await source.load(commit, day));
       });
+      await attempt('fetch', () => source.refresh());
+      await attempt('read', () => readNewest(day));
+      looked = clock();
     },
   };
+
+  function isLate(): boolean {
+    return clock() - looked > mostSinceLook;
+  }
 }
 
 function short({ id }: Commit): string {

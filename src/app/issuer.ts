@@ -44,7 +44,8 @@ export interface RunningIssuer {
   readonly health: () => Health;
   /** Looks for a new commit, a new day and other keys, as is done all the time. */
   readonly look: () => Promise<void>;
-  /** The last of these alone: they are files, and after a theft each second counts. */
+  /** Each by itself: a Git server that says nothing must not keep a theft waiting. */
+  readonly lookAtConfig: () => Promise<void>;
   readonly lookAtKeys: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -58,9 +59,11 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
   const say = (line: string): void => {
     io.err.write(auditSafe(line));
   };
+  const clock = (): number => performance.now();
   let keys = await readKeys(resolve(io.cwd, options.keys));
   const config = followConfig(await configSource(io, options), {
     today: () => io.now().toISOString().slice(0, 10),
+    clock,
     say,
   });
   let keysProblem: string | undefined;
@@ -84,7 +87,6 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
     const state = config.health();
     return keysProblem === undefined ? state : { ...state, problems: [...state.problems, 'cannot read the keys anew'] };
   };
-  const clock = (): number => performance.now();
   const parts = {
     published: config.published,
     keys: () => keys,
@@ -118,6 +120,7 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
       await lookAtKeys();
       await config.look();
     },
+    lookAtConfig: config.look,
     lookAtKeys,
     stop: () => server.stop(patience),
   };
@@ -153,6 +156,7 @@ async function configSource(io: Io, options: IssuerOptions): Promise<ConfigSourc
       const { commit } = await openCommits(repository, prefix, environment);
       return commit(mirror?.revision ?? options.ref);
     },
+    keep: (commit) => mirror?.keep(commit.id) ?? Promise.resolve(),
     load: (commit, asOf) => load({ repository, prefix, commit, asOf, nodePath, environment, version }),
   };
 }

@@ -6,7 +6,7 @@ import type { ClusterEntitlements } from '../issuer/entitlements.ts';
 import type { TokenClaims } from '../issuer/exchange.ts';
 import type { SigningKeys } from '../issuer/keys.ts';
 import type { Fetcher } from '../issuer/provider-keys.ts';
-import { kidIn, readKeys, signingFile, unknownSigner, writeNewKey } from '../issuer/keys.ts';
+import { kidIn, readKeys, signersIn, signingFile, unknownSigner, writeNewKey } from '../issuer/keys.ts';
 import { Failure } from '../values/failure.ts';
 import { onSystem } from '../values/system-error.ts';
 
@@ -56,12 +56,19 @@ export async function rotateKeys(rotation: Rotation): Promise<RotatedCluster[]> 
   const { folder, revoke, say, sleep } = rotation;
   const [signing, next, last] = [signingFile, 'next.pem', 'last.pem'].map((name) => join(folder, name));
   if (signing === undefined || next === undefined || last === undefined) throw new Error('three files');
-  if (existsSync(last)) {
+  // Whoever has the old key has what lay beside it: a revocation takes nothing from the folder and goes on with nothing.
+  const stolen = revoke ? await signersIn(folder) : undefined;
+  if (!revoke && existsSync(last)) {
     throw new Failure('keys', `${last} is there: another change of the key has not ended`, {
       help: 'delete it, ten minutes after its successor began to sign',
     });
   }
   const old = await readKeys(folder);
+  if (revoke) {
+    onSystem(`delete ${next}`, () => {
+      rmSync(next, { force: true });
+    });
+  }
   const kid = existsSync(next) ? await kidIn(next) : await writeNewKey(next);
   if (!revoke) {
     await served(rotation, `serves the new key ${kid}`, (kids) => kids.includes(kid));
@@ -71,6 +78,7 @@ export async function rotateKeys(rotation: Rotation): Promise<RotatedCluster[]> 
     // At no time is there none that signs.
     if (!revoke) linkSync(signing, last);
     renameSync(next, signing);
+    if (revoke) rmSync(last, { force: true });
   });
   const current = await readKeys(folder);
   say(`${kid} signs`);
@@ -83,15 +91,21 @@ export async function rotateKeys(rotation: Rotation): Promise<RotatedCluster[]> 
       rmSync(last);
     });
   }
-  await served(rotation, `serves ${kid}, and ${old.kid} no more`, (kids) => {
-    return kids.includes(kid) && !kids.includes(old.kid);
+  const left = [...(stolen?.keys() ?? [])].filter((one) => current.kids.includes(one));
+  if (left.length > 0) {
+    say(`whoever had the folder can still sign with ${left.join(', ')}: delete the files of these keys from ${folder}`);
+  }
+  const gone = stolen ? [...stolen].filter(([one]) => !left.includes(one)) : [[old.kid, old.sign] as const];
+  await served(rotation, `serves ${kid}, and ${gone.map(([one]) => one).join(', ')} no more`, (kids) => {
+    return kids.includes(kid) && !gone.some(([one]) => kids.includes(one));
   });
   const stranger = await unknownSigner();
+  const olds = gone.map(([, sign]) => sign);
   return Promise.all(
-    rotation.clusters.map(async (cluster) => ({
-      name: cluster.name,
-      ...(await provenRefused(rotation, cluster, { old, current, stranger })),
-    })),
+    rotation.clusters.map(async (cluster): Promise<RotatedCluster> => {
+      const found = await provenRefused(rotation, cluster, { olds, current, stranger });
+      return { name: cluster.name, ...found, ...(left.length > 0 && { state: 'old key taken' }) };
+    }),
   );
 }
 
@@ -126,7 +140,11 @@ async function prime(rotation: Rotation, cluster: ClusterEntitlements, { sign }:
 async function provenRefused(
   rotation: Rotation,
   cluster: ClusterEntitlements,
-  keys: { readonly old: SigningKeys; readonly current: SigningKeys; readonly stranger: SigningKeys['sign'] },
+  keys: {
+    readonly olds: readonly SigningKeys['sign'][];
+    readonly current: SigningKeys;
+    readonly stranger: SigningKeys['sign'];
+  },
 ): Promise<Omit<RotatedCluster, 'name'>> {
   const show = async (sign: SigningKeys['sign']): Promise<Shown> =>
     rotation.show(cluster, await sign(claimsFor(rotation, cluster)));
@@ -134,10 +152,10 @@ async function provenRefused(
   for (let waited = 0; waited <= mostWaiting; waited += between) {
     if (waited > 0) await rotation.sleep(between);
     const [now, unknown] = [await show(keys.current.sign), await show(keys.stranger)];
-    const then = await show(keys.old.sign);
-    const failed = [now, unknown, then].find((shown) => typeof shown === 'object');
+    const then = await Promise.all(keys.olds.map(show));
+    const failed = [now, unknown, ...then].find((shown) => typeof shown === 'object');
     if (typeof failed === 'object') found = { state: 'unknown', why: failed.unknown };
-    else if (then === 'taken') found = { state: 'old key taken' };
+    else if (then.includes('taken')) found = { state: 'old key taken' };
     else if (now === 'refused') found = { state: 'new key refused' };
     else {
       rotation.say(`cluster ${cluster.name} refuses the old key`);

@@ -14,9 +14,9 @@ import { writeNewKey } from '../issuer/keys.ts';
 
 export type { IssuerOptions };
 
-/** How often other keys are looked for, in milliseconds; and every how many times, a new commit and a new day. */
-const interval = 5_000;
-const timesToCommit = 6;
+/** How often other keys are looked for, and a new commit and a new day, in milliseconds. */
+const keysInterval = 5_000;
+const configInterval = 30_000;
 
 /** `tenantry issuer serve`: gives tokens of clusters for those of identity providers, until it is told to end (S27 to S34). */
 export async function issuerServe(io: Io, options: IssuerOptions): Promise<number> {
@@ -28,10 +28,14 @@ export async function issuerServe(io: Io, options: IssuerOptions): Promise<numbe
     end.abort();
   });
   const isEnding = (): boolean => end.signal.aborted;
-  for (let time = 1; waiting && !isEnding(); time++) {
-    await Promise.race([ended, waiting.sleep(interval)]);
-    if (!isEnding()) await Promise.race([ended, time % timesToCommit === 0 ? issuer.look() : issuer.lookAtKeys()]);
-  }
+  // Beside each other: whatever takes long, the other does not wait for it.
+  const again = async (interval: number, look: () => Promise<void>): Promise<void> => {
+    while (waiting && !isEnding()) {
+      await Promise.race([ended, waiting.sleep(interval)]);
+      if (!isEnding()) await Promise.race([ended, look()]);
+    }
+  };
+  await Promise.all([again(keysInterval, issuer.lookAtKeys), again(configInterval, issuer.lookAtConfig)]);
   await issuer.stop();
   return exit.clean;
 }

@@ -53,6 +53,19 @@ export async function readKeys(folder: string): Promise<SigningKeys> {
   };
 }
 
+/** Every private key of a folder, as a signer by its id: whoever has the folder has them all. */
+export async function signersIn(folder: string): Promise<ReadonlyMap<string, SigningKeys['sign']>> {
+  const files = onSystem(`read ${folder}`, () => readdirSync(folder)).filter((name) => name.endsWith('.pem'));
+  const keys = await Promise.all(files.map((name) => readKey(join(folder, name))));
+  const signers = new Map<string, SigningKeys['sign']>();
+  for (const { kid, privatePem } of keys) {
+    if (privatePem === undefined) continue;
+    const key = await importPKCS8(privatePem, algorithm);
+    signers.set(kid, (claims) => signed(claims, kid, key));
+  }
+  return signers;
+}
+
 interface ReadKey {
   readonly kid: string;
   readonly jwk: JWK;
@@ -66,6 +79,11 @@ async function readKey(path: string): Promise<ReadKey> {
   if (isPrivate && (mode & 0o077) !== 0) {
     throw new Failure('keys', `${path} may be read by others than its owner, who could sign tokens of anybody`, {
       help: `take that from them with \`chmod 600 ${path}\`, and make a new key if others are on the machine`,
+    });
+  }
+  if ((mode & 0o022) !== 0) {
+    throw new Failure('keys', `${path} may be written by others than its owner, whose key would be served as well`, {
+      help: `take that from them with \`chmod go-w ${path}\`, and see that the key is still yours`,
     });
   }
   const key = parsed(path, text, isPrivate);

@@ -140,6 +140,10 @@ function person(payload: JWTPayload, signIn: readonly SignIn[]): Identity | Refu
   }
   const other = otherToken(payload);
   if (other !== undefined) return refused(other);
+  // Whoever may write an address into his profile would be whom it belongs to.
+  if (/(^|[./])e-?mail$/i.test(provider.usernameClaim) && payload['email_verified'] === false) {
+    return refused('its e-mail address is not verified');
+  }
   const user = claim(payload, provider.usernameClaim);
   const problem = nameProblem(user);
   if (problem !== undefined || typeof user !== 'string') {
@@ -158,17 +162,37 @@ function person(payload: JWTPayload, signIn: readonly SignIn[]): Identity | Refu
  * - `client_id` belongs to access tokens (RFC 9068). Some providers put it into ID tokens as well, beside claims that OpenID
  *   Connect knows of ID tokens alone: so it counts only without one of these.
  * - `events` is that of logout tokens and other security events, for the same client (OpenID Connect Back-Channel Logout).
+ * - `job_id`, `run_id` and the like are in tokens of CI jobs. GitLab signs these by the key of its ID tokens, for whatever
+ *   audience the author of a job names: one that he gets somebody to run would sign in as that person.
  * - `typ` and `token_use` are how Keycloak and Cognito say it; in the ID tokens of others they are not there.
  */
 function otherToken(payload: JWTPayload): string | undefined {
   const has = (name: string): boolean => payload[name] !== undefined;
   if (has('scope') || has('scp')) return 'it is an access token: it says what its bearer may do';
   if (has('client_id') && !['nonce', 'at_hash', 'c_hash'].some(has)) return 'it is an access token of a client';
+  const job = claimsOfJobs.find(has);
+  if (job !== undefined) return `it is the token of a job: it has the claim \`${job}\``;
   if (has('events')) return 'it is the token of an event';
   if (has('typ') && payload['typ'] !== 'ID') return 'it says that it is no ID token';
   if (has('token_use') && payload['token_use'] !== 'id') return 'it says that it is no ID token';
   return undefined;
 }
+
+/** Of GitHub Actions, GitLab, Buildkite, CircleCI, Terraform and Bitbucket. */
+const claimsOfJobs = [
+  'job_id',
+  'run_id',
+  'run_attempt',
+  'pipeline_id',
+  'pipeline_source',
+  'job_workflow_ref',
+  'workflow_ref',
+  'project_path',
+  'build_number',
+  'terraform_run_id',
+  'oidc.circleci.com/project-id',
+  'pipelineUuid',
+] as const;
 
 /** Characters that nobody sees, or that a line or a direction of writing ends with: TEN002 refuses them in the config. */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;

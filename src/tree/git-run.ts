@@ -47,7 +47,13 @@ function runner(dir: string, variables: Readonly<Record<string, string>>, limits
     const git = simpleGit({
       baseDir: dir,
       // A file system monitor is a program of the repository's choice; and refreshing the index writes to it.
-      config: ['core.fsmonitor=false', 'diff.autoRefreshIndex=false'],
+      // A server that says nothing is given up on by the program that fetches from it, too.
+      config: [
+        'core.fsmonitor=false',
+        'diff.autoRefreshIndex=false',
+        'http.lowSpeedLimit=1',
+        `http.lowSpeedTime=${Math.ceil(limits.silence / 1000)}`,
+      ],
       allowEnvironment: Object.keys(variables),
       unsafe: { allowUnsafeFsMonitor: true, allowUnsafeConfigPaths: true },
       // A pipe in the place of one of its files would never end.
@@ -63,20 +69,25 @@ function runner(dir: string, variables: Readonly<Record<string, string>>, limits
       },
     }).env(variables);
     let size = 0;
-    git.outputHandler((_, out) => {
+    const watch = silence(limits.silence + grace);
+    git.outputHandler((_, out, err) => {
+      watch.over(out, err);
       out.on('data', (chunk: Buffer) => {
         size += chunk.length;
         if (size > limits.output && out instanceof Readable) out.destroy();
       });
     });
     try {
-      await git.raw([...args]);
+      await Promise.race([git.raw([...args]), watch.tooLong]);
     } catch (error) {
-      if (!(error instanceof GitPluginError) || error.plugin !== 'timeout') throw error;
+      const isSilence = error === tooSilent || (error instanceof GitPluginError && error.plugin === 'timeout');
+      if (!isSilence) throw error;
       throw new Failure('git', `Git gave no answer for ${limits.silence / 1000} s: \`git ${args[0] ?? ''}\``, {
         help: 'see whether `git status` works in the same folder, and whether all of its files are plain ones',
         cause: error,
       });
+    } finally {
+      watch.end();
     }
     if (size > limits.output) {
       throw new Failure('git', `Git gave more than ${limits.output / 1024 / 1024} MiB: \`git ${args[0] ?? ''}\``, {
@@ -86,6 +97,39 @@ function runner(dir: string, variables: Readonly<Record<string, string>>, limits
     const [answer] = answers;
     if (!answer) throw new Error('Git gave no answer');
     return answer;
+  };
+}
+
+/** How much longer than Git itself what it has started is waited for, in milliseconds. */
+const grace = 5_000;
+
+const tooSilent = new Error('Git gave no answer');
+
+/**
+ * Waits for silence, whoever keeps the output open. When Git is ended, what it has started goes on (the program that fetches),
+ * and holds the output, so that the run would never end.
+ */
+function silence(milliseconds: number) {
+  const streams: NodeJS.ReadableStream[] = [];
+  let giveUp: (reason: Error) => void = () => undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  // It may come after the run has ended for another reason.
+  tooLong.catch(() => undefined);
+  const timer = setTimeout(() => {
+    for (const stream of streams) if (stream instanceof Readable) stream.destroy();
+    giveUp(tooSilent);
+  }, milliseconds);
+  return {
+    tooLong,
+    over(...of: NodeJS.ReadableStream[]): void {
+      streams.push(...of);
+      for (const stream of of) stream.on('data', () => timer.refresh());
+    },
+    end(): void {
+      clearTimeout(timer);
+    },
   };
 }
 

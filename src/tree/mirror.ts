@@ -12,9 +12,12 @@ export interface Mirror {
   readonly revision: string;
   /** Gets what is new. A branch that was moved back is moved back here, too. */
   readonly fetch: () => Promise<void>;
+  /** Keeps a commit, and no longer the one that was kept before: Git throws away what no name leads to. */
+  readonly keep: (commit: string) => Promise<void>;
 }
 
 const kept = 'refs/heads/followed';
+const inUse = 'refs/heads/in-use';
 
 /** Follows `branch` of the repository at `url` in `folder`, which is made where there is none. Nothing is fetched yet. */
 export async function openMirror(
@@ -36,6 +39,9 @@ export async function openMirror(
     async fetch() {
       await output(git, ['fetch', ...how, '--', url, `+${from}:${kept}`]);
     },
+    async keep(commit) {
+      await output(git, ['update-ref', inUse, commit]);
+    },
   };
 }
 
@@ -50,10 +56,11 @@ function assertFetchable(url: string, branch: string): void {
       help: 'write it as `https://…` or `ssh://…`, or name the folder of a clone',
     });
   }
-  // It would be seen by everybody who lists the machine's processes.
-  if (new URL(url).password !== '') {
-    throw new Failure('bad-arguments', 'the URL of the repository holds a password', {
-      help: 'leave it out, and set a credential helper in the configuration of Git',
+  // It would be seen by everybody who lists the machine's processes. Tokens stand in other places as well.
+  const { protocol, username, password, search, hash } = new URL(url);
+  if (password !== '' || (protocol === 'https:' && username !== '') || search !== '' || hash !== '') {
+    throw new Failure('bad-arguments', 'the URL of the repository holds a password, or may hold a token', {
+      help: 'leave out the user, and what stands behind `?` and `#`, and set a credential helper in the configuration of Git',
     });
   }
   if (!/^[A-Za-z0-9][A-Za-z0-9._/-]*$/.test(branch) || branch.includes('..')) {

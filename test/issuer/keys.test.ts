@@ -41,6 +41,16 @@ describe('a signing key', () => {
     expect([code, statSync(join(folder, 'new/keys')).mode & 0o777]).toEqual([0, 0o700]);
   });
 
+  it.each(['signing.pem', 'public.pem'])('is refused where others may write it: %s', async (name) => {
+    const folder = temporaryFolder();
+    await writeNewKey(join(folder, 'signing.pem'));
+    await writeNewKey(join(folder, 'other.pem'));
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeFileSync(join(folder, 'public.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+    chmodSync(join(folder, name), 0o622);
+    await expect(readKeys(folder)).rejects.toThrow(/may be (read|written) by others than its owner/);
+  });
+
   it('may be one that openssl made', async () => {
     const folder = temporaryFolder();
     const args = [
@@ -102,7 +112,7 @@ describe('a change of the key', () => {
     mkdirSync(join(folder, 'keys'));
     for (const name of ['signing', 'last']) await writeNewKey(join(folder, `keys/${name}.pem`));
     const before = readFiles(join(folder, 'keys'));
-    const { code, stderr } = await tenantryHere(['issuer', 'rotate', '--keys', 'keys', '--revoke'], { cwd: folder });
+    const { code, stderr } = await tenantryHere(['issuer', 'rotate', '--keys', 'keys'], { cwd: folder });
     expect([code, stderr]).toEqual([2, expect.stringContaining('another change of the key has not ended')]);
     expect(readFiles(join(folder, 'keys'))).toEqual(before);
   });
@@ -133,15 +143,51 @@ describe('a change of the key', () => {
     expect((await readKeys(folder)).kid).toBe(kid);
   });
 
+  const cluster = (name: string) => ({
+    name,
+    id: name,
+    server: `https://${name}.example.com`,
+    seenBy: new Set<string>(),
+    groups: new Map<string, string[]>(),
+    users: new Map<string, string[]>(),
+  });
+
+  it('after a theft goes on with nothing that lay in the folder, and proves all of it refused', async () => {
+    const folder = temporaryFolder();
+    const names = ['signing', 'next', 'last'];
+    const stolen = await Promise.all(names.map((name) => writeNewKey(join(folder, `${name}.pem`))));
+    const shown = new Set<string | undefined>();
+    const rotate = (): ReturnType<typeof rotateKeys> =>
+      rotateKeys({
+        folder,
+        issuer: 'https://platform.example.com/api/oidc',
+        clusters: [cluster('good')],
+        revoke: true,
+        publishedKids: async () => (await readKeys(folder)).kids,
+        show: async (_, token) => {
+          const { kid } = decodeProtectedHeader(token);
+          shown.add(kid);
+          return (await readKeys(folder)).kids.includes(kid ?? '') ? 'taken' : 'refused';
+        },
+        now: () => new Date(),
+        newId: () => 'one',
+        sleep: () => Promise.resolve(),
+        say: (line) => said.push(line),
+      });
+    const said: string[] = [];
+    expect(await rotate()).toEqual([{ name: 'good', state: 'refused' }]);
+    const { kid, kids } = await readKeys(folder);
+    expect(stolen).not.toContain(kid);
+    expect(kids).toEqual([kid]);
+    for (const one of stolen) expect(shown).toContain(one);
+
+    // What tenantry did not put there is not its to delete: it is named, and that is no success.
+    const other = await writeNewKey(join(folder, 'other.pem'));
+    expect(await rotate()).toEqual([{ name: 'good', state: 'old key taken' }]);
+    expect(said.join('\n')).toContain(`whoever had the folder can still sign with ${other}`);
+  });
+
   it('tells of a cluster that goes on taking the old key, or does not take the new one', async () => {
-    const cluster = (name: string) => ({
-      name,
-      id: name,
-      server: `https://${name}.example.com`,
-      seenBy: new Set<string>(),
-      groups: new Map<string, string[]>(),
-      users: new Map<string, string[]>(),
-    });
     const folder = temporaryFolder();
     const old = await writeNewKey(join(folder, 'signing.pem'));
     const kidOf = (token: string) => decodeProtectedHeader(token).kid;

@@ -76,6 +76,16 @@ it.each<[string, readonly string[], string]>([
     ['--repository', 'http://git.example.com/a.git', '--clone', 'clone'],
     'is at no URL that is fetched from',
   ],
+  [
+    'a token in the place of a user',
+    ['--repository', 'https://some-token@git.example.com/a.git', '--clone', 'clone'],
+    'may hold a token',
+  ],
+  [
+    'a token behind the address',
+    ['--repository', 'https://git.example.com/a.git?private_token=x', '--clone', 'clone'],
+    'may hold a token',
+  ],
   ['a password', ['--repository', 'https://me:secret@git.example.com/a.git', '--clone', 'clone'], 'holds a password'],
   [
     'a branch that is an option',

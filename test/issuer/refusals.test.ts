@@ -126,6 +126,14 @@ describe('an ID token', () => {
     ['that says Bearer', () => ({ typ: 'Bearer' }), noIdToken],
     ['that says Refresh', () => ({ typ: 'Refresh' }), noIdToken],
     ['that says access', () => ({ token_use: 'access' }), noIdToken],
+    // Some providers sign tokens of jobs with the key of their logins, for whatever audience a job's author names.
+    ...['job_id', 'run_id', 'pipeline_id', 'project_path', 'job_workflow_ref', 'terraform_run_id'].map(
+      (name): [string, () => object, Answer] => [
+        `of a job, with ${name}`,
+        () => ({ [name]: '1' }),
+        grant(`it is the token of a job: it has the claim ${name}`),
+      ],
+    ),
     [
       'that ends a session',
       () => ({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }),

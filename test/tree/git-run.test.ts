@@ -16,6 +16,8 @@ const limits = { silence: 1000, output: 1024 * 1024 };
 
 it.each([
   ['says nothing', 'exec sleep 600', 'Git gave no answer for 1 s: `git status`'],
+  // Whoever fetches is a program of its own, which goes on when Git is ended, and holds its output.
+  ['says nothing, nor what it has started', 'sleep 60 & exec sleep 60', 'Git gave no answer for 1 s: `git status`'],
   ['says too much', 'yes', 'Git gave more than 1 MiB: `git status`'],
 ])('a Git that %s is given up', async (_, script, message) => {
   const git = gitIn(temporaryFolder(), { PATH: insteadOfGit(script) }, limits);
