@@ -30,6 +30,8 @@ describe('claims of a workload (TEN327)', () => {
     ['a subject that a repository made of its environment alone', { sub: 'environment:repo:acme/access' }],
     ['a branch alone, with a slash behind the issuer', { ref: 'main' }, `${github}/`],
     ['a person at GitLab.com', { user_login: 'alice', ref: 'main' }, 'https://gitlab.com'],
+    ['a branch alone at Buildkite', { build_branch: 'main' }, 'https://agent.buildkite.com'],
+    ['a phase alone at HCP Terraform', { terraform_run_phase: 'apply' }, 'https://app.terraform.io'],
     ['nothing but the audience elsewhere', { aud: 'tenantry' }, 'https://ci.example.com'],
   ])('%s: refused', async (_, claims, issuer) => {
     expect(await codes(workload(claims, issuer))).toEqual(['TEN327']);
@@ -59,6 +61,20 @@ describe('issuers (TEN328, TEN213)', () => {
     expect(await codes(signIn({ issuer }))).toEqual([code]);
     expect(await codes(workload({ sub: 'a' }, issuer))).toEqual([code]);
   });
+
+  it.each(['https://token.actions.githubusercontent.com', 'https://agent.buildkite.com', 'https://app.terraform.io/'])(
+    'one of jobs alone signs no people in: %s',
+    async (issuer) => {
+      expect(await codes(signIn({ issuer }))).toEqual(['TEN328']);
+    },
+  );
+
+  it.each(['email', 'Mail', 'verified_email', 'emailAddress', 'https://example.com/e-mail'])(
+    'of one people are not known by `%s` (TEN329)',
+    async (usernameClaim) => {
+      expect(await codes(signIn({ issuer: 'https://login.example.com', usernameClaim }))).toEqual(['TEN329']);
+    },
+  );
 
   it('one is named once: a token does not say which entry it is for', async () => {
     const issuer = 'https://login.example.com';

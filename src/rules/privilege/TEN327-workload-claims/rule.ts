@@ -10,7 +10,7 @@ export const workloadClaims: OrganizationRule = {
   name: 'workload-claims',
   severity: 'error',
   summary: "A workload's claims are those of one project, not of everybody at its provider.",
-  why: 'A provider signs tokens for all of its customers. On GitHub and GitLab.com anybody can have a job on a branch `main`, in an environment `production`, and ask for a token with whatever audience he likes: `ref: refs/heads/main` alone lets the world in. What tells customers apart there is the repository or project, or who owns it; elsewhere, some claim that is not in every token alike.',
+  why: 'A provider signs tokens for all of its customers. On GitHub, GitLab.com and their like anybody can have a job on a branch `main`, in an environment `production`, and ask for a token with whatever audience he likes: `ref: refs/heads/main` alone lets the world in. What tells customers apart there is the repository or project, or who owns it; elsewhere, some claim that is not in every token alike.',
   *check({ organization }) {
     for (const { value, origin } of organization.workloads) {
       const problem = problemOf(value);
@@ -46,7 +46,24 @@ const publicProviders: Readonly<Record<string, Provider>> = {
     ofProject: ['project_id', 'project_path', 'namespace_id', 'namespace_path'],
     subject: /^project_path:/,
   },
+  'https://agent.buildkite.com': {
+    name: 'Buildkite',
+    ofProject: ['organization_id', 'organization_slug', 'pipeline_id'],
+    subject: /^organization:/,
+  },
+  'https://app.terraform.io': {
+    name: 'HCP Terraform',
+    ofProject: ['terraform_organization_id', 'terraform_organization_name', 'terraform_workspace_id'],
+    subject: /^organization:/,
+  },
+  'https://accounts.google.com': { name: 'Google', ofProject: ['email', 'sub'], subject: /./ },
 };
+
+/** Whether a provider signs tokens of jobs alone: nobody is a person there. */
+export function isOfJobsAlone(issuer: string): boolean {
+  const provider = publicProviders[issuer.replace(/\/+$/, '')];
+  return provider?.name === 'GitHub' || provider?.name === 'Buildkite' || provider?.name === 'HCP Terraform';
+}
 
 function problemOf({ name, issuer, claims }: Workload): Omit<Finding, 'at'> | undefined {
   const named = Object.keys(claims);

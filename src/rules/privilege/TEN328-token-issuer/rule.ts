@@ -3,6 +3,7 @@ import { originAt } from '../../../source/source.ts';
 import { unwantedParts } from '../../names/url-parts.ts';
 import type { UrlProblem } from '../../names/url-parts.ts';
 import type { OrganizationRule } from '../../rule.ts';
+import { isOfJobsAlone } from '../TEN327-workload-claims/rule.ts';
 import { normalizedServer } from '../TEN307-shared-audience/rule.ts';
 
 export const tokenIssuer: OrganizationRule = {
@@ -11,14 +12,22 @@ export const tokenIssuer: OrganizationRule = {
   name: 'token-issuer',
   severity: 'error',
   summary:
-    'Issuers under `signIn` and `workloads` are https URLs without query and fragment, and not the own `issuer`.',
-  why: "Whoever answers at the issuer's address decides who everybody is: over http, that is anyone on the way. OpenID Connect knows no issuer with a query or a fragment. And were the organization's own issuer among them, a token for one cluster would be exchanged for one for another, again and again, long after its bearer was shut out at the identity provider.",
+    'Issuers under `signIn` and `workloads` are https URLs without query and fragment, and not the own `issuer`; those under `signIn` sign people in.',
+  why: "Whoever answers at the issuer's address decides who everybody is: over http, that is anyone on the way. OpenID Connect knows no issuer with a query or a fragment. And were the organization's own issuer among them, a token for one cluster would be exchanged for one for another, again and again, long after its bearer was shut out at the identity provider. At a provider of jobs, anybody's job could say that it is any of the organization's people.",
   *check({ organization }) {
     const own = normalizedServer(organization.issuer.value);
     const entries = [
       ...organization.signIn.map((entry) => ({ ...entry, what: 'the issuer under `signIn`' })),
       ...organization.workloads.map((entry) => ({ ...entry, what: `the issuer of workload \`${entry.value.name}\`` })),
     ];
+    for (const { value, origin } of organization.signIn) {
+      if (!isOfJobsAlone(value.issuer)) continue;
+      yield {
+        message: 'the issuer under `signIn` signs tokens of jobs, and of no people',
+        at: at(originAt(origin, 'issuer')),
+        help: 'declare the job under `workloads`, by the claims that are its own',
+      };
+    }
     for (const { value, origin, what } of entries) {
       const place = at(originAt(origin, 'issuer'));
       for (const { wrong, help } of problems(value.issuer)) yield { message: `${what} ${wrong}`, at: place, help };

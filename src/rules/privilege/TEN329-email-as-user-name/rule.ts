@@ -11,7 +11,7 @@ export const emailAsUserName: OrganizationRule = {
   why: 'An address goes to somebody else when its owner leaves, and with it would go all that he had. At many identity providers people enter it themselves, and nobody makes sure that it is theirs.',
   *check({ organization }) {
     for (const { value, origin } of organization.signIn) {
-      if (!/^e-?mails?$/i.test(value.usernameClaim)) continue;
+      if (!/e-?mail/i.test(value.usernameClaim) && value.usernameClaim.toLowerCase() !== 'mail') continue;
       yield {
         message: `people of \`${value.issuer}\` are known by their e-mail addresses`,
         at: at(originAt(origin, 'usernameClaim')),
