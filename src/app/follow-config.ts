@@ -1,3 +1,4 @@
+import type { Look, LookState } from '../issuer/metrics.ts';
 import type { Health, Published } from '../issuer/routes.ts';
 import { Failure } from '../values/failure.ts';
 import type { Commit } from '../tree/git.ts';
@@ -15,6 +16,8 @@ export interface ConfigSource {
 export interface FollowedConfig {
   readonly published: () => Published | undefined;
   readonly health: () => Health;
+  /** How each part of looking went the last time. */
+  readonly lookState: (look: FollowedLook) => LookState;
   /** Looks for a new commit and a new day, once. What goes wrong is said, and tried again the next time. */
   readonly look: () => Promise<void>;
 }
@@ -28,6 +31,9 @@ const doing = {
 
 type Problem = keyof typeof doing | 'errors';
 
+/** What this looks at of all that the issuer does. */
+type FollowedLook = Exclude<Look, 'keys'>;
+
 /**
  * Follows a branch. A commit without errors takes the place of the one before; one with errors takes nobody's, and is said
  * until there is another. On a new day, what holds is worked out anew: shares end on their day, whether or not the newest
@@ -35,11 +41,12 @@ type Problem = keyof typeof doing | 'errors';
  */
 export function followConfig(
   source: ConfigSource,
-  { today, say }: { readonly today: () => string; readonly say: (line: string) => void },
+  { now, say }: { readonly now: () => Date; readonly say: (line: string) => void },
 ): FollowedConfig {
   let accepted: { readonly commit: Commit; readonly published: Published } | undefined;
   let judged: { readonly id: string; readonly day: string } | undefined;
   const problems = new Map<Problem, readonly string[]>();
+  const worked = new Map<Problem, Date>();
 
   /** Says what is new among what is wrong, and that something is right again. */
   function note(what: Problem, lines: readonly string[]): void {
@@ -54,6 +61,7 @@ export function followConfig(
   async function attempt(what: keyof typeof doing, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      worked.set(what, now());
       note(what, []);
     } catch (error) {
       note(what, [`cannot ${doing[what]}: ${wordsOf(error)}`]);
@@ -71,11 +79,15 @@ export function followConfig(
 
   async function readNewest(day: string): Promise<void> {
     const commit = await source.commit();
-    if (judged?.id === commit.id && judged.day === day) return;
+    if (judged?.id === commit.id && judged.day === day) {
+      if (!problems.has('errors')) worked.set('errors', now());
+      return;
+    }
     const loaded = await source.load(commit, day);
     judged = { id: commit.id, day };
     if (loaded.errors === 0) {
       accept(commit, loaded);
+      worked.set('errors', now());
       note('errors', []);
       return;
     }
@@ -100,8 +112,12 @@ export function followConfig(
       asOf: accepted?.published.entitlements.asOf ?? null,
       problems: Array.from(problems, ([what, [first = '']]) => (what === 'errors' ? first : `cannot ${doing[what]}`)),
     }),
+    lookState(look) {
+      const what = look === 'commit' ? 'errors' : look;
+      return { isWrong: problems.has(what), worked: worked.get(what) };
+    },
     async look() {
-      const day = today();
+      const day = now().toISOString().slice(0, 10);
       await attempt('fetch', () => source.refresh());
       await attempt('read', () => readNewest(day));
       await attempt('day', async () => {

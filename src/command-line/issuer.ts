@@ -25,6 +25,7 @@ export function issuerCommands(program: Command, { io, run }: Declared): void {
     .option('--tls-cert <file>', 'the certificate (PEM), where it speaks TLS itself')
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
     .option('--behind-tls-proxy', 'listen beyond this machine without TLS: only a proxy that speaks it can get there')
+    .option('--metrics <address:port>', 'where to serve /metrics for Prometheus, and nothing else (default: nowhere)')
     .addHelpText(
       'after',
       `
