@@ -232,6 +232,7 @@ export default {
       rooms.issuer,
       'One room makes tokens and believes them, so that what is believed can be seen in one place.',
     ),
+    owns('prom-client', rooms.issuer, 'Only the issuer runs long enough to be counted.'),
     owns('hono|@hono/node-server', rooms.issuer, 'One server: its routes are a list.'),
     owns('picocolors', rooms.render, 'Colour is a matter of rendering; everything else deals in plain text.'),
     owns('esbuild|typescript', rooms.config, 'Only TypeScript config files need a compiler.'),

@@ -1,3 +1,4 @@
+import type { Look, LookState } from '../issuer/metrics.ts';
 import type { Health, Published } from '../issuer/routes.ts';
 import { Failure } from '../values/failure.ts';
 import type { Commit } from '../tree/git.ts';
@@ -17,6 +18,8 @@ export interface ConfigSource {
 export interface FollowedConfig {
   readonly published: () => Published | undefined;
   readonly health: () => Health;
+  /** How each part of looking went the last time. */
+  readonly lookState: (look: FollowedLook) => LookState;
   /** Looks for a new commit and a new day, once. What goes wrong is said, and tried again the next time. */
   readonly look: () => Promise<void>;
 }
@@ -31,7 +34,8 @@ const doing = {
 type Problem = keyof typeof doing | 'errors';
 
 interface Following {
-  readonly today: () => string;
+  /** The time, in UTC. */
+  readonly now: () => Date;
   /** Milliseconds, which only go on. */
   readonly clock: () => number;
   readonly say: (line: string) => void;
@@ -40,15 +44,19 @@ interface Following {
 /** How long a look may be over, in milliseconds: there is one every half minute, and Git is given up on after a minute. */
 const mostSinceLook = 180_000;
 
+/** What this looks at of all that the issuer does. */
+type FollowedLook = Exclude<Look, 'keys'>;
+
 /**
  * Follows a branch. A commit without errors takes the place of the one before; one with errors takes nobody's, and is said
  * until there is another. On a new day, what holds is worked out anew: shares end on their day, whether or not the newest
  * commit can be used, and though what was accepted would no longer be.
  */
-export function followConfig(source: ConfigSource, { today, clock, say }: Following): FollowedConfig {
+export function followConfig(source: ConfigSource, { now, clock, say }: Following): FollowedConfig {
   let accepted: { readonly commit: Commit; readonly published: Published } | undefined;
   let judged: { readonly id: string; readonly day: string } | undefined;
   const problems = new Map<Problem, readonly string[]>();
+  const worked = new Map<Problem, Date>();
   let looked = clock();
 
   /** Says what is new among what is wrong, and that something is right again. */
@@ -64,6 +72,7 @@ export function followConfig(source: ConfigSource, { today, clock, say }: Follow
   async function attempt(what: keyof typeof doing, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      worked.set(what, now());
       note(what, []);
     } catch (error) {
       note(what, [`cannot ${doing[what]}: ${wordsOf(error)}`]);
@@ -81,12 +90,16 @@ export function followConfig(source: ConfigSource, { today, clock, say }: Follow
 
   async function readNewest(day: string): Promise<void> {
     const commit = await source.commit();
-    if (judged?.id === commit.id && judged.day === day) return;
+    if (judged?.id === commit.id && judged.day === day) {
+      if (!problems.has('errors')) worked.set('errors', now());
+      return;
+    }
     const loaded = await source.load(commit, day);
     judged = { id: commit.id, day };
     if (loaded.errors === 0) {
       await source.keep(commit);
       accept(commit, loaded);
+      worked.set('errors', now());
       note('errors', []);
       return;
     }
@@ -114,8 +127,12 @@ export function followConfig(source: ConfigSource, { today, clock, say }: Follow
         ...(isLate() ? ['the last look for a new commit has not ended'] : []),
       ],
     }),
+    lookState(look) {
+      const what = look === 'commit' ? 'errors' : look;
+      return { isWrong: problems.has(what), worked: worked.get(what) };
+    },
     async look() {
-      const day = today();
+      const day = now().toISOString().slice(0, 10);
       // What has ended, has ended whether or not anything can be fetched.
       await attempt('day', async () => {
         if (!accepted || accepted.published.entitlements.asOf === day) return;

@@ -36,11 +36,15 @@ export interface IssuerOptions {
   readonly tlsKey?: string;
   /** That what is not encrypted here is so before it leaves the machine, or the network that nobody else is in. */
   readonly behindTlsProxy?: true;
+  /** `host:port` of the metrics, which are nowhere else. */
+  readonly metrics?: string;
 }
 
 /** An issuer that runs. */
 export interface RunningIssuer {
   readonly port: number;
+  /** Where the metrics are; undefined where none were asked for. */
+  readonly metricsPort: number | undefined;
   readonly health: () => Health;
   /** Looks for a new commit, a new day and other keys, as is done all the time. */
   readonly look: () => Promise<void>;
@@ -56,17 +60,22 @@ const patience = 10_000;
 /** Starts the issuer: reads the keys, listens, and looks for the config once. `fetcher` asks identity providers. */
 export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetcher = fetch): Promise<RunningIssuer> {
   const address = listenOptions(io, options);
+  const metricsAddress =
+    options.metrics === undefined
+      ? undefined
+      : { ...addressOf(options.metrics, '--metrics'), option: '--metrics' as const };
   const say = (line: string): void => {
     io.err.write(auditSafe(line));
   };
   const clock = (): number => performance.now();
   let keys = await readKeys(resolve(io.cwd, options.keys));
   const config = followConfig(await configSource(io, options), {
-    today: () => io.now().toISOString().slice(0, 10),
+    now: io.now,
     clock,
     say,
   });
   let keysProblem: string | undefined;
+  let keysWorked = io.now();
 
   async function lookAtKeys(): Promise<void> {
     try {
@@ -76,6 +85,7 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
       }
       keys = read;
       keysProblem = undefined;
+      keysWorked = io.now();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.message !== keysProblem) say(`the keys are used as they were: ${error.message}`);
@@ -87,6 +97,16 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
     const state = config.health();
     return keysProblem === undefined ? state : { ...state, problems: [...state.problems, 'cannot read the keys anew'] };
   };
+  const metrics = metricsAddress && {
+    address: metricsAddress,
+    // Only who asks for them loads them.
+    ...(await import('../issuer/metrics.ts')).issuerMetrics({
+      published: config.published,
+      lookState: (look) =>
+        look === 'keys' ? { isWrong: keysProblem !== undefined, worked: keysWorked } : config.lookState(look),
+      clock,
+    }),
+  };
   const parts = {
     published: config.published,
     keys: () => keys,
@@ -97,6 +117,7 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
     newId: randomUUID,
     audit: (entry: Parameters<typeof auditLine>[1]) => {
       io.out.write(auditLine(io.now(), entry));
+      metrics?.count(entry);
     },
   };
   let routes: { readonly issuer: string; readonly answer: Answering } | undefined;
@@ -112,9 +133,14 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
   };
 
   await config.look();
-  const server = await listen(answer, address);
+  const scraped = metrics && (await listen(metrics.answer, metrics.address));
+  const server = await listen(metrics ? metrics.timed(answer) : answer, address).catch(async (error: unknown) => {
+    await scraped?.stop(0);
+    throw error;
+  });
   return {
     port: server.port,
+    metricsPort: scraped?.port,
     health,
     async look() {
       await lookAtKeys();
@@ -122,7 +148,11 @@ export async function startIssuer(io: Io, options: IssuerOptions, fetcher: Fetch
     },
     lookAtConfig: config.look,
     lookAtKeys,
-    stop: () => server.stop(patience),
+    async stop() {
+      await server.stop(patience);
+      // To the end, so that the last requests are seen.
+      await scraped?.stop(0);
+    },
   };
 }
 
@@ -163,13 +193,7 @@ async function configSource(io: Io, options: IssuerOptions): Promise<ConfigSourc
 
 function listenOptions(io: Io, options: IssuerOptions): ListenOptions {
   const { tlsCert, tlsKey } = options;
-  const [, host = '', port = ''] = /^(\[[0-9a-f:]+\]|[^:]+):(\d{1,5})$/i.exec(options.listen) ?? [];
-  if (host === '' || Number(port) > 65_535) {
-    throw new Failure('bad-arguments', `--listen: ${JSON.stringify(options.listen)} is no address`, {
-      help: 'write it as `127.0.0.1:8080`',
-    });
-  }
-  const address = { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  const address = { ...addressOf(options.listen, '--listen'), option: '--listen' as const };
   if (tlsCert !== undefined && tlsKey !== undefined) {
     const read = (file: string): string => onSystem(`read ${file}`, () => readFileSync(resolve(io.cwd, file), 'utf8'));
     return { ...address, tls: { certificate: read(tlsCert), key: read(tlsKey) } };
@@ -183,4 +207,14 @@ function listenOptions(io: Io, options: IssuerOptions): ListenOptions {
     });
   }
   return address;
+}
+
+function addressOf(text: string, option: string): { readonly host: string; readonly port: number } {
+  const [, host = '', port = ''] = /^(\[[0-9a-f:]+\]|[^:]+):(\d{1,5})$/i.exec(text) ?? [];
+  if (host === '' || Number(port) > 65_535) {
+    throw new Failure('bad-arguments', `${option}: ${JSON.stringify(text)} is no address`, {
+      help: 'write it as `127.0.0.1:8080`',
+    });
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

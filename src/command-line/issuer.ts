@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { IssuerOptions, RotateOptions } from '../commands/issuer.ts';
+import type { IssuerManifestsOptions } from '../commands/issuer-manifests.ts';
 import type { Declared, Shared } from './options.ts';
 import { dirOption } from './options.ts';
 
@@ -25,6 +26,7 @@ export function issuerCommands(program: Command, { io, run }: Declared): void {
     .option('--tls-cert <file>', 'the certificate (PEM), where it speaks TLS itself')
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
     .option('--behind-tls-proxy', 'listen beyond this machine without TLS: only a proxy that speaks it can get there')
+    .option('--metrics <address:port>', 'where to serve /metrics for Prometheus, and nothing else (default: nowhere)')
     .addHelpText(
       'after',
       `
@@ -36,6 +38,35 @@ Each token is a line of JSON on the standard output, without the token. See docs
     .action(async (options: IssuerOptions) => {
       const { issuerServe } = await import('../commands/issuer.ts');
       await run(issuerServe(io('.'), options));
+    });
+
+  issuer
+    .command('manifests')
+    .description('print what runs the issuer in a cluster: two replicas, and who may reach them')
+    .requiredOption('--image <ref>', 'an image with tenantry, Git and sh')
+    .requiredOption('--repository <URL>', 'the repository of the config')
+    .option('--namespace <name>', 'the namespace that it runs in, which must be there', 'tenantry')
+    .option('--ref <branch>', 'the branch that counts', 'main')
+    .option('--path <folder>', "the organization's folder in the repository (default: its root)")
+    .option('--keys-secret <name>', 'the Secret whose .pem are the signing keys', 'tenantry-issuer-keys')
+    .option('--git-secret <name>', 'the Secret that becomes the home folder: .gitconfig, and what it names')
+    .option(
+      '--tls-secret <name>',
+      'the Secret with tls.crt and tls.key: the issuer speaks TLS, and anybody may connect',
+    )
+    .option('--proxy-namespace <name>', 'the namespace of the proxy that speaks TLS, from which alone one may connect')
+    .option('--metrics-from <name>', 'the namespace that scrapes the metrics (default: there are none)')
+    .addHelpText(
+      'after',
+      `
+For example: tenantry issuer manifests --image registry.example.com/platform/tenantry:1.2.3 \\
+               --repository https://git.example.com/platform/access.git --proxy-namespace ingress | kubectl apply -f -
+
+Exactly one of --tls-secret and --proxy-namespace is given. See docs/issuer.md.`,
+    )
+    .action(async (options: IssuerManifestsOptions) => {
+      const { issuerManifestsCommand } = await import('../commands/issuer-manifests.ts');
+      await run(issuerManifestsCommand(io('.'), options));
     });
 
   issuer

@@ -23,6 +23,7 @@ export async function issuerServe(io: Io, options: IssuerOptions): Promise<numbe
   const waiting = io.waiting?.();
   const issuer = await startIssuer(io, options);
   io.err.write(`listening at port ${issuer.port}\n`);
+  if (issuer.metricsPort !== undefined) io.err.write(`metrics at port ${issuer.metricsPort}\n`);
   const end = new AbortController();
   const ended = waiting?.ended.then(() => {
     end.abort();

@@ -9,6 +9,8 @@ export interface ListenOptions {
   readonly host: string;
   readonly port: number;
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** The option that says so, for those who have to give another one. */
+  readonly option: '--listen' | '--metrics';
 }
 
 /** A server that listens. */
@@ -26,7 +28,7 @@ export type Answering = (request: Request, bindings: Bindings) => Response | Pro
 const patience = { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 };
 
 /** Serves the answers over HTTP, or HTTPS where there is a certificate. */
-export async function listen(answer: Answering, { host, port, tls }: ListenOptions): Promise<Listening> {
+export async function listen(answer: Answering, { host, port, tls, option }: ListenOptions): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: (request, { incoming }) => answer(request, { ip: incoming.socket.remoteAddress ?? '' }),
     overrideGlobalObjects: false,
@@ -41,7 +43,7 @@ export async function listen(answer: Answering, { host, port, tls }: ListenOptio
     server.once('error', (error: Error) => {
       reject(
         new Failure('io', `cannot listen at ${host}:${port}: ${error.message}`, {
-          help: 'give another address with --listen',
+          help: `give another address with ${option}`,
           cause: error,
         }),
       );

@@ -50,7 +50,8 @@ export function isRepositoryUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/i.test(text);
 }
 
-function assertFetchable(url: string, branch: string): void {
+/** Fails where `url` is at no address that is fetched from, or `branch` is no name of a branch. */
+export function assertFetchable(url: string, branch: string): void {
   if (!/^(?:https|ssh|file):\/\/[!-~]+$/.test(url) || !URL.canParse(url)) {
     throw new Failure('bad-arguments', 'the repository is at no URL that is fetched from', {
       help: 'write it as `https://…` or `ssh://…`, or name the folder of a clone',

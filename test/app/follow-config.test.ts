@@ -24,7 +24,11 @@ function following(refresh: () => Promise<void>) {
     load: (_, asOf) => Promise.resolve({ entitlements: entitlements(asOf), errors: 0, firstErrors: [] }),
     keep: ({ id }) => Promise.resolve(void world.kept.push(id)),
   };
-  const config = followConfig(source, { today: () => world.day, clock: () => world.clock, say: () => undefined });
+  const config = followConfig(source, {
+    now: () => new Date(`${world.day}T12:00:00Z`),
+    clock: () => world.clock,
+    say: () => undefined,
+  });
   return { world, config };
 }
 
