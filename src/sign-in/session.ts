@@ -1,5 +1,5 @@
 import { Failure } from '../values/failure.ts';
-import { listAt } from '../values/json.ts';
+import { at, listAt } from '../values/json.ts';
 import type { Cache } from './cache.ts';
 import { nameFor } from './cache.ts';
 import type { OwnClusters, Provider } from './issuer.ts';
@@ -8,7 +8,7 @@ import { alone } from './lock.ts';
 import type { Login } from './login-record.ts';
 import { longestLogin, readLogin } from './login-record.ts';
 import type { Machine } from './machine.ts';
-import { ageOf, momentOn } from './machine.ts';
+import { ageOf, momentOn, readMoment } from './machine.ts';
 import { saidBy } from './said.ts';
 
 /** What signing in happens with. */
@@ -220,12 +220,38 @@ export async function signedIn<T>(
 
 /** The clusters that somebody has, as the issuer says now; they are kept, for tokens are given for those alone. */
 export async function freshClusters(site: Site, of: Login): Promise<OwnClusters> {
+  // Before the request, not after it: what the issuer changes while it answers is not in the answer.
+  const received = momentOn(site.machine);
   const found = await clustersOf(of.issuer, of.idToken);
-  if (isKept(site, of)) site.cache.write(clustersName(of), found);
+  if (isKept(site, of)) site.cache.write(clustersName(of), { ...found, received });
   return found;
 }
 
-/** The clusters that the issuer has named when it was last asked. */
+/** Milliseconds for which tokens are asked for by a list of clusters that is kept: the issuer may have taken a server back. */
+const longestList = 600_000;
+
+/** Milliseconds that asking for the clusters may take. */
+const longestAsking = 60_000;
+
+/**
+ * The clusters by which tokens may be asked for: those that are kept where they are young and `fits` them, or as the issuer
+ * says now. However many runs ask at once, one of them asks the issuer.
+ */
+export function currentClusters(site: Site, of: Login, fits: (kept: OwnClusters) => boolean): Promise<OwnClusters> {
+  const { cache, machine } = site;
+  const begun = momentOn(machine);
+  const look = (): OwnClusters | undefined => {
+    const written = cache.read(clustersName(of));
+    const [kept, received, now] = [readClusters(written), readMoment(at(written, 'received')), momentOn(machine)];
+    if (!kept || !received) return undefined;
+    const age = ageOf(received, now);
+    // What the issuer was asked for after this began is what it would say to this one as well.
+    return age < ageOf(begun, now) || (age < longestList && fits(kept)) ? kept : undefined;
+  };
+  return alone(cache, machine, { name: clustersName(of), longest: longestAsking, look }, () => freshClusters(site, of));
+}
+
+/** The clusters that the issuer has named when it was last asked, however long ago. */
 export function keptClusters({ cache }: Site, of: Login): OwnClusters | undefined {
   return readClusters(cache.read(clustersName(of)));
 }
