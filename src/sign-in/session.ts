@@ -135,7 +135,11 @@ async function signIn(site: Site, issuer: string, options: LoginOptions): Promis
     const made = await signInAt(site.machine, provider, options.isByDevice === true);
     cache.remove(failureName(issuer));
     cache.write(issuersName, { issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)] });
-    return keep(site, { ...made, issuer, provider });
+    const login = { ...made, issuer, provider };
+    await changingLogins(site, () => {
+      keep(site, login);
+    });
+    return login;
   } catch (error) {
     // Tools that run again and again would open one page after the other.
     cache.write(failureName(issuer), { at: momentOn(site.machine) });
@@ -156,32 +160,61 @@ function chosenProvider(providers: readonly Provider[], named: string | undefine
 async function renew(site: Site, issuer: string): Promise<Login | undefined> {
   const kept = keptLogin(site, issuer);
   if (kept?.refreshToken === undefined) return undefined;
-  const { renewedAt } = await import('./login.ts');
+  const { renewedAt, revokeAt } = await import('./login.ts');
   const made = await renewedAt(site.machine, kept.provider, kept.refreshToken, kept.subject);
-  if (made) return keep(site, { ...made, issuer, provider: kept.provider });
-  site.cache.remove(loginName(issuer));
-  return undefined;
+  // `logout` waits for no identity provider, so it may have come between, and has the last word.
+  const isStill = (): boolean => keptLogin(site, issuer)?.refreshToken === kept.refreshToken;
+  if (!made) {
+    await changingLogins(site, () => isStill() && site.cache.remove(loginName(issuer)));
+    return undefined;
+  }
+  const renewed = { ...made, issuer, provider: kept.provider };
+  const isKeptNow = await changingLogins(site, () => {
+    if (!isStill()) return false;
+    keep(site, renewed);
+    return true;
+  });
+  if (isKeptNow) return renewed;
+  // Nobody else knows of it, so nobody else can have it taken back. Whether the identity provider does, it is kept nowhere.
+  const given = made.refreshToken;
+  if (given !== undefined) await revokeAt(site.machine, kept.provider, given).catch(() => false);
+  throw loginDue(issuer);
 }
 
-function keep({ cache }: Site, made: Login): Login {
+function keep({ cache }: Site, made: Login): void {
   cache.write(loginName(made.issuer), made);
-  return made;
+}
+
+/** Milliseconds that a change of files may take. */
+const longestChange = 10_000;
+
+/**
+ * Changes which logins are kept while nobody else does: what was read before it is written is still so. For a moment, and
+ * not for as long as somebody signs in, so that `logout` never waits for that.
+ */
+export function changingLogins<T>({ cache, machine }: Site, change: () => T): Promise<T> {
+  // In a box: what the work gives may be nothing.
+  const work = (): Promise<{ readonly given: T }> => Promise.resolve({ given: change() });
+  const options = { name: 'logins', longest: longestChange, look: () => undefined };
+  return alone(cache, machine, options, work).then(({ given }) => given);
 }
 
 /**
  * The issuer does not take the ID token any more: what is left of the login is the means to renew it, where there are, unless
  * those have brought nothing better (`isRenewable`). Gives whether nothing is left.
  */
-function endLogin(site: Site, refused: Login, isRenewable: boolean): boolean {
-  const kept = keptLogin(site, refused.issuer);
-  // Another run may have signed in meanwhile.
-  if (kept?.idToken !== refused.idToken) return true;
-  if (kept.refreshToken !== undefined && isRenewable) {
-    site.cache.write(loginName(refused.issuer), { ...kept, lifetime: 0 });
-    return false;
-  }
-  site.cache.remove(loginName(refused.issuer));
-  return true;
+function endLogin(site: Site, refused: Login, isRenewable: boolean): Promise<boolean> {
+  return changingLogins(site, () => {
+    const kept = keptLogin(site, refused.issuer);
+    // Another run may have signed in meanwhile.
+    if (kept?.idToken !== refused.idToken) return true;
+    if (kept.refreshToken !== undefined && isRenewable) {
+      keep(site, { ...kept, lifetime: 0 });
+      return false;
+    }
+    site.cache.remove(loginName(refused.issuer));
+    return true;
+  });
 }
 
 /** Whether this is still the login that is kept: `logout` may have come between. */
@@ -212,7 +245,7 @@ export async function signedIn<T>(
           help: 'the identity provider knows you, and the issuer does not: show this to your platform team',
         });
       }
-      isNew = endLogin(site, made, isFirst);
+      isNew = await endLogin(site, made, isFirst);
       isFirst = false;
     }
   }

@@ -208,6 +208,22 @@ describe('logout', () => {
     expect(readdirSync(joy.cache)).toEqual(['issuers']);
     expect((await joy.run(['token', '--cluster', 'one', '--issuer', issuer.url])).stderr).toBe('run: tenantry login\n');
   });
+
+  it('is not undone by a renewal that is under way', async () => {
+    const { provider, issuer, joy } = await world();
+    Object.assign(provider.nature, { givesRefreshToken: true, lifetime: 20 });
+    await joy.run(['login', '--issuer', issuer.url]);
+    provider.nature.lifetime = 3600;
+    provider.nature.duringRenewal = async () => {
+      expect((await joy.run(['logout'])).stdout).toContain('You are signed out');
+    };
+    const { code, stdout, stderr } = await joy.run(['token', '--cluster', 'one', '--issuer', issuer.url]);
+    expect([code, stdout, stderr]).toEqual([2, '', 'run: tenantry login\n']);
+    expect(readdirSync(joy.cache)).toEqual(['issuers']);
+    // That of the login, and that of the renewal.
+    expect(new Set(provider.revoked).size).toBe(2);
+    expect(issuer.requests).not.toContain('POST /token');
+  });
 });
 
 describe('a login that can be renewed', () => {
