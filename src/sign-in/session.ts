@@ -1,5 +1,5 @@
 import { Failure } from '../values/failure.ts';
-import { at, listAt } from '../values/json.ts';
+import { at, listAt, textAt } from '../values/json.ts';
 import type { Cache } from './cache.ts';
 import { nameFor } from './cache.ts';
 import type { OwnClusters, Provider } from './issuer.ts';
@@ -25,6 +25,8 @@ export interface LoginOptions {
   readonly isByDevice?: boolean;
   /** The identity provider, where the issuer has several. */
   readonly provider?: string;
+  /** He has said that another issuer may use the same client of the same identity provider. */
+  readonly isShared?: boolean;
 }
 
 /** Milliseconds before its end at which a login counts as over: what begins with it must end with it. */
@@ -130,13 +132,21 @@ function loginDue(issuer: string): LoginDue {
 async function signIn(site: Site, issuer: string, options: LoginOptions): Promise<Login> {
   const { cache } = site;
   const provider = chosenProvider(await providersOf(issuer), options.provider);
+  if (options.isShared !== true) refuseShared(site, issuer, provider);
   try {
     const { signInAt } = await import('./login.ts');
     const made = await signInAt(site.machine, provider, options.isByDevice === true);
     cache.remove(failureName(issuer));
-    cache.write(issuersName, { issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)] });
     const login = { ...made, issuer, provider };
     await changingLogins(site, () => {
+      const { clientId } = provider;
+      cache.write(issuersName, {
+        issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)],
+        clients: [
+          { issuer, provider: provider.issuer, clientId },
+          ...usedClients(site).filter((used) => used.issuer !== issuer || !isSameClient(used, provider)),
+        ],
+      });
       keep(site, login);
     });
     return login;
@@ -145,6 +155,49 @@ async function signIn(site: Site, issuer: string, options: LoginOptions): Promis
     cache.write(failureName(issuer), { at: momentOn(site.machine) });
     throw error;
   }
+}
+
+/** As which client of which identity provider somebody has signed in for an issuer. */
+interface UsedClient {
+  readonly issuer: string;
+  readonly provider: string;
+  readonly clientId: string;
+}
+
+/** Also of logins that have ended since: the issuer still takes what its client gets. */
+function usedClients(site: Site): UsedClient[] {
+  const noted = listAt(site.cache.read(issuersName), 'clients').flatMap((entry): UsedClient[] => {
+    const [issuer, provider] = [textAt(entry, 'issuer'), textAt(entry, 'provider')];
+    const clientId = textAt(entry, 'clientId');
+    return issuer === undefined || provider === undefined || clientId === undefined
+      ? []
+      : [{ issuer, provider, clientId }];
+  });
+  const kept = allLogins(site).map(({ issuer, provider }) => ({
+    issuer,
+    provider: provider.issuer,
+    clientId: provider.clientId,
+  }));
+  return [...noted, ...kept.filter((one) => !noted.some((other) => JSON.stringify(other) === JSON.stringify(one)))];
+}
+
+function isSameClient(used: UsedClient, { issuer, clientId }: Provider): boolean {
+  return used.provider === issuer && used.clientId === clientId;
+}
+
+/** An issuer that names the client of another one would be shown an ID token that the other takes. */
+function refuseShared(site: Site, issuer: string, provider: Provider): void {
+  const same = usedClients(site).filter((used) => isSameClient(used, provider));
+  // Who has signed in for it before has been asked.
+  if (same.length === 0 || same.some((used) => used.issuer === issuer)) return;
+  const others = [...new Set(same.map((used) => saidBy(used.issuer)))].join(', ');
+  throw new Failure(
+    'sign-in',
+    `${issuer} has people sign in at ${saidBy(provider.issuer)} as client \`${saidBy(provider.clientId)}\`, which is that of ${others}: it would get an ID token that counts there`,
+    {
+      help: `ask your platform team; if both are known to be its own: tenantry login --issuer ${issuer} --shared-provider`,
+    },
+  );
 }
 
 function chosenProvider(providers: readonly Provider[], named: string | undefined): Provider {

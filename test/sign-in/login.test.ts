@@ -37,6 +37,7 @@ describe('login', () => {
   it('signs in with the URL of the issuer alone', async () => {
     const { provider, issuer, joy } = await world();
     const { code, stdout, stderr } = await joy.run(['login', '--issuer', issuer.url]);
+    expect(stderr).toContain(`Sign in at ${new URL(provider.url).host} in your browser`);
     expect(stderr).toContain(`${provider.url}/authorize`);
     expect(stdout).toMatch(/^You are signed in as joy until \d{4}-\d\d-\d\d \d\d:\d\d UTC, with 1 cluster\.\n$/);
     expect(code).toBe(0);
@@ -141,6 +142,48 @@ describe('login refuses', () => {
     const { code, stderr } = await joy.run(['login', '--issuer', issuer.url]);
     expect(code).toBe(2);
     expect(stderr).toContain('does not take your login');
+  });
+});
+
+describe('login opens no page', () => {
+  const wrong: [string, (url: string) => string, string][] = [
+    ['the URL of a document', (url) => `${url}/.well-known/openid-configuration`, 'it is the URL of a document'],
+    ['a URL with a query', (url) => `${url}/?x`, 'there is a query or a fragment in its URL'],
+    ['a URL with an empty query', (url) => `${url}/?`, 'there is a query or a fragment in its URL'],
+    ['a URL with a fragment', (url) => `${url}#x`, 'there is a query or a fragment in its URL'],
+    ['a URL with a user', (url) => url.replace('https://', 'https://login.example@'), 'there is a user in its URL'],
+    ['no https URL', (url) => url.replace('https:', 'http:'), 'it is no https URL'],
+    ['a URL that is not exactly that of the identity provider', (url) => `${url}/`, 'it says that it is `https://'],
+  ];
+  it.each(wrong)('where the issuer names %s', async (_, named, message) => {
+    const { provider, issuer, joy } = await world();
+    issuer.nature.provider = named(provider.url);
+    const { code, stderr } = await joy.run(['login', '--issuer', issuer.url]);
+    expect(stderr).toContain('is not taken for an identity provider');
+    expect(stderr).toContain(message);
+    expect([code, joy.tabs()]).toEqual([2, []]);
+  });
+
+  it('for an issuer that names the client of another one unless it is told that both share it', async () => {
+    const authority = await testAuthority();
+    const provider = await startIdentityProvider(authority);
+    const [one, other] = [await startIssuer(authority, provider), await startIssuer(authority, provider)];
+    const joy = person(authority.file);
+    expect((await joy.run(['login', '--issuer', one.url])).code).toBe(0);
+    const args = ['login', '--issuer', other.url];
+    const refused = await joy.run(args);
+    expect([refused.code, joy.tabs().length]).toEqual([2, 1]);
+    const words = refused.stderr.replace(/\s+/g, ' ');
+    expect(words).toContain(`which is that of ${one.url}: it would get an ID token that counts there`);
+    expect(words).toContain(`tenantry login --issuer ${other.url} --shared-provider`);
+    // What that client gets still counts for the first one.
+    await joy.run(['logout']);
+    expect((await joy.run(args)).code).toBe(2);
+    expect((await joy.run([...args, '--shared-provider'])).code).toBe(0);
+    // Said once, it is known of both.
+    expect((await joy.run(args)).code).toBe(0);
+    expect((await joy.run(['login', '--issuer', one.url])).code).toBe(0);
+    expect(joy.tabs()).toHaveLength(4);
   });
 });
 
