@@ -20,6 +20,7 @@ export function signInCommands(program: Command, { io, run }: Declared): void {
     .addOption(issuerOption())
     .option('--device', 'with a code that you enter on another device (default where there is no browser)')
     .option('--provider <url>', 'the identity provider, where there are several (default: the first)')
+    .option('--shared-provider', 'although another issuer uses the same client of the identity provider')
     .action(async (options: Shared & LoginOptions) => {
       const { login } = await import('../commands/login.ts');
       await run(login(io(options.dir), options));

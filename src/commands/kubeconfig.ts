@@ -51,7 +51,7 @@ export async function kubeconfig(io: Io, options: KubeconfigOptions): Promise<nu
     return exit.clean;
   }
   const file = options.output === undefined ? usualFile(io) : resolve(io.cwd, options.output);
-  const { removed } = changeKubeconfig(file, site.machine.processId, (text) =>
+  const { removed, renamed } = changeKubeconfig(file, site.machine.processId, (text) =>
     mergedText(text, file, entries, {
       issuer,
       isWhole: options.cluster === undefined,
@@ -62,6 +62,7 @@ export async function kubeconfig(io: Io, options: KubeconfigOptions): Promise<nu
   const lines = [
     `${file} has ${counted(entries.length, 'context')} of ${issuer}: ${entries.map(({ name }) => name).join(', ')}`,
     ...(removed.length > 0 ? [`removed, for you have them no longer: ${removed.join(', ')}`] : []),
+    ...renamed.map(({ from, to }) => `${from} is called ${to} now`),
     ...(use === undefined ? [] : [`the current context is ${use}`]),
   ];
   for (const line of lines) io.err.write(`${prose(line)}\n`);

@@ -12,15 +12,18 @@ export interface LoginOptions {
   readonly issuer?: string;
   readonly device?: true;
   readonly provider?: string;
+  readonly sharedProvider?: true;
 }
 
 /** `tenantry login`: signs somebody in once for all of his clusters (S27). */
-export async function login(io: Io, { issuer: named, device, provider }: LoginOptions): Promise<number> {
+export async function login(io: Io, options: LoginOptions): Promise<number> {
+  const { issuer: named, device, provider, sharedProvider } = options;
   const site = siteOf(io);
   const issuer = await issuerFor(io, site, named);
   const made = await signIn(site, issuer, {
     occasion: 'asked',
     isByDevice: device === true,
+    isShared: sharedProvider === true,
     ...(provider !== undefined && { provider }),
   });
   const until = timeText(site.machine.wallClock() + remaining(site, made));

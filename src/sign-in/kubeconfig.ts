@@ -5,6 +5,8 @@ import type { OwnCluster } from './issuer.ts';
 export interface Entry {
   /** Of the context, the cluster and the user alike: `acme/prodcluster01`. */
   readonly name: string;
+  /** The cluster's id, by which the entry is known again under another name. */
+  readonly id: string;
   readonly cluster: Readonly<Record<string, unknown>>;
   readonly user: Readonly<Record<string, unknown>>;
   readonly namespace?: string;
@@ -30,6 +32,7 @@ export function entryOf(
 ): Entry {
   return {
     name: `${prefix}/${name}`,
+    id,
     cluster: {
       server,
       ...(certificateAuthority !== undefined && {
@@ -51,10 +54,12 @@ export function entryOf(
   };
 }
 
-/** Whether a user of a kubeconfig is one that was written for this issuer. */
-export function isOwnUser(exec: unknown, issuer: string): boolean {
+/** The id of the cluster for which a user of a kubeconfig was written for this issuer; undefined where he was not. */
+export function clusterOfUser(exec: unknown, issuer: string): string | undefined {
   const [command, args] = [textAt(exec, 'command') ?? '', listAt(exec, 'args')];
-  const named = args.indexOf('--issuer');
+  const after = (option: string): unknown => (args.includes(option) ? args[args.indexOf(option) + 1] : undefined);
   const isTenantry = /(?:^|[\\/])tenantry(?:\.\w+)?$/.test(command);
-  return isTenantry && args[0] === 'token' && named > 0 && args[named + 1] === issuer;
+  const cluster = after('--cluster');
+  if (!isTenantry || args[0] !== 'token' || after('--issuer') !== issuer) return undefined;
+  return typeof cluster === 'string' ? cluster : undefined;
 }

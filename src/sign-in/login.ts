@@ -72,9 +72,7 @@ export async function revokeAt(machine: Machine, provider: Provider, refreshToke
  * wrong by an hour. ID tokens are checked by their signature as well, though they come straight from it.
  */
 async function clientOf(machine: Machine, { issuer, clientId }: Provider): Promise<Client> {
-  if (!URL.canParse(issuer) || new URL(issuer).protocol !== 'https:') {
-    throw new Failure('sign-in', `the identity provider \`${saidBy(issuer)}\` is no https URL`);
-  }
+  const place = placeOf(issuer);
   let date: number | undefined;
   const begun = machine.sinceStart();
   let seen = begun;
@@ -84,10 +82,13 @@ async function clientOf(machine: Machine, { issuer, clientId }: Provider): Promi
     if (!Number.isNaN(said)) [date, seen] = [said, machine.sinceStart()];
     return response;
   };
-  const found = await oidc.discovery(new URL(issuer), clientId, undefined, oidc.None(), {
+  const found = await oidc.discovery(place, clientId, undefined, oidc.None(), {
     [oidc.customFetch]: listening,
     timeout: 15,
   });
+  // openid-client compares too, but neither everywhere nor exactly; and the issuer takes ID tokens by this very text.
+  const said = found.serverMetadata().issuer;
+  if (said !== issuer) throw wrongProvider(issuer, `it says that it is \`${saidBy(said)}\``);
   const skew = date === undefined ? 0 : Math.round((date - machine.wallClock()) / 1000);
   const config = new oidc.Configuration(found.serverMetadata(), clientId, { [oidc.clockSkew]: skew }, oidc.None());
   config[oidc.customFetch] = listening;
@@ -98,6 +99,26 @@ async function clientOf(machine: Machine, { issuer, clientId }: Provider): Promi
     ask: listening,
     answered: () => (date ?? machine.wallClock()) + (date === undefined ? 0 : machine.sinceStart() - seen),
   };
+}
+
+/**
+ * Where an identity provider describes itself. Its URL is that of an issuer (OpenID Connect Discovery, 2): from one of a
+ * document openid-client would take whatever that says, of any identity provider.
+ */
+function placeOf(issuer: string): URL {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  if (url?.protocol !== 'https:') throw wrongProvider(issuer, 'it is no https URL');
+  if (url.href.includes('/.well-known/')) throw wrongProvider(issuer, 'it is the URL of a document, not of an issuer');
+  // By what is written: of an empty query or fragment nothing is left in `search` and `hash`.
+  if (/[?#]/.test(issuer)) throw wrongProvider(issuer, 'there is a query or a fragment in its URL');
+  if (url.username !== '' || url.password !== '') throw wrongProvider(issuer, 'there is a user in its URL');
+  return url;
+}
+
+function wrongProvider(issuer: string, why: string): Failure {
+  return new Failure('sign-in', `\`${saidBy(issuer)}\` is not taken for an identity provider: ${why}`, {
+    help: 'show this to your platform team: it is what `signIn` of the organization names',
+  });
 }
 
 async function inBrowser(machine: Machine, provider: Provider, client: Client): Promise<NewLogin> {
@@ -116,7 +137,7 @@ async function inBrowser(machine: Machine, provider: Provider, client: Client): 
       ...(provider.maxAge !== undefined && { max_age: String(provider.maxAge) }),
     });
     if (page.protocol !== 'https:') throw new Failure('sign-in', 'the page to sign in on is no https page');
-    machine.say(`Sign in in your browser. If no page opens, open this one:\n\n  ${page.href}\n`);
+    machine.say(`Sign in at ${page.host} in your browser. If no page opens, open this one:\n\n  ${page.href}\n`);
     await openPage(machine, page);
     const { url, show } = await loopback.callback(longestLogin.browser);
     try {

@@ -1,6 +1,7 @@
+import type { Login } from './login-record.ts';
 import { saidBy } from './said.ts';
 import type { Site } from './session.ts';
-import { allLogins, issuersName } from './session.ts';
+import { allLogins, changingLogins, issuersName } from './session.ts';
 
 /** What `logout` has done. */
 export interface SignedOut {
@@ -15,19 +16,13 @@ export interface SignedOut {
 }
 
 /**
- * Removes everything that is kept of all logins, but for which issuers they were: first what others could make new tokens of. Then identity providers are
- * asked to take back what could be renewed with; whether they do, nothing is left here.
+ * Removes everything that is kept of all logins, but for which issuers they were: first what others could make new tokens of.
+ * A renewal that is under way finds its login gone and keeps nothing. Then identity providers are asked to take back what
+ * could be renewed with; whether they do, nothing is left here.
  */
 export async function signOut(site: Site): Promise<SignedOut> {
-  const { cache, machine } = site;
-  const logins = allLogins(site);
-  const names = cache.names();
-  const isFirst = (name: string): boolean => name.startsWith('login-');
-  const isLock = (name: string): boolean => name.endsWith('.lock');
-  const tokens = names.filter((name) => name.startsWith('token-') && !isLock(name));
-  for (const name of names.filter(isFirst)) if (!isLock(name)) cache.remove(name);
-  // Listed again: a run that was at work has seen, or will see, that the login is gone.
-  for (const name of cache.names()) if (!isLock(name) && name !== issuersName) cache.remove(name);
+  const { machine } = site;
+  const { logins, tokens } = await changingLogins(site, () => removeAll(site));
   const revoked: string[] = [];
   const notRevoked: { provider: string; why: string }[] = [];
   for (const { provider, refreshToken } of logins) {
@@ -39,5 +34,16 @@ export async function signOut(site: Site): Promise<SignedOut> {
       notRevoked.push({ provider: provider.issuer, why: error instanceof Error ? saidBy(error.message) : '' });
     }
   }
-  return { issuers: logins.map(({ issuer }) => issuer), tokens: tokens.length, revoked, notRevoked };
+  return { issuers: logins.map(({ issuer }) => issuer), tokens, revoked, notRevoked };
+}
+
+function removeAll(site: Site): { readonly logins: readonly Login[]; readonly tokens: number } {
+  const { cache } = site;
+  const logins = allLogins(site);
+  const isLock = (name: string): boolean => name.endsWith('.lock');
+  const names = cache.names().filter((name) => !isLock(name));
+  for (const name of names.filter((one) => one.startsWith('login-'))) cache.remove(name);
+  // Listed again: a run that was at work has seen, or will see, that the login is gone.
+  for (const name of cache.names()) if (!isLock(name) && name !== issuersName) cache.remove(name);
+  return { logins, tokens: names.filter((name) => name.startsWith('token-')).length };
 }

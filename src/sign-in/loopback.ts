@@ -34,9 +34,9 @@ export async function listen(fixed: string | undefined): Promise<Loopback> {
     arrived = resolve;
   });
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', `http://${host}`);
+    const url = addressOf(request.url, `http://${host}`);
     // A page of somebody else that points its own name at this address says that name.
-    if (request.method !== 'GET' || url.pathname !== path || request.headers.host !== host) {
+    if (request.method !== 'GET' || url?.pathname !== path || request.headers.host !== host) {
       void answer(response, 404, 'There is nothing here.');
       return;
     }
@@ -97,6 +97,12 @@ export async function listen(fixed: string | undefined): Promise<Loopback> {
       server.closeAllConnections();
     },
   };
+}
+
+/** The address that a request is for; undefined where it is none here. Whatever a request holds, nothing throws. */
+function addressOf(written: string | undefined, origin: string): URL | undefined {
+  const url = written !== undefined && URL.canParse(written, origin) ? new URL(written, origin) : undefined;
+  return url?.origin === origin ? url : undefined;
 }
 
 function fixedAddress(written: string): URL {

@@ -1,5 +1,5 @@
 import { Failure } from '../values/failure.ts';
-import { listAt } from '../values/json.ts';
+import { at, listAt, textAt } from '../values/json.ts';
 import type { Cache } from './cache.ts';
 import { nameFor } from './cache.ts';
 import type { OwnClusters, Provider } from './issuer.ts';
@@ -8,7 +8,7 @@ import { alone } from './lock.ts';
 import type { Login } from './login-record.ts';
 import { longestLogin, readLogin } from './login-record.ts';
 import type { Machine } from './machine.ts';
-import { ageOf, momentOn } from './machine.ts';
+import { ageOf, momentOn, readMoment } from './machine.ts';
 import { saidBy } from './said.ts';
 
 /** What signing in happens with. */
@@ -25,6 +25,8 @@ export interface LoginOptions {
   readonly isByDevice?: boolean;
   /** The identity provider, where the issuer has several. */
   readonly provider?: string;
+  /** He has said that another issuer may use the same client of the same identity provider. */
+  readonly isShared?: boolean;
 }
 
 /** Milliseconds before its end at which a login counts as over: what begins with it must end with it. */
@@ -130,17 +132,72 @@ function loginDue(issuer: string): LoginDue {
 async function signIn(site: Site, issuer: string, options: LoginOptions): Promise<Login> {
   const { cache } = site;
   const provider = chosenProvider(await providersOf(issuer), options.provider);
+  if (options.isShared !== true) refuseShared(site, issuer, provider);
   try {
     const { signInAt } = await import('./login.ts');
     const made = await signInAt(site.machine, provider, options.isByDevice === true);
     cache.remove(failureName(issuer));
-    cache.write(issuersName, { issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)] });
-    return keep(site, { ...made, issuer, provider });
+    const login = { ...made, issuer, provider };
+    await changingLogins(site, () => {
+      const { clientId } = provider;
+      cache.write(issuersName, {
+        issuers: [issuer, ...usedIssuers(site).filter((used) => used !== issuer)],
+        clients: [
+          { issuer, provider: provider.issuer, clientId },
+          ...usedClients(site).filter((used) => used.issuer !== issuer || !isSameClient(used, provider)),
+        ],
+      });
+      keep(site, login);
+    });
+    return login;
   } catch (error) {
     // Tools that run again and again would open one page after the other.
     cache.write(failureName(issuer), { at: momentOn(site.machine) });
     throw error;
   }
+}
+
+/** As which client of which identity provider somebody has signed in for an issuer. */
+interface UsedClient {
+  readonly issuer: string;
+  readonly provider: string;
+  readonly clientId: string;
+}
+
+/** Also of logins that have ended since: the issuer still takes what its client gets. */
+function usedClients(site: Site): UsedClient[] {
+  const noted = listAt(site.cache.read(issuersName), 'clients').flatMap((entry): UsedClient[] => {
+    const [issuer, provider] = [textAt(entry, 'issuer'), textAt(entry, 'provider')];
+    const clientId = textAt(entry, 'clientId');
+    return issuer === undefined || provider === undefined || clientId === undefined
+      ? []
+      : [{ issuer, provider, clientId }];
+  });
+  const kept = allLogins(site).map(({ issuer, provider }) => ({
+    issuer,
+    provider: provider.issuer,
+    clientId: provider.clientId,
+  }));
+  return [...noted, ...kept.filter((one) => !noted.some((other) => JSON.stringify(other) === JSON.stringify(one)))];
+}
+
+function isSameClient(used: UsedClient, { issuer, clientId }: Provider): boolean {
+  return used.provider === issuer && used.clientId === clientId;
+}
+
+/** An issuer that names the client of another one would be shown an ID token that the other takes. */
+function refuseShared(site: Site, issuer: string, provider: Provider): void {
+  const same = usedClients(site).filter((used) => isSameClient(used, provider));
+  // Who has signed in for it before has been asked.
+  if (same.length === 0 || same.some((used) => used.issuer === issuer)) return;
+  const others = [...new Set(same.map((used) => saidBy(used.issuer)))].join(', ');
+  throw new Failure(
+    'sign-in',
+    `${issuer} has people sign in at ${saidBy(provider.issuer)} as client \`${saidBy(provider.clientId)}\`, which is that of ${others}: it would get an ID token that counts there`,
+    {
+      help: `ask your platform team; if both are known to be its own: tenantry login --issuer ${issuer} --shared-provider`,
+    },
+  );
 }
 
 function chosenProvider(providers: readonly Provider[], named: string | undefined): Provider {
@@ -156,32 +213,61 @@ function chosenProvider(providers: readonly Provider[], named: string | undefine
 async function renew(site: Site, issuer: string): Promise<Login | undefined> {
   const kept = keptLogin(site, issuer);
   if (kept?.refreshToken === undefined) return undefined;
-  const { renewedAt } = await import('./login.ts');
+  const { renewedAt, revokeAt } = await import('./login.ts');
   const made = await renewedAt(site.machine, kept.provider, kept.refreshToken, kept.subject);
-  if (made) return keep(site, { ...made, issuer, provider: kept.provider });
-  site.cache.remove(loginName(issuer));
-  return undefined;
+  // `logout` waits for no identity provider, so it may have come between, and has the last word.
+  const isStill = (): boolean => keptLogin(site, issuer)?.refreshToken === kept.refreshToken;
+  if (!made) {
+    await changingLogins(site, () => isStill() && site.cache.remove(loginName(issuer)));
+    return undefined;
+  }
+  const renewed = { ...made, issuer, provider: kept.provider };
+  const isKeptNow = await changingLogins(site, () => {
+    if (!isStill()) return false;
+    keep(site, renewed);
+    return true;
+  });
+  if (isKeptNow) return renewed;
+  // Nobody else knows of it, so nobody else can have it taken back. Whether the identity provider does, it is kept nowhere.
+  const given = made.refreshToken;
+  if (given !== undefined) await revokeAt(site.machine, kept.provider, given).catch(() => false);
+  throw loginDue(issuer);
 }
 
-function keep({ cache }: Site, made: Login): Login {
+function keep({ cache }: Site, made: Login): void {
   cache.write(loginName(made.issuer), made);
-  return made;
+}
+
+/** Milliseconds that a change of files may take. */
+const longestChange = 10_000;
+
+/**
+ * Changes which logins are kept while nobody else does: what was read before it is written is still so. For a moment, and
+ * not for as long as somebody signs in, so that `logout` never waits for that.
+ */
+export function changingLogins<T>({ cache, machine }: Site, change: () => T): Promise<T> {
+  // In a box: what the work gives may be nothing.
+  const work = (): Promise<{ readonly given: T }> => Promise.resolve({ given: change() });
+  const options = { name: 'logins', longest: longestChange, look: () => undefined };
+  return alone(cache, machine, options, work).then(({ given }) => given);
 }
 
 /**
  * The issuer does not take the ID token any more: what is left of the login is the means to renew it, where there are, unless
  * those have brought nothing better (`isRenewable`). Gives whether nothing is left.
  */
-function endLogin(site: Site, refused: Login, isRenewable: boolean): boolean {
-  const kept = keptLogin(site, refused.issuer);
-  // Another run may have signed in meanwhile.
-  if (kept?.idToken !== refused.idToken) return true;
-  if (kept.refreshToken !== undefined && isRenewable) {
-    site.cache.write(loginName(refused.issuer), { ...kept, lifetime: 0 });
-    return false;
-  }
-  site.cache.remove(loginName(refused.issuer));
-  return true;
+function endLogin(site: Site, refused: Login, isRenewable: boolean): Promise<boolean> {
+  return changingLogins(site, () => {
+    const kept = keptLogin(site, refused.issuer);
+    // Another run may have signed in meanwhile.
+    if (kept?.idToken !== refused.idToken) return true;
+    if (kept.refreshToken !== undefined && isRenewable) {
+      keep(site, { ...kept, lifetime: 0 });
+      return false;
+    }
+    site.cache.remove(loginName(refused.issuer));
+    return true;
+  });
 }
 
 /** Whether this is still the login that is kept: `logout` may have come between. */
@@ -212,7 +298,7 @@ export async function signedIn<T>(
           help: 'the identity provider knows you, and the issuer does not: show this to your platform team',
         });
       }
-      isNew = endLogin(site, made, isFirst);
+      isNew = await endLogin(site, made, isFirst);
       isFirst = false;
     }
   }
@@ -220,12 +306,38 @@ export async function signedIn<T>(
 
 /** The clusters that somebody has, as the issuer says now; they are kept, for tokens are given for those alone. */
 export async function freshClusters(site: Site, of: Login): Promise<OwnClusters> {
+  // Before the request, not after it: what the issuer changes while it answers is not in the answer.
+  const received = momentOn(site.machine);
   const found = await clustersOf(of.issuer, of.idToken);
-  if (isKept(site, of)) site.cache.write(clustersName(of), found);
+  if (isKept(site, of)) site.cache.write(clustersName(of), { ...found, received });
   return found;
 }
 
-/** The clusters that the issuer has named when it was last asked. */
+/** Milliseconds for which tokens are asked for by a list of clusters that is kept: the issuer may have taken a server back. */
+const longestList = 600_000;
+
+/** Milliseconds that asking for the clusters may take. */
+const longestAsking = 60_000;
+
+/**
+ * The clusters by which tokens may be asked for: those that are kept where they are young and `fits` them, or as the issuer
+ * says now. However many runs ask at once, one of them asks the issuer.
+ */
+export function currentClusters(site: Site, of: Login, fits: (kept: OwnClusters) => boolean): Promise<OwnClusters> {
+  const { cache, machine } = site;
+  const begun = momentOn(machine);
+  const look = (): OwnClusters | undefined => {
+    const written = cache.read(clustersName(of));
+    const [kept, received, now] = [readClusters(written), readMoment(at(written, 'received')), momentOn(machine)];
+    if (!kept || !received) return undefined;
+    const age = ageOf(received, now);
+    // What the issuer was asked for after this began is what it would say to this one as well.
+    return age < ageOf(begun, now) || (age < longestList && fits(kept)) ? kept : undefined;
+  };
+  return alone(cache, machine, { name: clustersName(of), longest: longestAsking, look }, () => freshClusters(site, of));
+}
+
+/** The clusters that the issuer has named when it was last asked, however long ago. */
 export function keptClusters({ cache }: Site, of: Login): OwnClusters | undefined {
   return readClusters(cache.read(clustersName(of)));
 }

@@ -10,7 +10,7 @@ import type { Moment } from './machine.ts';
 import { ageOf, momentOn, readMoment } from './machine.ts';
 import { saidBy } from './said.ts';
 import type { LoginOptions, Site } from './session.ts';
-import { freshClusters, isKept, keptClusters, keptLogin, signedIn } from './session.ts';
+import { currentClusters, isKept, keptClusters, keptLogin, signedIn } from './session.ts';
 
 /** The server that a token is wanted for, as a kubeconfig has it and kubectl tells (`provideClusterInfo`). */
 export interface Target {
@@ -111,15 +111,16 @@ export function tokenName({ issuer, provider, subject }: Login, cluster: OwnClus
   );
 }
 
-/** The cluster that is meant, as the issuer names it: asked anew where what is kept does not fit. */
+/** The cluster that is meant, as the issuer names it: asked anew where what is kept does not fit, or is old. */
 async function clusterFor(
   site: Site,
   login: Login,
   { cluster: wanted, target }: { readonly cluster: string; readonly target?: Target },
 ): Promise<OwnCluster> {
-  const kept = amongClusters(keptClusters(site, login)?.clusters, wanted);
-  if (kept && (target === undefined || differenceOf(kept, target) === undefined)) return kept;
-  const { clusters } = await freshClusters(site, login);
+  const { clusters } = await currentClusters(site, login, (kept) => {
+    const found = amongClusters(kept.clusters, wanted);
+    return found !== undefined && (target === undefined || differenceOf(found, target) === undefined);
+  });
   const found = amongClusters(clusters, wanted);
   if (!found) {
     throw new Failure('sign-in', `you have no cluster \`${saidBy(wanted)}\``, {

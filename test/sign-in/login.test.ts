@@ -37,6 +37,7 @@ describe('login', () => {
   it('signs in with the URL of the issuer alone', async () => {
     const { provider, issuer, joy } = await world();
     const { code, stdout, stderr } = await joy.run(['login', '--issuer', issuer.url]);
+    expect(stderr).toContain(`Sign in at ${new URL(provider.url).host} in your browser`);
     expect(stderr).toContain(`${provider.url}/authorize`);
     expect(stdout).toMatch(/^You are signed in as joy until \d{4}-\d\d-\d\d \d\d:\d\d UTC, with 1 cluster\.\n$/);
     expect(code).toBe(0);
@@ -144,6 +145,48 @@ describe('login refuses', () => {
   });
 });
 
+describe('login opens no page', () => {
+  const wrong: [string, (url: string) => string, string][] = [
+    ['the URL of a document', (url) => `${url}/.well-known/openid-configuration`, 'it is the URL of a document'],
+    ['a URL with a query', (url) => `${url}/?x`, 'there is a query or a fragment in its URL'],
+    ['a URL with an empty query', (url) => `${url}/?`, 'there is a query or a fragment in its URL'],
+    ['a URL with a fragment', (url) => `${url}#x`, 'there is a query or a fragment in its URL'],
+    ['a URL with a user', (url) => url.replace('https://', 'https://login.example@'), 'there is a user in its URL'],
+    ['no https URL', (url) => url.replace('https:', 'http:'), 'it is no https URL'],
+    ['a URL that is not exactly that of the identity provider', (url) => `${url}/`, 'it says that it is `https://'],
+  ];
+  it.each(wrong)('where the issuer names %s', async (_, named, message) => {
+    const { provider, issuer, joy } = await world();
+    issuer.nature.provider = named(provider.url);
+    const { code, stderr } = await joy.run(['login', '--issuer', issuer.url]);
+    expect(stderr).toContain('is not taken for an identity provider');
+    expect(stderr).toContain(message);
+    expect([code, joy.tabs()]).toEqual([2, []]);
+  });
+
+  it('for an issuer that names the client of another one unless it is told that both share it', async () => {
+    const authority = await testAuthority();
+    const provider = await startIdentityProvider(authority);
+    const [one, other] = [await startIssuer(authority, provider), await startIssuer(authority, provider)];
+    const joy = person(authority.file);
+    expect((await joy.run(['login', '--issuer', one.url])).code).toBe(0);
+    const args = ['login', '--issuer', other.url];
+    const refused = await joy.run(args);
+    expect([refused.code, joy.tabs().length]).toEqual([2, 1]);
+    const words = refused.stderr.replace(/\s+/g, ' ');
+    expect(words).toContain(`which is that of ${one.url}: it would get an ID token that counts there`);
+    expect(words).toContain(`tenantry login --issuer ${other.url} --shared-provider`);
+    // What that client gets still counts for the first one.
+    await joy.run(['logout']);
+    expect((await joy.run(args)).code).toBe(2);
+    expect((await joy.run([...args, '--shared-provider'])).code).toBe(0);
+    // Said once, it is known of both.
+    expect((await joy.run(args)).code).toBe(0);
+    expect((await joy.run(['login', '--issuer', one.url])).code).toBe(0);
+    expect(joy.tabs()).toHaveLength(4);
+  });
+});
+
 describe('the page that the browser comes back to', () => {
   it('answers once and only to its own path and name', async () => {
     const { provider, issuer, joy } = await world();
@@ -207,6 +250,22 @@ describe('logout', () => {
     expect(provider.revoked).toHaveLength(1);
     expect(readdirSync(joy.cache)).toEqual(['issuers']);
     expect((await joy.run(['token', '--cluster', 'one', '--issuer', issuer.url])).stderr).toBe('run: tenantry login\n');
+  });
+
+  it('is not undone by a renewal that is under way', async () => {
+    const { provider, issuer, joy } = await world();
+    Object.assign(provider.nature, { givesRefreshToken: true, lifetime: 20 });
+    await joy.run(['login', '--issuer', issuer.url]);
+    provider.nature.lifetime = 3600;
+    provider.nature.duringRenewal = async () => {
+      expect((await joy.run(['logout'])).stdout).toContain('You are signed out');
+    };
+    const { code, stdout, stderr } = await joy.run(['token', '--cluster', 'one', '--issuer', issuer.url]);
+    expect([code, stdout, stderr]).toEqual([2, '', 'run: tenantry login\n']);
+    expect(readdirSync(joy.cache)).toEqual(['issuers']);
+    // That of the login, and that of the renewal.
+    expect(new Set(provider.revoked).size).toBe(2);
+    expect(issuer.requests).not.toContain('POST /token');
   });
 });
 

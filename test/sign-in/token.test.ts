@@ -195,6 +195,84 @@ describe('a kubeconfig that was changed gets no token', () => {
   });
 });
 
+describe('a server that the issuer has taken back', () => {
+  const moved = 'https://new.example.com';
+
+  async function takenBack() {
+    const world = await signedIn();
+    const data = { 'certificate-authority-data': base64(world.authority.authority.certificate) };
+    const tokenFor = (url: string) =>
+      world.joy.run(['token', '--cluster', 'one'], { env: execInfo({ server: url, ...data }) });
+    const move = (): void => {
+      const [one] = world.issuer.clusters['joy'] ?? [];
+      if (one) one.server = moved;
+    };
+    return { ...world, tokenFor, move };
+  }
+
+  it('gets no new token once the list of clusters is ten minutes old', async () => {
+    const { joy, issuer, tokenFor, move } = await takenBack();
+    move();
+    passMinutes(joy, 11);
+    const { code, stdout, stderr } = await tokenFor(server);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('has another server');
+    expect(exchanges(issuer)).toBe(0);
+    expect((await tokenFor(moved)).code).toBe(0);
+  });
+
+  it('gets none where nothing says when the list came', async () => {
+    const { joy, tokenFor, move } = await takenBack();
+    move();
+    changeLists(joy, ({ received: _, ...list }) => list);
+    expect((await tokenFor(server)).stderr).toContain('has another server');
+  });
+
+  it('gets the token that is kept no more once the list was renewed', async () => {
+    const { joy, tokenFor, move } = await takenBack();
+    expect((await tokenFor(server)).code).toBe(0);
+    move();
+    expect((await joy.run(['clusters'])).code).toBe(0);
+    const { code, stdout } = await tokenFor(server);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it('is asked for no more often than every ten minutes', async () => {
+    const { joy, issuer, tokenFor } = await takenBack();
+    const asked = (): number => issuer.requests.filter((request) => request === 'GET /clusters').length;
+    passMinutes(joy, 5);
+    expect((await tokenFor(server)).code).toBe(0);
+    expect(asked()).toBe(1);
+    passMinutes(joy, 6);
+    // A token that is kept is by a list that was young.
+    expect((await tokenFor(server)).code).toBe(0);
+    expect(asked()).toBe(1);
+    expect((await joy.run(['token', '--cluster', 'two'])).code).toBe(0);
+    expect(asked()).toBe(2);
+  });
+});
+
+interface KeptList {
+  readonly received?: { readonly wall: number; readonly machine: number };
+}
+
+function changeLists(joy: Person, change: (list: KeptList) => KeptList): void {
+  for (const name of readdirSync(joy.cache).filter((file) => file.startsWith('clusters-'))) {
+    const path = join(joy.cache, name);
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')) as KeptList)));
+  }
+}
+
+/** As if the lists of clusters had come earlier by so much. */
+function passMinutes(joy: Person, minutes: number): void {
+  changeLists(joy, ({ received, ...list }) => ({
+    ...list,
+    ...(received && {
+      received: { wall: received.wall - minutes * 60_000, machine: received.machine - minutes * 60_000 },
+    }),
+  }));
+}
+
 describe('a run that nobody watches', () => {
   it('opens nothing and says one line', async () => {
     const { joy, issuer } = await signedIn();

@@ -21,6 +21,8 @@ export interface ProviderNature {
   state?: string;
   error?: { readonly error: string; readonly error_description: string };
   isSignedByOther?: boolean;
+  /** What happens while a renewal's answer is on its way. */
+  duringRenewal?: () => Promise<unknown>;
 }
 
 export interface IdentityProvider {
@@ -171,7 +173,9 @@ export async function startIdentityProvider(authority: TestAuthority): Promise<I
         }
         if (grant === 'refresh_token') {
           if (!refreshTokens.delete(form.get('refresh_token') ?? '')) return refused('invalid_grant');
-          return tokens(asked, null);
+          const answer = await tokens(asked, null);
+          await nature.duringRenewal?.();
+          return answer;
         }
         const device = devices.get(form.get('device_code') ?? '');
         if (!device) return refused('expired_token');

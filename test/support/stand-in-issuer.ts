@@ -31,6 +31,8 @@ export interface TestIssuer {
     /** Seconds for which it takes a sign-in, where the identity provider says when that was. */
     maxAge: number;
     redirectsTo?: string;
+    /** The identity provider that it names, in place of its own. */
+    provider?: string;
   };
 }
 
@@ -84,7 +86,9 @@ export async function startIssuer(
             issuer: issuer.url,
             jwks_uri: `${issuer.url}/keys`,
             token_endpoint: `${issuer.url}/token`,
-            tenantry_sign_in: [{ issuer: provider.url, client_id: clientId, scopes, max_age: nature.maxAge }],
+            tenantry_sign_in: [
+              { issuer: nature.provider ?? provider.url, client_id: clientId, scopes, max_age: nature.maxAge },
+            ],
           },
         };
       case 'GET /keys':

@@ -61,7 +61,7 @@ describe('kubectl', () => {
     const { joy, one, terminal } = await world();
     await joy.run(['logout']);
     const said = await terminal('get', '--raw', '/version');
-    expect(said).toContain('Sign in in your browser');
+    expect(said).toMatch(/Sign in at 127\.0\.0\.1:\d+ in your browser/);
     expect(joy.tabs()).toHaveLength(2);
     expect(one.asked.at(-1)).toMatchObject({ path: '/version' });
     expect(one.asked.at(-1)?.headers.authorization).toMatch(/^Bearer eyJ/);

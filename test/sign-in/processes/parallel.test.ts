@@ -40,6 +40,8 @@ describe('50 runs at once', () => {
     expect(joy.tabs()).toHaveLength(2);
     expect(provider.grants).toEqual(['authorization_code', 'authorization_code']);
     expect(issuer.requests.filter((request) => request === 'POST /token')).toHaveLength(1);
+    // Once by `login`, and once by one of the fifty.
+    expect(issuer.requests.filter((request) => request === 'GET /clusters')).toHaveLength(2);
     expect(readdirSync(joy.cache).filter((file) => /\.(lock|new)$/.test(file))).toEqual([]);
   });
 
