@@ -1,5 +1,18 @@
-import { Agent, request } from 'undici';
+import { Agent, errors, request } from 'undici';
 import type { KeyPair } from './certificates.ts';
+
+/**
+ * A server may end a connection that nobody uses just as a request is written to it: it was not answered, and is sent again,
+ * as every client of an API server does.
+ */
+async function onceMore<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof errors.SocketError) return send();
+    throw error;
+  }
+}
 
 /** Who sends a request: the administrator by client certificate, nobody, or whoever a bearer token says. */
 export type Caller = 'admin' | 'anonymous' | { readonly token: string };
@@ -47,17 +60,19 @@ export function createClient({ server, authority, admin }: Endpoint): Client {
   return {
     server,
     async request(method, path, { as = 'admin', body, contentType = 'application/json', headers = {} } = {}) {
-      const response = await request(new URL(path, server), {
-        method,
-        dispatcher: as === 'admin' ? administrators : strangers,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': contentType }),
-          ...(typeof as === 'string' ? {} : { authorization: `Bearer ${as.token}` }),
-          ...headers,
-        },
-        body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
-      });
+      const response = await onceMore(() =>
+        request(new URL(path, server), {
+          method,
+          dispatcher: as === 'admin' ? administrators : strangers,
+          headers: {
+            accept: 'application/json',
+            ...(body === undefined ? {} : { 'content-type': contentType }),
+            ...(typeof as === 'string' ? {} : { authorization: `Bearer ${as.token}` }),
+            ...headers,
+          },
+          body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+        }),
+      );
       const text = await response.body.text();
       const isJson = String(response.headers['content-type']).startsWith('application/json');
       const parsed: unknown = isJson ? JSON.parse(text) : text;
