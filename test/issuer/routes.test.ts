@@ -229,6 +229,30 @@ describe('clusters of a person', () => {
   });
 });
 
+describe('somebody who is known by an e-mail address', () => {
+  it('gets a token unless his identity provider says that nobody has verified it', async () => {
+    const own = await startTestIssuer({}, (people, jobs) => {
+      const { 'organization.yaml': text = '', ...rest } = issuerFiles(people, jobs);
+      return {
+        ...rest,
+        'organization.yaml': text.replace('usernameClaim: preferred_username', 'usernameClaim: email'),
+      };
+    });
+    const answer = async (claims: object): Promise<unknown> => {
+      const token = await own.people.sign({ sub: '1', aud: clientID, email: 'sam', ...claims });
+      return json(own.post({ ...exchangeForm, subject_token: token }));
+    };
+    expect(await answer({ email_verified: false })).toEqual({
+      error: 'invalid_grant',
+      error_description: 'its e-mail address is not verified',
+    });
+    for (const claims of [{ email_verified: true }, {}]) {
+      expect(await answer(claims)).toMatchObject({ token_type: 'Bearer' });
+    }
+    await own.stop();
+  });
+});
+
 describe('what Git says', () => {
   it('is said to be of no use where nobody is declared who could ask', async () => {
     const groups = ['solar-leads', 'solar-sre', 'audit', 'bots', 'contractors'].map((name) => ({ name }));
