@@ -35,7 +35,7 @@ export async function driftToldApart(io: Io, now: ReadOrganization & Meaning, in
       );
     }
   }
-  return toldApart(found, meaning.desired, snapshot, at);
+  return toldApart(found, { desired: meaning.desired, objects: input.objects, snapshot }, at);
 }
 
 interface Compared {
@@ -72,7 +72,7 @@ async function driftAt(
       objects.push(...objectsIn(file.slice(distFolder.length + 1), new TextDecoder().decode(read.bytes)));
     }
   }
-  return { drift: driftOf({ ...input, meaning, objects }) };
+  return { drift: driftOf({ ...input, meaning, objects }), objects };
 }
 
 /** What can be said of Git here, or why nothing can. */

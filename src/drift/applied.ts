@@ -1,7 +1,8 @@
 import type { LiveApplication, Snapshot } from '../cluster/snapshot.ts';
 import type { Cluster, DesiredState } from '../config/model/desired-state.ts';
 import { kindNamed } from '../manifests/kinds.ts';
-import { applicationName, applicationOf, rootApplication } from '../manifests/layout.ts';
+import { applicationName, applicationOf, argoCDCluster, argoCDFolder, rootApplication } from '../manifests/layout.ts';
+import type { ManifestObject } from '../manifests/manifest-file.ts';
 import type { ApplicationState, ArgoCDState, ClusterDrift, Drift, Finding, ObjectRef } from './finding.ts';
 import { objectKey } from './view.ts';
 
@@ -49,16 +50,22 @@ export function commitsBehind(drift: Drift, desired: DesiredState, snapshot: Sna
   ]);
 }
 
-/** What a commit says: the drift of the same snapshot against it; that it says what Git says now; or why that is not known. */
-export type AtCommit = { readonly drift: Drift } | 'as now' | { readonly notKnown: string };
+/**
+ * What a commit says: the drift of the same snapshot against it, and what is rendered there; that it says what Git says now;
+ * or why that is not known.
+ */
+export type AtCommit =
+  { readonly drift: Drift; readonly objects: readonly ManifestObject[] } | 'as now' | { readonly notKnown: string };
+
+/** What Git says now, and what is there. */
+export interface Now {
+  readonly desired: DesiredState;
+  readonly objects: readonly ManifestObject[];
+  readonly snapshot: Snapshot;
+}
 
 /** A drift with what is not applied yet apart, and with what the API server has said to Argo CD. */
-export function toldApart(
-  drift: Drift,
-  desired: DesiredState,
-  snapshot: Snapshot,
-  at: ReadonlyMap<string, AtCommit>,
-): Drift {
+export function toldApart(drift: Drift, { desired, objects, snapshot }: Now, at: ReadonlyMap<string, AtCommit>): Drift {
   const states = argoCDStates(desired, snapshot);
   const applications = applicationsIn(desired, snapshot);
   if (!states || !applications) return drift;
@@ -67,7 +74,7 @@ export function toldApart(
     const cluster = byName.get(of.cluster);
     const argoCD = states.get(of.cluster);
     if (!cluster || !argoCD) return of;
-    const isWaiting = waiting(cluster, applications, at);
+    const isWaiting = waiting(cluster, applications, at, renderedOn(objects, cluster.name));
     const refused = refusals([...namesFor(cluster), rootApplication].flatMap((name) => applications.get(name) ?? []));
     const told = of.findings.map((finding) => ({ ...finding, ...refused(finding) }));
     const notKnown = argoCD.applications.flatMap(({ commit }) => {
@@ -89,10 +96,18 @@ function waiting(
   cluster: Cluster,
   applications: ReadonlyMap<string, LiveApplication>,
   at: ReadonlyMap<string, AtCommit>,
+  now: ReadonlySet<string>,
 ): (finding: Finding) => boolean {
-  const differedAt = new Map(
+  const saidAt = new Map(
     Array.from(at).flatMap(([commit, known]) =>
-      typeof known === 'object' && 'drift' in known ? [[commit, keysAt(known.drift, cluster.name)] as const] : [],
+      typeof known === 'object' && 'drift' in known
+        ? [
+            [
+              commit,
+              { differed: keysAt(known.drift, cluster.name), rendered: renderedOn(known.objects, cluster.name) },
+            ] as const,
+          ]
+        : [],
     ),
   );
   return (finding) => {
@@ -103,11 +118,21 @@ function waiting(
       Array.from(names).every((name) => {
         const commit = applications.get(name)?.applied;
         if (commit === undefined) return applications.has(name) && isLacking(finding);
-        const differed = differedAt.get(commit);
-        return differed !== undefined && !keysOf(finding).some((key) => differed.has(key));
+        const said = saidAt.get(commit);
+        // What neither side has ever rendered is somebody else's, also where the other side has no word for where it is.
+        return (
+          said !== undefined &&
+          keysOf(finding).every((key) => !said.differed.has(key) && (now.has(key) || said.rendered.has(key)))
+        );
       })
     );
   };
+}
+
+/** The objects that are rendered for a cluster, and for Argo CD, which may run on it. */
+function renderedOn(objects: readonly ManifestObject[], name: string): ReadonlySet<string> {
+  const of = objects.filter(({ cluster }) => cluster === name || cluster === argoCDFolder || cluster === argoCDCluster);
+  return new Set(of.map(objectKey));
 }
 
 /** Where nothing was ever applied, all that is rendered lacks. */

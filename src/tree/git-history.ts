@@ -150,7 +150,7 @@ async function changesIn(
   const pairs = ids.slice(1).map((id, i) => `${id} ${ids[i] ?? ''}\n`);
   const found = new Map<string, readonly PathChange[]>();
   if (pairs.length === 0) return found;
-  // Of a line with two commits, the second is taken for the only parent: a merge is as plain as any other.
+  // Of a line with two commits, the second is taken for the only parent: a merge is like any other commit then.
   const args = ['diff-tree', '--stdin', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff'];
   const fields = fieldsOf(await output(git, [...args, '--', ...paths], pairs.join('')));
   let changes: PathChange[] = [];

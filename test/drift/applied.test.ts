@@ -17,7 +17,7 @@ import { sortedBy } from '../../src/values/order.ts';
 import { cases } from '../support/cases.ts';
 import { clusterFile, organizationFile, tenantFile } from '../support/config.ts';
 import { exampleDay } from '../support/examples.ts';
-import { liveBinding, liveSnapshot } from '../support/live-snapshot.ts';
+import { liveBinding, liveNamespace, liveSnapshot } from '../support/live-snapshot.ts';
 import { lawDay, organizationFiles, organizations } from '../support/organizations.ts';
 import type { Estate, Plant } from './estate.ts';
 import { add, change, driftIn, drop, planted, said, together } from './estate.ts';
@@ -90,7 +90,7 @@ function told(
   snapshot: Snapshot,
   at: ReadonlyMap<string, AtCommit>,
 ): Told & { readonly of: ClusterDrift } {
-  const drift = toldApart(driftIn(now, snapshot), now.meaning.desired, snapshot, at);
+  const drift = toldApart(driftIn(now, snapshot), { ...now, desired: now.meaning.desired, snapshot }, at);
   const of = drift.clusters.find(({ cluster }) => cluster === argoCD.cluster);
   if (!of) throw new Error('the cluster is not there');
   return { of, drift: of.findings.map(said), notApplied: of.notApplied.map(said) };
@@ -99,7 +99,7 @@ function told(
 async function change1(plant: Plant = (objects) => objects, how = all(earlier)): Promise<ReturnType<typeof told>> {
   const [then, now] = [await estateOf(before, exampleDay), await estateOf(after, exampleDay)];
   const snapshot = planted(atCommits(then.snapshot, how), argoCD.cluster, plant);
-  return told(now, snapshot, new Map([[earlier, { drift: driftIn(then, snapshot) }]]));
+  return told(now, snapshot, new Map([[earlier, { drift: driftIn(then, snapshot), objects: then.objects }]]));
 }
 
 describe('a fleet on which Argo CD has applied the commit before', () => {
@@ -146,6 +146,19 @@ describe('a fleet on which Argo CD has applied the commit before', () => {
     expect(notApplied.length).toBeGreaterThan(0);
   });
 
+  it('has drift where a stranger is in a namespace that the commit before does not know', async () => {
+    const { drift } = await change1(
+      together(
+        add('namespaces', liveNamespace('solar-new', { 'tenantry.dev/tenant': 'solar' })),
+        add(
+          'rolebindings',
+          liveBinding('rogue', 'ClusterRole/admin', [{ kind: 'Group', name: 'system:authenticated' }], 'solar-new'),
+        ),
+      ),
+    );
+    expect(drift).toContainEqual(expect.stringMatching(/^more: group system:authenticated .* has admin in solar-new/));
+  });
+
   it('has drift alone where Argo CD is at the newest commit already', async () => {
     const { drift, notApplied } = await change1(undefined, all(later));
     expect(drift).toHaveLength(4);
@@ -158,7 +171,10 @@ describe('a fleet on which Argo CD has applied the commit before', () => {
     const snapshot = planted(atCommits(now.snapshot, all(earlier)), argoCD.cluster, gone);
     // At the earlier commit nobody was an admin: nothing differed from that.
     const { clusters, ...rest } = driftIn(then, snapshot);
-    const at = { drift: { ...rest, clusters: clusters.map((one) => ({ ...one, findings: [] })) } };
+    const at = {
+      drift: { ...rest, clusters: clusters.map((one) => ({ ...one, findings: [] })) },
+      objects: then.objects,
+    };
     expect(told(now, snapshot, new Map([[earlier, at]]))).toMatchObject({
       drift: [expect.stringContaining('cluster-admins')],
       notApplied: [],
@@ -250,7 +266,7 @@ describe('an Application', () => {
     const second = applicationName(cluster, 1);
     // One is at the newest commit, and two are not.
     const snapshot = atCommits(then.snapshot, (name) => ({ applied: name === second ? later : earlier }));
-    const { of } = told(now, snapshot, new Map([[earlier, { drift: driftIn(then, snapshot) }]]));
+    const { of } = told(now, snapshot, new Map([[earlier, { drift: driftIn(then, snapshot), objects: then.objects }]]));
     const numbers = (findings: readonly Finding[]) =>
       new Set(
         findings.flatMap(({ objects }) => objects.map(({ namespace = '' }) => applicationOf(cluster, namespace))),
@@ -296,8 +312,8 @@ describe('any two organizations', () => {
         const then = await estateOf(withArgoCD(organizationFiles(a)), lawDay);
         const now = await estateOf(withArgoCD(organizationFiles(b)), lawDay);
         const snapshot = atCommits(liveSnapshot(now.meaning, mixed(then, now, picks)), all(earlier));
-        const at = new Map([[earlier, { drift: driftIn(then, snapshot) }]]);
-        const { clusters } = toldApart(driftIn(now, snapshot), now.meaning.desired, snapshot, at);
+        const at = new Map([[earlier, { drift: driftIn(then, snapshot), objects: then.objects }]]);
+        const { clusters } = toldApart(driftIn(now, snapshot), { ...now, desired: now.meaning.desired, snapshot }, at);
         expect(clusters.flatMap(({ findings }) => findings.map(said))).toEqual([]);
       }),
       { numRuns: cases(20) },

@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +16,7 @@ import { createAuthority } from '../control-plane/certificates.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import { issuerFiles, someGroups, startTestIssuer } from '../support/issuer.ts';
+import { freePort } from '../identity-provider/glewlwyd.ts';
 import type { TestIssuer } from '../support/issuer.ts';
 import { allOnTestedVersion } from './support/tested-version.ts';
 
@@ -88,15 +88,6 @@ afterAll(async () => {
   await agent.destroy();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
-}
 
 /** Rotates; the issuer reads its keys while it waits. What is waited for by the minute passes at once. */
 async function rotate(revoke: boolean): Promise<{

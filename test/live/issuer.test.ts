@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
@@ -9,6 +8,7 @@ import { createAuthority } from '../control-plane/certificates.ts';
 import { at, waitFor } from '../control-plane/client.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { startControlPlane } from '../control-plane/control-plane.ts';
+import { freePort } from '../identity-provider/glewlwyd.ts';
 import { exchangeForm, issuerFiles, jobForm, nightly, sam, someGroups, startTestIssuer } from '../support/issuer.ts';
 import type { TestIssuer } from '../support/issuer.ts';
 import { errorsOf, pipeline } from '../support/pipeline.ts';
@@ -76,15 +76,6 @@ afterAll(async () => {
   await agent.destroy();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
-}
 
 /** What the issuer answers to a person, or a job, with these claims. */
 async function exchange(claims: object, form: Readonly<Record<string, string>> = exchangeForm): Promise<unknown> {
